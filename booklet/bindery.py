@@ -1,0 +1,304 @@
+"""Bindery: segments to one booklet.
+
+Joining is concatenation, not layout: pages, structure tree, parent tree, destinations, outline, page labels, fonts. What
+pypdf and PyMuPDF lose when they merge is carried over here by hand:
+
+* the structure trees become one `Document` (ISO 32000-1, 14.7), its parent tree renumbered (14.7.4.4), so that each page
+  and each annotation finds its elements again;
+* `booklet:anchor` links become links to named destinations (12.3.2.3), and every link says where it leads (ISO 14289-1,
+  7.18.5);
+* the stand-in accent colours of the style sheets become the edition's own hue, so that eight editions share one segment;
+* dates come from the issue, identifiers from the content: the same segments give the same bytes.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from hashlib import sha256
+from typing import Any
+from xml.sax.saxutils import escape
+
+import pikepdf
+from pikepdf import Array, Dictionary, Name, NumberTree, Object, OutlineItem, Pdf, String
+
+from booklet.composing import SCHEME
+from booklet.typesetting import Segment
+
+STAND_INS = {"deep": "#0b5a7e", "tint": "#e2eff7", "mid": "#8fb8cf", "soft": "#c4dbe8"}
+"""The accent colours of the style sheets and drawings, by name."""
+
+
+@dataclass(frozen=True)
+class Title:
+    """What the bound file says of itself. `hue` gives the edition's colour for each stand-in, as #rrggbb."""
+
+    title: str
+    subject: str
+    author: str
+    language: str
+    issued: date
+    anchors: dict[str, str]
+    hue: dict[str, str]
+
+
+def hue_of(deep: str, tint: str) -> dict[str, str]:
+    """The four accents of an edition: two as given, two mixed between them."""
+    return {"deep": deep, "tint": tint, "mid": _mix(deep, tint, 0.45), "soft": _mix(deep, tint, 0.2)}
+
+
+def bind(segments: Iterable[Segment], title: Title) -> bytes:
+    """One booklet from its segments in reading order, as a tagged PDF 1.7 that claims PDF/UA-1."""
+    segments = tuple(segments)
+    book = pikepdf.new()
+    trees = []
+    colours = _colour_table(title.hue)
+    for segment in segments:
+        with Pdf.open(io.BytesIO(segment.pdf)) as source:
+            first = len(book.pages)
+            book.pages.extend(source.pages)
+            trees.append((first, book.copy_foreign(source.Root.StructTreeRoot)))
+            if colours:
+                _recolour(book, first, colours)
+    _share_fonts(book)
+    _join_structure(book, trees)
+    _name_destinations(book, segments)
+    _link(book, segments, title.anchors)
+    _outline(book, segments)
+    _page_labels(book, segments)
+    _metadata(book, title)
+    target = io.BytesIO()
+    book.save(
+        target,
+        min_version="1.7",
+        object_stream_mode=pikepdf.ObjectStreamMode.generate,
+        compress_streams=True,
+        deterministic_id=True,
+    )
+    return target.getvalue()
+
+
+def _join_structure(book: Pdf, trees: list[tuple[int, Any]]) -> None:
+    """Hang every segment's elements under one Document, and number the parent tree anew."""
+    root = book.make_indirect(Dictionary(Type=Name.StructTreeRoot))
+    document = book.make_indirect(Dictionary(Type=Name.StructElem, S=Name.Document, P=root, K=Array()))
+    numbers: list[Any] = []
+    annotations: list[tuple[Object, Object]] = []
+    for first, tree in trees:
+        content = tree.K[0].get("/K", Array()) if isinstance(tree.K, Array) else tree.K.get("/K", Array())
+        for child in content if isinstance(content, Array) else [content]:
+            child.P = document
+            document.K.append(child)
+        owners = {int(key): value for key, value in NumberTree(tree.ParentTree).items()}
+        count = sum(1 for key in owners if isinstance(owners[key], Array))
+        for index in range(count):
+            page = book.pages[first + index]
+            numbers += [first + index, book.make_indirect(owners[int(page.StructParents)])]
+            page.StructParents = first + index
+            annotations += [
+                (annotation, owners[int(annotation.StructParent)])
+                for annotation in page.get("/Annots", [])
+                if "/StructParent" in annotation
+            ]
+    for number, (annotation, owner) in enumerate(annotations, len(book.pages)):
+        annotation.StructParent = number
+        numbers += [number, owner]
+    root.K = document
+    root.RoleMap = trees[0][1].RoleMap
+    root.ParentTree = book.make_indirect(Dictionary(Nums=Array(numbers)))
+    root.ParentTreeNextKey = len(book.pages) + len(annotations)
+    book.Root.StructTreeRoot = root
+
+
+def _name_destinations(book: Pdf, segments: tuple[Segment, ...]) -> None:
+    """A named destination for each anchor, at its height on its page."""
+    names: dict[str, Array] = {}
+    for first, segment in _with_first_page(segments):
+        for anchor, (index, top) in segment.layout.anchors.items():
+            page = book.pages[first + index]
+            height = float(page.mediabox[3])
+            names.setdefault(anchor, Array([page.obj, Name.XYZ, 0, round(height - top, 2), None]))
+    pairs = [item for anchor in sorted(names) for item in (String(anchor), names[anchor])]
+    book.Root.Names = Dictionary(Dests=book.make_indirect(Dictionary(Names=Array(pairs))))
+
+
+def _link(book: Pdf, segments: tuple[Segment, ...], titles: dict[str, str]) -> None:
+    """Make links inside the booklet work, and let every link say where it leads."""
+    folios = {
+        anchor: segment.folio(index) for segment in segments for anchor, (index, _) in segment.layout.anchors.items()
+    }
+    for page in book.pages:
+        for annotation in page.get("/Annots", []):
+            if annotation.get("/Subtype") != Name.Link or "/A" not in annotation:
+                continue
+            uri = str(annotation.A.URI)
+            annotation.F = 4
+            if uri.startswith(SCHEME):
+                anchor = uri.removeprefix(SCHEME)
+                del annotation["/A"]
+                annotation.Dest = String(anchor)
+                annotation.Contents = String(f"{titles.get(anchor, anchor)}, page {folios[anchor]}")
+            else:
+                annotation.Contents = String(describe_link(uri))
+
+
+def describe_link(uri: str) -> str:
+    """What a link that leads out of the booklet says of itself."""
+    scheme, _, rest = uri.partition(":")
+    match scheme:
+        case "tel":
+            return f"Phone {rest}"
+        case "mailto":
+            return f"Email {rest}"
+        case _:
+            return f"Website {rest.removeprefix('//').rstrip('/')}"
+
+
+def _outline(book: Pdf, segments: tuple[Segment, ...]) -> None:
+    """The outline, nested as the headings are."""
+    with book.open_outline() as outline:
+        open_items: list[tuple[int, OutlineItem]] = []
+        for first, segment in _with_first_page(segments):
+            for level, label, index, top in segment.layout.bookmarks:
+                page = book.pages[first + index]
+                place = Array([page.obj, Name.XYZ, 0, round(float(page.mediabox[3]) - top, 2), None])
+                item = OutlineItem(label, place)
+                while open_items and open_items[-1][0] >= level:
+                    open_items.pop()
+                (open_items[-1][1].children if open_items else outline.root).append(item)
+                item.is_closed = level == 1
+                open_items.append((level, item))
+
+
+def _page_labels(book: Pdf, segments: tuple[Segment, ...]) -> None:
+    """Page labels equal to the folios (ISO 32000-1, 12.4.2): a new range wherever the numbering starts afresh."""
+    labels: list[Any] = []
+    expected: tuple[bool, int] | None = None
+    for first, segment in _with_first_page(segments):
+        if expected != (segment.roman, segment.first_folio):
+            style = Name.r if segment.roman else Name.D
+            labels += [first, Dictionary(S=style, St=segment.first_folio)]
+        expected = (segment.roman, segment.first_folio + segment.layout.pages)
+    book.Root.PageLabels = Dictionary(Nums=Array(labels))
+
+
+def _with_first_page(segments: tuple[Segment, ...]) -> Iterable[tuple[int, Segment]]:
+    first = 0
+    for segment in segments:
+        yield first, segment
+        first += segment.layout.pages
+
+
+def _share_fonts(book: Pdf) -> None:
+    """Keep one copy of font programs whose bytes are the same in several segments."""
+    kept: dict[bytes, Object] = {}
+    for thing in book.objects:
+        if isinstance(thing, Dictionary) and thing.get("/Type") == Name.FontDescriptor:
+            for key in ("/FontFile2", "/FontFile3"):
+                if key in thing:
+                    digest = sha256(thing[key].read_raw_bytes()).digest()
+                    thing[key] = kept.setdefault(digest, thing[key])
+
+
+def _colour_table(hue: dict[str, str]) -> dict[bytes, bytes]:
+    table = {_operands(STAND_INS[name]): _operands(colour) for name, colour in hue.items()}
+    return {stand_in: colour for stand_in, colour in table.items() if stand_in != colour}
+
+
+def _recolour(book: Pdf, first: int, colours: dict[bytes, bytes]) -> None:
+    """Put the edition's hue in place of the stand-ins, in the pages from `first` on and in the forms that they draw."""
+    pattern = re.compile(b"|".join(re.escape(colour) for colour in colours))
+    seen: set[tuple[int, int]] = set()
+
+    def recolour(stream: Any) -> None:
+        if stream.objgen in seen:
+            return
+        seen.add(stream.objgen)
+        content = stream.read_bytes()
+        changed = pattern.sub(lambda match: colours[match[0]], content)
+        if changed != content:
+            stream.write(changed)
+
+    def walk(resources: Any) -> None:
+        for kind in ("/XObject", "/Pattern"):
+            for thing in resources.get(kind, Dictionary()).values():
+                if isinstance(thing, pikepdf.Stream) and thing.objgen not in seen:
+                    if thing.get("/Subtype") != Name.Image:
+                        recolour(thing)
+                    walk(thing.get("/Resources", Dictionary()))
+
+    for page in list(book.pages)[first:]:
+        recolour(page.Contents)
+        walk(page.get("/Resources", Dictionary()))
+
+
+def _operands(colour: str) -> bytes:
+    """The colour as WeasyPrint writes it before `rg` or `RG`: three numbers from 0 to 1, six decimals at most."""
+    return b" ".join(_number(int(colour[i : i + 2], 16) / 255) for i in (1, 3, 5)) + b" "
+
+
+def _number(value: float) -> bytes:
+    return (f"{value:.6f}".rstrip("0").rstrip(".") or "0").encode()
+
+
+def _mix(one: str, other: str, share: float) -> str:
+    """`share` of one colour and the rest of the other."""
+    channels = ((int(one[i : i + 2], 16), int(other[i : i + 2], 16)) for i in (1, 3, 5))
+    return "#" + "".join(f"{round(a * share + b * (1 - share)):02x}" for a, b in channels)
+
+
+def _metadata(book: Pdf, title: Title) -> None:
+    """Catalog entries, document information and XMP that say the same (ISO 14289-1, 7.1; ISO 16684-1)."""
+    root = book.Root
+    root.Lang = String(title.language)
+    root.MarkInfo = Dictionary(Marked=True)
+    root.ViewerPreferences = Dictionary(DisplayDocTitle=True)
+    root.PageMode = Name.UseOutlines
+    day = title.issued
+    book.docinfo = book.make_indirect(
+        Dictionary(
+            Title=String(title.title),
+            Subject=String(title.subject),
+            Author=String(title.author),
+            Creator=String("booklet"),
+            Producer=String("WeasyPrint, pikepdf"),
+            CreationDate=String(f"D:{day:%Y%m%d}000000Z"),
+            ModDate=String(f"D:{day:%Y%m%d}000000Z"),
+        )
+    )
+    xmp = book.make_stream(_XMP.format(**{k: escape(v) for k, v in _xmp_words(title).items()}).encode())
+    xmp.Type, xmp.Subtype = Name.Metadata, Name.XML
+    root.Metadata = xmp
+
+
+def _xmp_words(title: Title) -> dict[str, str]:
+    return {
+        "title": title.title,
+        "subject": title.subject,
+        "author": title.author,
+        "language": title.language,
+        "day": f"{title.issued:%Y-%m-%d}T00:00:00Z",
+    }
+
+
+_XMP = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
+<x:xmpmeta xmlns:x="adobe:ns:meta/">
+<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
+<rdf:Description rdf:about="" xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:xmp="http://ns.adobe.com/xap/1.0/"
+ xmlns:pdf="http://ns.adobe.com/pdf/1.3/" xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/">
+<dc:title><rdf:Alt><rdf:li xml:lang="x-default">{title}</rdf:li></rdf:Alt></dc:title>
+<dc:description><rdf:Alt><rdf:li xml:lang="x-default">{subject}</rdf:li></rdf:Alt></dc:description>
+<dc:creator><rdf:Seq><rdf:li>{author}</rdf:li></rdf:Seq></dc:creator>
+<dc:language><rdf:Bag><rdf:li>{language}</rdf:li></rdf:Bag></dc:language>
+<xmp:CreateDate>{day}</xmp:CreateDate>
+<xmp:ModifyDate>{day}</xmp:ModifyDate>
+<xmp:CreatorTool>booklet</xmp:CreatorTool>
+<pdf:Producer>WeasyPrint, pikepdf</pdf:Producer>
+<pdfuaid:part>1</pdfuaid:part>
+</rdf:Description>
+</rdf:RDF>
+</x:xmpmeta>
+<?xpacket end="w"?>"""

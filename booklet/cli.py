@@ -1,0 +1,242 @@
+"""The command line: parse, call, print, exit. Results go to standard output, everything else to standard error."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from booklet import __version__
+from booklet.findings import BookletError, Finding, Severity
+
+if TYPE_CHECKING:
+    from booklet.build import Order, Receipt
+
+SYSTEM_LIBRARIES = """\
+The typesetting engine needs the libraries Pango and HarfBuzz, and cannot load them:
+  {reason}
+Install them, then try again:
+  Debian, Ubuntu   apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0
+  Fedora           dnf install pango harfbuzz
+  macOS            brew install pango
+  Windows          install MSYS2, then: pacman -S mingw-w64-ucrt-x86_64-pango"""
+
+
+class _Raised(click.ClickException):
+    """A BookletError on its way to the shell."""
+
+    def __init__(self, reason: BookletError) -> None:
+        super().__init__(str(reason))
+        self.exit_code = reason.exit_status
+
+
+def _editions(context: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
+    """Codes for shell completion, from the project's own files."""
+    project = Path(context.params.get("project") or ".")
+    codes = sorted(path.stem.upper() for path in (project / "chapters/editions").glob("*.toml"))
+    return [code for code in codes if code.startswith(incomplete.upper())]
+
+
+def _today(_: click.Context, __: click.Parameter, value: str | None) -> date:
+    try:
+        return date.fromisoformat(value) if value else date.today()
+    except ValueError as reason:
+        raise click.BadParameter(f"'{value}' is not a date such as 2026-07-15.") from reason
+
+
+def _shared(command: Callable[..., Any]) -> Callable[..., Any]:
+    for option in (
+        click.option("--edition", "editions", multiple=True, shell_complete=_editions, metavar="CODE",
+                     help="A state or territory, such as VIC. Default: all."),
+        click.option("--project", type=click.Path(exists=True, file_okay=False, path_type=Path), default=Path("."),
+                     help="The folder that holds chapters/. Default: this one."),
+        click.option("--date", "today", callback=_today, metavar="YYYY-MM-DD",
+                     help="The day to build for: notices and consents hold or not. Default: today."),
+    ):  # fmt: skip
+        command = option(command)
+    return command
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__)
+def main() -> None:
+    """Make a resource booklet for every state and territory.
+
+    \b
+    Look for faults, then build:
+      booklet check
+      booklet build
+    One state only, while you write:
+      booklet build --edition VIC
+    Complete names with the Tab key (bash; zsh and fish alike):
+      eval "$(_BOOKLET_COMPLETE=bash_source booklet)"
+    """
+
+
+@main.command()
+@_shared
+@click.option("--format", "formats", multiple=True, type=click.Choice(["screen"]), help="Default: all.")
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Where files go. Default: dist.")
+@click.option("--no-cache", is_flag=True, help="Typeset everything anew, and keep nothing.")
+@click.option("--quiet", is_flag=True, help="Print the names of the files, nothing else.")
+def build(
+    editions: tuple[str, ...],
+    formats: tuple[str, ...],
+    project: Path,
+    out: Path | None,
+    today: date,
+    no_cache: bool,
+    quiet: bool,
+) -> None:
+    """Build the booklets into dist/.
+
+    \b
+      booklet build                          every edition
+      booklet build --edition VIC            one edition
+      booklet build --edition vic --edition tas --out /media/stick
+      booklet build --date 2026-12-24        as it will be on that day
+
+    Nothing is written when a finding of severity error is left: what lay in dist/ stays.
+    """
+    from booklet.build import Order
+    from booklet.build import build as run
+
+    project = project.resolve()
+    order = Order(project, (out or project / "dist").resolve(), today, editions, formats, not no_cache)
+    with _raising(), _progress(quiet) as tell:
+        receipt = run(order, tell)
+    _print_receipt(order, receipt, quiet)
+    sys.exit(1 if receipt.failed else 0)
+
+
+@main.command()
+@_shared
+@click.option("--format", "style", type=click.Choice(["text", "json", "sarif"]), default="text", help="Default: text.")
+def check(editions: tuple[str, ...], project: Path, today: date, style: str) -> None:
+    """Look for faults in chapters and data; make no PDF.
+
+    \b
+      booklet check                          all editions
+      booklet check --edition NT             what only the Northern Territory has
+      booklet check --format sarif > report.sarif
+    """
+    from booklet.build import Order
+    from booklet.build import check as run
+
+    project = project.resolve()
+    with _raising():
+        findings = run(Order(project, project / "dist", today, editions))
+    failed = any(finding.severity is Severity.ERROR for finding in findings)
+    if style == "text":
+        _print_findings(findings, file=sys.stdout)
+        click.echo(_count(findings))
+    else:
+        click.echo(json.dumps(_AS_DATA[style](findings), indent=2, ensure_ascii=False))
+    sys.exit(1 if failed else 0)
+
+
+@contextmanager
+def _raising() -> Any:
+    """Turn what stops a command into a message and an exit status; our own mistakes stay tracebacks."""
+    try:
+        yield
+    except BookletError as reason:
+        raise _Raised(reason) from reason
+    except KeyboardInterrupt:
+        click.echo("Stopped. What was in dist/ is as it was.", err=True)
+        sys.exit(1)
+    except OSError as reason:
+        if "cannot load library" not in str(reason):
+            raise
+        click.echo(SYSTEM_LIBRARIES.format(reason=str(reason).split("\n")[0]), err=True)
+        sys.exit(3)
+
+
+@contextmanager
+def _progress(quiet: bool) -> Any:
+    """A bar on a terminal, plain lines elsewhere, nothing when quiet."""
+    if quiet:
+        yield lambda _: None
+    elif sys.stderr.isatty():
+        from rich.console import Console
+        from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+        columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+        with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+            task = progress.add_task("reading")
+            yield lambda what: progress.update(task, description=what)
+    else:
+        yield lambda what: click.echo(f"setting {what}", err=True)
+
+
+def _print_receipt(order: Order, receipt: Receipt, quiet: bool) -> None:
+    for entry in receipt.files:
+        click.echo(order.dist / entry.file if quiet else f"{order.dist.name}/{entry.file}  {entry.pages} pages")
+    if quiet:
+        return
+    _print_findings(receipt.findings, file=sys.stderr)
+    summary = [
+        f"{len(receipt.files)} files, {receipt.built} of them new",
+        f"{sum(entry.pages for entry in receipt.files)} pages",
+        _count(receipt.findings),
+        f"{receipt.typeset} parts typeset, {receipt.reused} reused",
+        f"{receipt.seconds:.1f} s",
+    ]
+    click.echo("; ".join(summary), err=True)
+    if receipt.failed:
+        click.echo(f"Nothing was written: {order.dist.name}/ is as it was.", err=True)
+
+
+def _print_findings(findings: tuple[Finding, ...], file: Any) -> None:
+    for finding in findings:
+        click.echo(str(finding), file=file)
+
+
+def _count(findings: tuple[Finding, ...]) -> str:
+    errors = sum(finding.severity is Severity.ERROR for finding in findings)
+    return f"{errors} errors, {len(findings) - errors} warnings"
+
+
+def _as_json(findings: tuple[Finding, ...]) -> Any:
+    return [
+        {
+            "code": finding.code,
+            "severity": finding.severity.value,
+            "file": finding.place.file,
+            "line": finding.place.line,
+            "found": finding.found,
+            "expected": finding.expected,
+        }
+        for finding in findings
+    ]
+
+
+def _as_sarif(findings: tuple[Finding, ...]) -> Any:
+    """SARIF 2.1.0, which code hosts show beside the lines."""
+    results = [
+        {
+            "ruleId": finding.code,
+            "level": finding.severity.value,
+            "message": {"text": f"{finding.found} Expected: {finding.expected}"},
+            "locations": [
+                {
+                    "physicalLocation": {
+                        "artifactLocation": {"uri": finding.place.file},
+                        "region": {"startLine": max(1, finding.place.line)},
+                    }
+                }
+            ],
+        }
+        for finding in findings
+    ]
+    driver = {"name": "booklet", "version": __version__}
+    return {"version": "2.1.0", "runs": [{"tool": {"driver": driver}, "results": results}]}
+
+
+_AS_DATA = {"json": _as_json, "sarif": _as_sarif}

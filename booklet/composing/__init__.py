@@ -1,0 +1,10 @@
+"""Composing: what one edition holds, as complete HTML parts in order.
+
+`compose` fills the templates of every chapter for one edition, turns Markdown to HTML, makes the cover, contents and
+directory, and checks what only shows when the edition is seen whole: links, words, numbers. Page numbers are left as
+tokens, because nobody knows them yet.
+"""
+
+from booklet.composing.edition import PAGE_TOKENS, SCHEME, Composition, Part, compose
+
+__all__ = ["PAGE_TOKENS", "SCHEME", "Composition", "Part", "compose"]

@@ -1,0 +1,89 @@
+"""The blocks of a chapter: their names, what each needs, and what is wrong with a call.
+
+A block is a Markdown container, `::: name options`. This module holds the list and the rules; how a block is printed is
+decided in `pages`, which knows the edition.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from booklet.findings import Finding, Place, error
+
+_OPTION = re.compile(r'\s*(?:(?P<key>[a-z]+)=)?(?:"(?P<quoted>[^"]*)"|(?P<plain>[^\s"]+))')
+
+
+@dataclass(frozen=True)
+class BlockCall:
+    """One use of a block: its name, options (the title in quotes under `title`) and place."""
+
+    name: str
+    options: dict[str, str]
+    place: Place
+    empty: bool
+
+
+@dataclass(frozen=True)
+class Block:
+    """What a block needs and may have; `bare` is the option that needs no key, `filled` whether text belongs in it."""
+
+    needs: tuple[str, ...] = ()
+    may: tuple[str, ...] = ()
+    bare: str = "title"
+    filled: bool = True
+
+    def faults(self, call: BlockCall) -> list[Finding]:
+        """What is wrong with this use of the block."""
+        known = {*self.needs, *self.may, self.bare}
+        found = [
+            error("SRC-033", call.place, f"'{call.name}' knows no option '{key}'.", f"One of: {', '.join(known)}.")
+            for key in call.options
+            if key not in known
+        ]
+        for key in self.needs:
+            if not call.options.get(key, "").strip():
+                code = "ACC-001" if key == "alt" else "SRC-033"
+                found.append(error(code, call.place, f"'{call.name}' has no {key}.", f'{key}="...".'))
+        if call.name == "voice" and not {"source", "consent"} & set(call.options):
+            found.append(error("SRC-034", call.place, "A voice without consent or source.", "source=... or consent=..."))
+        if self.filled and call.empty:
+            found.append(error("SRC-033", call.place, f"'{call.name}' is empty.", "Text before its closing ':::'."))
+        if not self.filled and not call.empty:
+            found.append(error("SRC-033", call.place, f"'{call.name}' fills itself.", "No text in the block."))
+        if "lines" in call.options and not re.fullmatch(r"[1-9]\d?", call.options["lines"]):
+            found.append(error("SRC-033", call.place, f"lines={call.options['lines']}.", "A number from 1 to 99."))
+        return found
+
+
+BLOCKS: dict[str, Block] = {
+    "key-points": Block(),
+    "voice": Block(may=("source", "consent")),
+    "ask-your-team": Block(),
+    "call-now": Block(),
+    "in-your-state": Block(needs=("kind",), may=("audience",)),
+    "good-to-know": Block(),
+    "definition": Block(needs=("word",), bare="word", filled=False),
+    "figure": Block(needs=("src", "alt"), bare="src"),
+    "table": Block(needs=("title",)),
+    "write-in": Block(needs=("lines", "title"), filled=False),
+    "see-also": Block(),
+    "glossary": Block(filled=False),
+    "notices": Block(filled=False),
+    "urgent-numbers": Block(filled=False),
+    "directory": Block(filled=False),
+    "order-details": Block(filled=False),
+    "order-summary": Block(filled=False),
+    "review-status": Block(filled=False),
+}
+
+
+def parse_call(info: str, place: Place, empty: bool) -> BlockCall:
+    """Read what stands behind the colons: `figure images/team.svg alt="The team"`."""
+    name, _, rest = info.strip().partition(" ")
+    bare = BLOCKS[name].bare if name in BLOCKS else "title"
+    options = {
+        match["key"] or bare: match["quoted"] if match["quoted"] is not None else match["plain"]
+        for match in _OPTION.finditer(rest)
+    }
+    return BlockCall(name, options, place, empty)

@@ -1,0 +1,295 @@
+"""What templates and page makers see of one edition: read-only views, nothing that leads further."""
+
+from __future__ import annotations
+
+import zoneinfo
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from functools import cached_property
+from itertools import groupby
+from operator import attrgetter
+from urllib.parse import urlsplit
+
+import segno
+
+from booklet.australia import Phone, parse_phone
+from booklet.manuscript import Edition, Manuscript, Service
+
+
+@dataclass(frozen=True)
+class ServiceView:
+    """One service as a chapter may show it."""
+
+    id: str
+    name: str
+    kind: str
+    audience: str
+    where: str
+    phone: str
+    hours: str
+    cost: str
+    website: str
+    description: str
+    confirm: bool
+    local: bool
+
+
+class Services:
+    """The services of one edition: by id, in order, or the state's own by kind and audience."""
+
+    def __init__(self, records: tuple[Service, ...], local_ids: frozenset[str]) -> None:
+        self._views = {record.id: _view(record, record.id in local_ids) for record in records}
+
+    def __getitem__(self, key: str) -> ServiceView:
+        if key not in self._views:
+            raise KeyError(f"No service '{key}' in this edition")
+        return self._views[key]
+
+    def __iter__(self) -> Iterator[ServiceView]:
+        return iter(self._views.values())
+
+    def local(self, kind: str = "", audience: str = "") -> tuple[ServiceView, ...]:
+        """The state's own services of this kind and for this audience (empty: any)."""
+        return tuple(
+            view
+            for view in self
+            if view.local and kind in ("", view.kind) and audience in ("", view.audience)
+        )
+
+
+@dataclass(frozen=True)
+class UrgentView:
+    """A number for now, and when to ring it."""
+
+    service: ServiceView
+    about: str
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A heading of the directory and the id it is made from."""
+
+    id: str
+    title: str
+
+
+@dataclass(frozen=True)
+class EditionView:
+    """The edition, and the issue it belongs to."""
+
+    code: str
+    name: str
+    in_words: str
+    emergency: str
+    order_code: str
+    title: str
+    subtitle: str
+    issue: str
+    issue_date: date
+    next_review: date
+    publisher: str
+    reviewed: bool
+
+
+@dataclass(frozen=True)
+class OrderLineView:
+    """The order line, its number formatted."""
+
+    name: str
+    phone: str
+    website: str
+    hours: str
+    cost: str
+    say: str
+
+
+class Cast:
+    """Everything one edition is composed from."""
+
+    def __init__(self, manuscript: Manuscript, edition: Edition, today: date) -> None:
+        self.manuscript = manuscript
+        self.record = edition
+        self.today = today
+        self.records = services_of(manuscript, edition)
+        local = frozenset(r.id for r in self.records if "ALL" not in r.states) | frozenset(edition.health_lines)
+        self.services = Services(self.records, local)
+        self.edition = _edition(manuscript, edition)
+        desk = manuscript.book.order_line
+        self.order_line = OrderLineView(
+            desk.name, parse_phone(desk.phone).text, desk.address_in_words, desk.hours or "", desk.cost, desk.say
+        )
+        self.notices = tuple(n for n in edition.notices if n.from_ <= today <= n.until)
+
+        self.book = manuscript.book
+        self.glossary = tuple(sorted(manuscript.glossary, key=lambda term: term.word.lower()))
+        self.terms = {term.slug: term for term in manuscript.glossary}
+
+    @property
+    def names(self) -> dict[str, object]:
+        """What a chapter's template may use."""
+        return {
+            "edition": self.edition,
+            "order_line": self.order_line,
+            "services": self.services,
+            "today": self.today,
+        }
+
+    @property
+    def health_lines(self) -> tuple[ServiceView, ...]:
+        """The state's lines for health advice."""
+        return tuple(self.services[line] for line in self.record.health_lines)
+
+    @property
+    def urgent(self) -> tuple[UrgentView, ...]:
+        """The first numbers: the book's own list, with the state's health lines after its first entry."""
+        rows = [UrgentView(self.services[row.service], row.about) for row in self.book.urgent]
+        return (*rows[:1], *(UrgentView(line, line.hours) for line in self.health_lines), *rows[1:])
+
+    @property
+    def call_helpers(self) -> tuple[ServiceView, ...]:
+        """Interpreter and relay service, for people who need help to make a call."""
+        return (self.services[self.book.order_line.interpreter], self.services[self.book.order_line.relay])
+
+    @property
+    def directory(self) -> list[tuple[Heading, list[tuple[Heading, list[ServiceView]]]]]:
+        """The services in the directory's order, by audience and then by kind."""
+        headings = self.book.directory
+        return [
+            (
+                Heading(audience, headings.audiences[audience]),
+                [
+                    (Heading(kind, headings.kinds[kind]), list(same_kind))
+                    for kind, same_kind in groupby(list(same_audience), attrgetter("kind"))
+                ],
+            )
+            for audience, same_audience in groupby(self.services, attrgetter("audience"))
+        ]
+
+    @property
+    def directory_title(self) -> str:
+        """What the directory's page is called."""
+        return self.manuscript.pages["directory"].head.title
+
+    @property
+    def hours_apart(self) -> str:
+        """How the reader's clock differs from the one that some entries name, or nothing."""
+        clock = self.book.clock
+        apart = hours_apart(self.record.time_zone, self.today.year, clock.time_zone)
+        if apart == (0,) or not any(clock.words in (record.hours or "") for record in self.records):
+            return ""
+        first, *rest = (_ahead(hours) for hours in apart)
+        return f"{clock.words} is {first}" + (f", and {rest[-1]} while clocks are an hour forward there" if rest else "")
+
+    @property
+    def reviewers(self) -> tuple[str, ...]:
+        """Everybody who reviewed a chapter, once each."""
+        return tuple(dict.fromkeys(name for chapter in self.manuscript.chapters for name in chapter.head.reviewers))
+
+    @property
+    def qr_image(self) -> str:
+        """The order line's address as a QR code with its quiet zone of four modules, as a data URI."""
+        code = segno.make(self.book.order_line.url, error="m", micro=False)
+        return code.svg_data_uri(border=4, dark="#1a1a1a", light="#ffffff", scale=4)
+
+    def source_name(self, source: str) -> str:
+        """Where a reported voice was seen."""
+        record = self.manuscript.sources.get(source)
+        return record.source if record else source
+
+    @cached_property
+    def numbers(self) -> dict[str, Phone]:
+        """Every phone number that this edition may show, by its digits."""
+        phones = [record.number for record in self.records if record.number]
+        phones.append(parse_phone(self.manuscript.book.order_line.phone))
+        return {phone.digits: phone for phone in phones}
+
+
+def services_of(manuscript: Manuscript, edition: Edition) -> tuple[Service, ...]:
+    """The services that print in this edition, in the directory's order.
+
+    Only verified entries print. A line that any edition names as a health line prints only where it is named, so that
+    Queensland shows 13 HEALTH in place of healthdirect.
+    """
+    health_lines = {line for each in manuscript.editions for line in each.health_lines}
+    chosen = [
+        service
+        for service in manuscript.services
+        if service.verified
+        and service.serves(edition.code)
+        and (service.id not in health_lines or service.id in edition.health_lines)
+    ]
+    audiences, kinds = list(manuscript.book.directory.audiences), list(manuscript.book.directory.kinds)
+
+    def rank(service: Service) -> tuple[int, int, bool, str, str]:
+        national = "ALL" in service.states
+        return (
+            audiences.index(service.audience),
+            kinds.index(service.kind),
+            national,
+            service.place or "",
+            service.name.lower(),
+        )
+
+    known = [service for service in chosen if service.audience in audiences and service.kind in kinds]
+    return tuple(sorted(known, key=rank))
+
+
+def hours_apart(zone: str, year: int, other: str) -> tuple[float, ...]:
+    """By how many hours `other` is ahead of `zone` over a year, each different value once, smallest first."""
+    days = (datetime.combine(date(year, 1, 1), time(12)) + timedelta(days=7 * week) for week in range(52))
+    here, there = zoneinfo.ZoneInfo(zone), zoneinfo.ZoneInfo(other)
+    apart = set()
+    for day in days:
+        ahead = day.replace(tzinfo=here) - day.replace(tzinfo=there)
+        apart.add(ahead.total_seconds() / 3600)
+    return tuple(sorted(apart))
+
+
+def _ahead(hours: float) -> str:
+    if hours == 0:
+        return "the same as yours"
+    whole, half = divmod(hours, 1)
+    amount = "half an hour" if not whole else f"{whole:.0f}{' and a half' if half else ''} hour{'s' if hours > 1 else ''}"
+    return f"{amount} ahead of yours"
+
+
+def website(url: str) -> str:
+    """The address as a person reads and types it: no scheme, no closing slash."""
+    parts = urlsplit(url)
+    return (parts.netloc + parts.path).rstrip("/")
+
+
+def _view(record: Service, local: bool) -> ServiceView:
+    return ServiceView(
+        id=record.id,
+        name=record.name,
+        kind=record.kind,
+        audience=record.audience,
+        where=record.place or "",
+        phone=record.number.text if record.number else "",
+        hours=record.hours or "",
+        cost=record.cost or "",
+        website=website(record.url) if record.url else "",
+        description=record.description,
+        confirm=record.confirm_before_print,
+        local=local,
+    )
+
+
+def _edition(manuscript: Manuscript, edition: Edition) -> EditionView:
+    book = manuscript.book
+    return EditionView(
+        code=edition.code,
+        name=edition.name,
+        in_words=edition.in_words,
+        emergency=edition.emergency,
+        order_code=edition.order_codes.standard,
+        title=book.title,
+        subtitle=book.subtitle,
+        issue=book.issue,
+        issue_date=book.issue_date,
+        next_review=book.next_review,
+        publisher=book.publisher,
+        reviewed=all(chapter.head.status == "reviewed" for chapter in manuscript.chapters),
+    )

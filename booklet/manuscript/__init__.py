@@ -1,0 +1,262 @@
+"""Manuscript: reads and validates everything people wrote, once, and keeps file and line.
+
+`read` gives one frozen `Manuscript` and every fault of every file together. A record that is faulty is left out, so
+that the faults of the others are still found; a manuscript with errors must not be built.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from pathlib import Path
+
+from booklet.findings import Finding, Place, error, warning
+from booklet.manuscript.reading import (
+    Data,
+    Model,
+    Unreadable,
+    inside,
+    parse_toml,
+    parse_yaml,
+    read_text,
+    split_front_matter,
+    validate,
+)
+from booklet.manuscript.records import (
+    Book,
+    Chapter,
+    Consent,
+    Edition,
+    FrontMatter,
+    Manuscript,
+    PageMatter,
+    Record,
+    Service,
+    Source,
+    StandingPage,
+    Term,
+    slug,
+)
+
+__all__ = [
+    "STANDING_PAGES",
+    "Book",
+    "Chapter",
+    "Consent",
+    "Edition",
+    "Manuscript",
+    "Service",
+    "Source",
+    "StandingPage",
+    "Term",
+    "inside",
+    "read",
+    "slug",
+]
+
+STANDING_PAGES = ("imprint", "directory", "order-line", "back-cover")
+"""The files of `chapters/pages/` that every booklet has; those of `chapters/pages/planned/` fill it up."""
+
+DRAFT_HEAD = {
+    "title": "Untitled",
+    "summary": "-",
+    "minutes": 1,
+    "reviewed": None,
+    "reviewers": (),
+    "status": "draft",
+    "sources": (),
+}
+
+
+def read(project: Path, today: date) -> tuple[Manuscript | None, list[Finding]]:
+    """Everything under `project/chapters`, and all faults found. None when there is no valid `booklet.toml`."""
+    found: list[Finding] = []
+    root = project / "chapters"
+    book_data = _data(project, root / "booklet.toml", found)
+    book = _one(Book, book_data, found)
+    services = _entries(Service, project, sorted((root / "support").glob("*.yaml")), found)
+    sources = _entries(Source, project, [root / "sources.yaml"], found)
+    consents = _entries(Consent, project, [root / "consents.yaml"], found, optional=True)
+    glossary = _entries(Term, project, [root / "glossary.yaml"], found)
+    chapters = _chapters(project, sorted(root.glob("*.md")), found)
+    pages = {name: page for name in STANDING_PAGES if (page := _page(project, root / "pages" / f"{name}.md", found))}
+    planned = [_page(project, path, found) for path in sorted((root / "pages" / "planned").glob("*.md"))]
+    editions = [
+        _one(Edition, _data(project, path, found), found) for path in sorted((root / "editions").glob("*.toml"))
+    ]
+    if book is None:
+        return None, found
+    manuscript = Manuscript(
+        book=book,
+        chapters=chapters,
+        pages=pages,
+        planned=tuple(page for page in planned if page),
+        editions=tuple(edition for edition in editions if edition),
+        services=services,
+        glossary=glossary,
+        sources={source.id: source for source in sources},
+        consents={consent.id: consent for consent in consents},
+    )
+    return manuscript, found + _across(manuscript, today)
+
+
+def _data(project: Path, path: Path, found: list[Finding]) -> Data | None:
+    file = path.relative_to(project).as_posix()
+    try:
+        text = read_text(project, path)
+        return parse_toml(text, file) if path.suffix == ".toml" else parse_yaml(text, file)
+    except Unreadable as reason:
+        found.append(reason.finding)
+        return None
+
+
+def _one(model: type[Model], data: Data | None, found: list[Finding]) -> Model | None:
+    if data is None:
+        return None
+    record, faults = validate(model, data)
+    found += faults
+    return record
+
+
+def _entries(
+    model: type[Model], project: Path, paths: Iterable[Path], found: list[Finding], optional: bool = False
+) -> tuple[Model, ...]:
+    entries: list[Model] = []
+    for path in paths:
+        if optional and not path.exists():
+            continue
+        data = _data(project, path, found)
+        if data is None or data.value is None:
+            continue
+        if not isinstance(data.value, list):
+            found.append(error("SRC-012", data.place(), "No list.", "Entries that each start with a hyphen."))
+            continue
+        for index in range(len(data.value)):
+            record, faults = validate(model, data, (index,))
+            found += faults
+            if record:
+                entries.append(record)
+    return tuple(entries)
+
+
+def _chapters(project: Path, paths: list[Path], found: list[Finding]) -> tuple[Chapter, ...]:
+    """The chapters in the order of their file names. One with a faulty head stands in as a draft, to be read on."""
+    chapters = []
+    if not paths:
+        found.append(error("SRC-001", Place("chapters"), "No chapter.", "Markdown files such as 01-first-days.md."))
+    for number, path in enumerate(paths, 1):
+        try:
+            data, body = split_front_matter(read_text(project, path), path.relative_to(project).as_posix())
+        except Unreadable as reason:
+            found.append(reason.finding)
+            continue
+        head, faults = validate(FrontMatter, data)
+        found += faults
+        if head is None:
+            stand_in = {**DRAFT_HEAD, "id": slug(path.stem.lstrip("0123456789-"))}
+            head = FrontMatter.model_validate(stand_in).model_copy(update={"origin": data.place()})
+        chapters.append(Chapter(head=head, body=body, number=number).model_copy(update={"origin": data.place()}))
+    return tuple(chapters)
+
+
+def _page(project: Path, path: Path, found: list[Finding]) -> StandingPage | None:
+    try:
+        data, body = split_front_matter(read_text(project, path), path.relative_to(project).as_posix())
+    except Unreadable as reason:
+        found.append(reason.finding)
+        return None
+    head, faults = validate(PageMatter, data)
+    found += faults
+    if head is None:
+        return None
+    return StandingPage(head=head, body=body).model_copy(update={"origin": data.place()})
+
+
+def _across(manuscript: Manuscript, today: date) -> list[Finding]:
+    """What only shows when the files are seen together."""
+    heads = [chapter.head for chapter in manuscript.chapters] + [
+        page.head for page in (*manuscript.pages.values(), *manuscript.planned)
+    ]
+    return [
+        *_twice("chapter or page", [(head.id, head) for head in heads]),
+        *_twice("service", [(service.id, service) for service in manuscript.services]),
+        *_twice("glossary word", [(term.slug, term) for term in manuscript.glossary]),
+        *_twice("edition", [(edition.code, edition) for edition in manuscript.editions]),
+        *_sources(manuscript),
+        *_headings(manuscript),
+        *_health_lines(manuscript),
+        *_confirmations(manuscript),
+        *_reviews(manuscript, today),
+    ]
+
+
+def _twice(what: str, entries: Iterable[tuple[str, Record]]) -> list[Finding]:
+    first: dict[str, Place] = {}
+    found = []
+    for key, record in entries:
+        if key in first:
+            what_found = f"The {what} '{key}' stands here and at {first[key]}."
+            found.append(error("SRC-013", record.origin, what_found, "One entry for one id."))
+        first.setdefault(key, record.origin)
+    return found
+
+
+def _sources(manuscript: Manuscript) -> list[Finding]:
+    return [
+        error("SRC-014", chapter.origin, f"No source '{source}'.", "An id of chapters/sources.yaml.")
+        for chapter in manuscript.chapters
+        for source in chapter.head.sources
+        if source not in manuscript.sources
+    ]
+
+
+def _headings(manuscript: Manuscript) -> list[Finding]:
+    headings = manuscript.book.directory
+    return [
+        error("SRC-012", service.origin, f"{name} is '{value}'.", f"One of: {', '.join(known)}.")
+        for service in manuscript.services
+        for name, value, known in (
+            ("kind", service.kind, headings.kinds),
+            ("audience", service.audience, headings.audiences),
+        )
+        if value not in known
+    ]
+
+
+def _health_lines(manuscript: Manuscript) -> list[Finding]:
+    """Every service that an edition or the order line names must be printable there and have a number."""
+    ready = {service.id: service for service in manuscript.services if service.verified and service.number}
+    named = [(edition, line, edition.code) for edition in manuscript.editions for line in edition.health_lines]
+    desk = manuscript.book.order_line
+    named += [
+        (manuscript.book, line, edition.code)
+        for edition in manuscript.editions
+        for line in (desk.interpreter, desk.relay, *(row.service for row in manuscript.book.urgent))
+    ]
+    return [
+        error("SRC-014", record.origin, f"No service '{line}' with a number for {code}.", "An id of chapters/support/.")
+        for record, line, code in named
+        if line not in ready or not ready[line].serves(code)
+    ]
+
+
+def _confirmations(manuscript: Manuscript) -> list[Finding]:
+    expected = "Somebody to ring or look it up, then confirm_before_print: false."
+    desk = manuscript.book.order_line
+    found = [
+        warning("SRC-040", service.origin, f"'{service.name}' ({service.id}) is to be confirmed.", expected)
+        for service in manuscript.services
+        if service.verified and service.confirm_before_print
+    ]
+    if desk.confirm_before_print:
+        place = manuscript.book.origin
+        found.append(warning("SRC-040", place, f"The order line '{desk.name}' is to be confirmed.", expected))
+    return found
+
+
+def _reviews(manuscript: Manuscript, today: date) -> list[Finding]:
+    book = manuscript.book
+    if book.next_review >= today:
+        return []
+    found = f"The next review was due on {book.next_review}, and today is {today}."
+    return [error("SRC-041", book.origin, found, "A review, and a new next_review date.")]

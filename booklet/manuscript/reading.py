@@ -1,0 +1,208 @@
+"""Files to plain data, with the line of every key: text, YAML, TOML and front matter.
+
+Nothing outside the project is read, whatever a symbolic link says. YAML scalars stay text (only null, true and false
+are more), so a phone number keeps its leading zero and `NO` stays a word; aliases are refused, so a file cannot unfold
+into more than it holds.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+from pydantic import ValidationError
+
+from booklet.findings import Finding, Place, error
+from booklet.manuscript.records import Record
+
+MAX_BYTES = 2_000_000
+MAX_DEPTH = 20
+
+Path_ = tuple[str | int, ...]
+Model = TypeVar("Model", bound=Record)
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_WORDS = {"null": None, "~": None, "": None, "true": True, "false": False}
+
+
+class Unreadable(Exception):
+    """A file gives no data; carries the finding that says why."""
+
+    def __init__(self, finding: Finding) -> None:
+        super().__init__(str(finding))
+        self.finding = finding
+
+
+@dataclass(frozen=True)
+class Data:
+    """Plain data of one file, and the line of each key path."""
+
+    file: str
+    value: Any
+    lines: dict[Path_, int] = field(default_factory=dict)
+
+    def place(self, path: Path_ = ()) -> Place:
+        """Where the nearest written key of this path stands."""
+        for end in range(len(path), -1, -1):
+            if path[:end] in self.lines:
+                return Place(self.file, self.lines[path[:end]])
+        return Place(self.file, 1)
+
+
+def inside(project: Path, path: Path) -> bool:
+    """True when the path, links followed, stays in the project folder."""
+    return path.resolve().is_relative_to(project.resolve())
+
+
+def read_text(project: Path, path: Path) -> str:
+    """The text of a file of the project. Raises Unreadable."""
+    place = Place(path.relative_to(project).as_posix())
+    if not inside(project, path):
+        raise Unreadable(error("SRC-002", place, "The path leads out of the project.", "A file inside the project."))
+    try:
+        content = path.read_bytes() if path.stat().st_size <= MAX_BYTES else None
+    except FileNotFoundError as reason:
+        raise Unreadable(error("SRC-001", place, "The file is missing.", "A file of this name.")) from reason
+    except OSError as reason:
+        found = f"The file cannot be read ({reason.strerror})."
+        raise Unreadable(error("SRC-002", place, found, "A file that can be read.")) from reason
+    if content is None:
+        raise Unreadable(error("SRC-002", place, "The file is larger than 2 MB.", "A file of text."))
+    try:
+        return content.decode("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError as reason:
+        line = content[: reason.start].count(b"\n") + 1
+        found = f"Byte 0x{content[reason.start]:02x} is not UTF-8."
+        raise Unreadable(
+            error("SRC-003", Place(place.file, line), found, "Text saved as UTF-8.")
+        ) from reason
+
+
+def parse_yaml(text: str, file: str, first_line: int = 1) -> Data:
+    """Data of one YAML document; `first_line` is the file's line on which the text starts. Raises Unreadable."""
+    try:
+        node = yaml.compose(text, Loader=_LOADER)
+    except RecursionError as reason:
+        raise _bad_data(file, first_line, "YAML nested too deep.") from reason
+    except yaml.YAMLError as reason:
+        mark = getattr(reason, "problem_mark", None)
+        problem = getattr(reason, "problem", None) or str(reason)
+        raise _bad_data(file, first_line + (mark.line if mark else 0), f"YAML: {problem}.") from reason
+    lines: dict[Path_, int] = {}
+    value = _plain(node, (), lines, file, first_line, set()) if node else None
+    return Data(file, value, lines)
+
+
+def _plain(node: Any, path: Path_, lines: dict[Path_, int], file: str, first: int, seen: set[int]) -> Any:
+    line = node.start_mark.line + first
+    lines.setdefault(path, line)
+    if id(node) in seen or len(path) > MAX_DEPTH:
+        raise _bad_data(file, line, "An alias, or data nested too deep.")
+    seen.add(id(node))
+    if isinstance(node, yaml.ScalarNode):
+        return _WORDS.get(node.value, node.value) if not node.style else node.value
+    if isinstance(node, yaml.SequenceNode):
+        return [_plain(child, (*path, i), lines, file, first, seen) for i, child in enumerate(node.value)]
+    result: dict[str, Any] = {}
+    for key_node, child in node.value:
+        key = str(key_node.value)
+        key_line = key_node.start_mark.line + first
+        if key in result:
+            raise _bad_data(file, key_line, f"The key '{key}' is written twice.")
+        lines[(*path, key)] = key_line
+        result[key] = _plain(child, (*path, key), lines, file, first, seen)
+    return result
+
+
+def parse_toml(text: str, file: str) -> Data:
+    """Data of one TOML document. Raises Unreadable."""
+    try:
+        value = tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError) as reason:
+        line = re.search(r"at line (\d+)", str(reason))
+        end = text.count("\n") + 1
+        raise _bad_data(file, int(line[1]) if line else end, f"TOML: {reason}.") from reason
+    return Data(file, value, _toml_lines(text))
+
+
+def _toml_lines(text: str) -> dict[Path_, int]:
+    """Lines of keys and tables. `tomllib` keeps none, so the few forms in use are found by their shape."""
+    lines: dict[Path_, int] = {(): 1}
+    table: Path_ = ()
+    counts: dict[str, int] = {}
+    for number, line in enumerate(text.split("\n"), 1):
+        if head := re.match(r"\s*\[\[\s*([\w.-]+)\s*\]\]", line):
+            counts[head[1]] = counts.get(head[1], -1) + 1
+            table = (*head[1].split("."), counts[head[1]])
+            lines[table] = number
+        elif head := re.match(r"\s*\[\s*([\w.-]+)\s*\]", line):
+            table = tuple(head[1].split("."))
+            lines[table] = number
+        elif key := re.match(r"\s*([\w-]+)\s*=", line):
+            lines[(*table, key[1])] = number
+    return lines
+
+
+def split_front_matter(text: str, file: str) -> tuple[Data, str]:
+    """The YAML head of a Markdown file, and its body with the head's lines left empty. Raises Unreadable."""
+    lines = text.split("\n")
+    if lines[0].strip() != "---" or "---" not in (line.strip() for line in lines[1:]):
+        raise Unreadable(
+            error("SRC-010", Place(file, 1), "No front matter.", "YAML between two lines of three hyphens.")
+        )
+    end = next(i for i, line in enumerate(lines[1:], 1) if line.strip() == "---")
+    head = parse_yaml("\n".join(lines[1:end]), file, first_line=2)
+    return head, "\n" * (end + 1) + "\n".join(lines[end + 1 :])
+
+
+def validate(model: type[Model], data: Data, path: Path_ = (), **more: Any) -> tuple[Model | None, list[Finding]]:
+    """A frozen record from the data at this path, or what is wrong with it, each thing at its own line."""
+    value = data.value
+    for step in path:
+        value = value[step]
+    if not isinstance(value, dict):
+        found = f"{type(value).__name__} where keys and values belong."
+        return None, [error("SRC-012", data.place(path), found, "One `key: value` a line.")]
+    try:
+        record = model.model_validate({**value, **more})
+    except ValidationError as reason:
+        return None, [_as_finding(problem, data, path, model) for problem in reason.errors()]
+    return record.model_copy(update={"origin": data.place(path)}), []
+
+
+def _unknown(data: Data, path: Path_, model: type[Record]) -> Finding:
+    known = sorted(info.alias or name for name, info in model.model_fields.items() if name != "origin")
+    return error("SRC-011", data.place(path), f"Unknown key '{path[-1]}'.", f"One of: {', '.join(known)}.")
+
+
+def _as_finding(problem: Any, data: Data, path: Path_, model: type[Record]) -> Finding:
+    where = (*path, *problem["loc"])
+    name = ".".join(str(step) for step in problem["loc"]) or "the entry"
+    match problem["type"]:
+        case "missing":
+            found = f"The key '{name}' is missing."
+            return error("SRC-010", data.place(where[:-1]), found, f"A line that starts with '{problem['loc'][-1]}'.")
+        case "extra_forbidden":
+            return _unknown(data, where, model)
+        case _:
+            reason = problem["msg"].removeprefix("Value error, ")
+            phone = problem["loc"] and problem["loc"][-1] == "phone"
+            value = repr(problem["input"]) if not isinstance(problem["input"], dict | Record) else "the values"
+            code = "LNK-010" if phone else "SRC-015" if "before it starts" in reason else "SRC-012"
+            return error(code, data.place(where), f"{name} is {value[:120]}: {reason}.", _expected(problem, name))
+
+
+def _expected(problem: Any, name: str) -> str:
+    context = problem.get("ctx", {})
+    if "expected" in context:
+        return f"{name} to be {context['expected']}."
+    if "pattern" in context:
+        return f"{name} in the form {context['pattern']}."
+    return f"A {name} as docs/writing.md describes it."
+
+
+def _bad_data(file: str, line: int, found: str) -> Unreadable:
+    return Unreadable(error("SRC-004", Place(file, line), found, "Data that can be read."))

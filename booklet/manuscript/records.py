@@ -1,0 +1,311 @@
+"""The frozen records that leave the manuscript room. Field names are the keys that people write in the files."""
+
+from __future__ import annotations
+
+import re
+import zoneinfo
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, AnyHttpUrl, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from booklet.australia import STATES, Phone, PhoneError, is_order_code, parse_phone
+from booklet.findings import Place
+
+ID = r"^[a-z0-9]+(-[a-z0-9]+)*$"
+HUE = r"^#[0-9a-f]{6}$"
+
+
+def _phone(text: str) -> str:
+    try:
+        parse_phone(text)
+    except PhoneError as reason:
+        raise ValueError(str(reason)) from reason
+    return text
+
+
+def _zone(name: str) -> str:
+    if name not in zoneinfo.available_timezones():
+        raise ValueError("not the name of a time zone, such as Australia/Melbourne")
+    return name
+
+
+def _order_code(code: str) -> str:
+    if not is_order_code(code):
+        raise ValueError("not an order code: two groups of three spoken-safe characters, the last one a check")
+    return code
+
+
+def _url(text: str) -> str:
+    AnyHttpUrl(text)
+    return text
+
+
+def _state(code: str) -> str:
+    if code not in STATES:
+        raise ValueError(f"not a state or territory ({', '.join(STATES)})")
+    return code
+
+
+def _state_or_all(code: str) -> str:
+    return code if code == "ALL" else _state(code)
+
+
+def _plain_date(value: object) -> object:
+    if isinstance(value, str) and not re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
+        raise ValueError("not a date written as 2026-07-15")
+    return value
+
+
+Line = Annotated[str, Field(min_length=1, max_length=2000)]
+Identifier = Annotated[str, Field(pattern=ID, max_length=80)]
+PhoneText = Annotated[str, AfterValidator(_phone)]
+Url = Annotated[str, AfterValidator(_url)]
+Day = Annotated[date, BeforeValidator(_plain_date)]
+
+
+class Record(BaseModel):
+    """A read-only record that knows where it was written."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+
+    origin: Annotated[Place, Field(alias="\0origin", exclude=True)] = Place("")
+    """Where the record was written. The alias is one that no file can hold, so that nobody writes it by hand."""
+
+
+class OrderItem(Record):
+    """Something that can be ordered: what it is called and what it is."""
+
+    name: Line
+    about: Line
+
+
+class OrderLine(Record):
+    """The people who take orders by phone, and what a caller says and gets."""
+
+    name: Line
+    phone: PhoneText
+    url: Url
+    address_in_words: Line
+    hours: Line | None = None
+    cost: Line
+    items: Annotated[tuple[OrderItem, ...], Field(min_length=1)]
+    say: Line
+    interpreter: Identifier
+    relay: Identifier
+    confirm_before_print: bool
+
+
+class Urgent(Record):
+    """A service among the first numbers, and when to ring it."""
+
+    service: Identifier
+    about: Line
+
+
+class Headings(Record):
+    """The directory's sections, in order: what each audience and each kind of service is called in print."""
+
+    audiences: Annotated[dict[Identifier, Line], Field(min_length=1)]
+    kinds: Annotated[dict[Identifier, Line], Field(min_length=1)]
+
+
+class Clock(Record):
+    """A clock that some services name with their hours: its words in print, and its time zone."""
+
+    words: Line
+    time_zone: Annotated[str, AfterValidator(_zone)]
+
+
+class Book(Record):
+    """What is the same in every edition of one issue (`chapters/booklet.toml`)."""
+
+    title: Line
+    subtitle: Line
+    slug: Identifier
+    issue: Annotated[str, Field(pattern=r"^\d{4}\.\d+$")]
+    issue_date: Day
+    next_review: Day
+    publisher: Line
+    description: Line
+    language: Annotated[str, Field(pattern=r"^[a-z]{2}-[A-Z]{2}$")] = "en-AU"
+    back_cover_image: Line
+    clock: Clock
+    call_now: Line
+    urgent: Annotated[tuple[Urgent, ...], Field(min_length=1)]
+    order_line: OrderLine
+    directory: Headings
+
+    @model_validator(mode="after")
+    def _review_follows_issue(self) -> Book:
+        if self.next_review <= self.issue_date:
+            raise ValueError(f"next_review {self.next_review} is not after issue_date {self.issue_date}")
+        return self
+
+
+class FrontMatter(Record):
+    """The head of a chapter."""
+
+    title: Line
+    id: Identifier
+    summary: Line
+    minutes: Annotated[int, Field(ge=1, le=60)]
+    reviewed: Day | None
+    reviewers: tuple[Line, ...]
+    status: Literal["draft", "reviewed"]
+    sources: tuple[Identifier, ...]
+
+    @model_validator(mode="after")
+    def _reviewed_by_somebody(self) -> FrontMatter:
+        if self.status == "reviewed" and not (self.reviewed and self.reviewers):
+            raise ValueError("status is 'reviewed', but reviewed and reviewers do not say when and by whom")
+        return self
+
+
+class PageMatter(Record):
+    """The head of a standing or planned page."""
+
+    title: Line
+    id: Identifier
+
+
+class Chapter(Record):
+    """One Markdown file: `body` keeps the file's own line numbers (the head is replaced by empty lines)."""
+
+    head: FrontMatter
+    body: str
+    number: int
+
+
+class StandingPage(Record):
+    """A page every booklet has (imprint, directory, order line, back cover) or can be filled up with."""
+
+    head: PageMatter
+    body: str
+
+
+class Notice(Record):
+    """Something that holds in one state for some days, such as services closed by a flood."""
+
+    title: Line
+    text: Line
+    from_: Annotated[Day, Field(alias="from")]
+    until: Day
+
+    @model_validator(mode="after")
+    def _starts_before_it_ends(self) -> Notice:
+        if self.until < self.from_:
+            raise ValueError(f"the notice ends ({self.until}) before it starts ({self.from_})")
+        return self
+
+
+class Hue(Record):
+    """The accent of an edition, as sRGB: `deep` for headings and shapes, `tint` behind black text."""
+
+    deep: Annotated[str, Field(pattern=HUE)]
+    tint: Annotated[str, Field(pattern=HUE)]
+
+
+class OrderCodes(Record):
+    """One order code for each format that can be ordered."""
+
+    standard: Annotated[str, AfterValidator(_order_code)]
+
+
+class Edition(Record):
+    """One state or territory (`chapters/editions/*.toml`)."""
+
+    code: Annotated[str, AfterValidator(_state)]
+    name: Line
+    in_words: Line
+    emergency: Line
+    health_lines: Annotated[tuple[Identifier, ...], Field(min_length=1)]
+    time_zone: Annotated[str, AfterValidator(_zone)]
+    cover_image: Line
+    hue: Hue
+    order_codes: OrderCodes
+    notices: tuple[Notice, ...] = ()
+
+
+class Service(Record):
+    """One entry of the directory (`chapters/support/*.yaml`). Empty means not seen, never guessed."""
+
+    id: Identifier
+    name: Line
+    kind: Identifier
+    states: Annotated[tuple[Annotated[str, AfterValidator(_state_or_all)], ...], Field(min_length=1)]
+    audience: Identifier
+    format: Literal["in-person", "phone", "online", "mixed"]
+    place: Line | None
+    phone: PhoneText | None
+    hours: Line | None
+    cost: Line | None
+    url: Url | None
+    description: Line
+    source: Line
+    source_seen: Line
+    page_date: Line | None
+    checked: Day | None = None
+    verified: bool
+    confirm_before_print: bool
+    note: Line | None = None
+
+    def serves(self, state: str) -> bool:
+        """True when the entry belongs in the edition of this state."""
+        return "ALL" in self.states or state in self.states
+
+    @property
+    def number(self) -> Phone | None:
+        """The phone number, formatted and ready to dial."""
+        return parse_phone(self.phone) if self.phone else None
+
+
+class Term(Record):
+    """A word of the glossary."""
+
+    word: Line
+    meaning: Line
+    also: tuple[Line, ...] = ()
+
+    @property
+    def slug(self) -> str:
+        """What a chapter writes after `word:` to link here."""
+        return slug(self.word)
+
+
+class Source(Record):
+    """A fact the chapters rest on: our note of it, where it was seen, and when that page was reviewed."""
+
+    id: Identifier
+    fact: Line
+    source: Line
+    reviewed: Line | None
+    chapter: Line
+    note: Line | None = None
+
+
+class Consent(Record):
+    """A person's agreement to have her words printed. No name is kept here."""
+
+    id: Identifier
+    given: Day
+    expires: Day
+
+
+class Manuscript(Record):
+    """Everything people wrote, read and validated once."""
+
+    book: Book
+    chapters: tuple[Chapter, ...]
+    pages: dict[str, StandingPage]
+    planned: tuple[StandingPage, ...]
+    editions: tuple[Edition, ...]
+    services: tuple[Service, ...]
+    glossary: tuple[Term, ...]
+    sources: dict[str, Source]
+    consents: dict[str, Consent]
+
+
+def slug(words: str) -> str:
+    """Lower case, hyphens for spaces, other punctuation dropped: `Side effect` gives `side-effect`."""
+    return re.sub(r"[\s-]+", "-", re.sub(r"[^\w\s-]", "", words.lower())).strip("-")

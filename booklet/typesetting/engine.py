@@ -1,0 +1,124 @@
+"""The one home of WeasyPrint: HTML and styles in, a tagged PDF segment and the facts of its layout out.
+
+WeasyPrint speaks through its log, so its records are caught and become findings. Its fetcher reads only the project's
+chapters and the styles; no network, no other path, whatever a chapter says. `full_fonts` embeds the same font bytes in
+every segment, so that the bindery can keep one copy.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import pydyf
+import weasyprint
+from weasyprint.text.ffi import pango
+from weasyprint.text.fonts import FontConfiguration
+from weasyprint.urls import URLFetcher, URLFetcherResponse
+
+from booklet.typesetting.records import Layout
+from booklet.typesetting.structure import add_tags
+
+PT_PER_PX = 0.75
+VERSIONS = f"weasyprint {weasyprint.__version__}, pydyf {pydyf.__version__}, pango {pango.pango_version()}"
+_LOG = logging.getLogger("weasyprint")
+
+weasyprint.pdf.add_tags = add_tags
+
+
+class _Fetcher(URLFetcher):
+    """Reads files below the given folders, and images written into the HTML itself. Nothing else exists."""
+
+    def __init__(self, folders: tuple[Path, ...]) -> None:
+        super().__init__(allowed_protocols=("file", "data"))
+        self._folders = tuple(folder.resolve() for folder in folders)
+
+    def fetch(self, url: str, headers: dict[str, str] | None = None) -> URLFetcherResponse:
+        """The content at this address. Raises ValueError for one that is not allowed."""
+        if url.startswith("data:image/"):
+            return super().fetch(url, headers)
+        parts = urlsplit(url)
+        path = Path(unquote(parts.path)).resolve()
+        if parts.scheme != "file" or not any(path.is_relative_to(folder) for folder in self._folders):
+            raise ValueError("address outside the project")
+        return URLFetcherResponse(url, path.read_bytes())
+
+
+class Engine:
+    """WeasyPrint with one set of style sheets, parsed once."""
+
+    def __init__(self, chapters: Path, styles: Path, sheets: tuple[str, ...]) -> None:
+        self._fetcher = _Fetcher((chapters, styles))
+        self._base = chapters.as_uri() + "/"
+        self._fonts = FontConfiguration()
+        self._images: dict[str, Any] = {}
+        with _listening() as complaints:
+            self._styles = [
+                weasyprint.CSS(styles / sheet, font_config=self._fonts, url_fetcher=self._fetcher) for sheet in sheets
+            ]
+        self.complaints = tuple(complaints)
+
+    def set(self, html: str, write: bool) -> tuple[bytes, Layout]:
+        """Lay out one HTML document, and write it as a tagged PDF when asked (otherwise the bytes are empty)."""
+        with _listening() as complaints:
+            document = weasyprint.HTML(string=html, base_url=self._base, url_fetcher=self._fetcher).render(
+                stylesheets=self._styles, font_config=self._fonts, cache=self._images
+            )
+            pdf = b""
+            if write:
+                _keep_whole_links(document)
+                pdf = document.write_pdf(pdf_version="1.7", pdf_tags=True, full_fonts=True)
+        anchors: dict[str, tuple[int, float]] = {}
+        bookmarks = []
+        for index, page in enumerate(document.pages):
+            for name, (_, y, *_) in page.anchors.items():
+                anchors.setdefault(name, (index, y * PT_PER_PX))
+            bookmarks += [(level, title, index, y * PT_PER_PX) for level, title, (_, y), _ in page.bookmarks]
+        return pdf, Layout(len(document.pages), anchors, tuple(bookmarks), tuple(dict.fromkeys(complaints)))
+
+
+def _keep_whole_links(document: Any) -> None:
+    """One annotation for each line of a link. WeasyPrint adds one more for every element inside it (thread #2482)."""
+    for page in document.pages:
+        kept: dict[Any, list[tuple[float, ...]]] = {}
+        links = []
+        for link in page.links:
+            element, rectangle = link[3].element, link[2]
+            if element.tag != "a" or any(_within(rectangle, other) for other in kept.get(element, [])):
+                continue
+            kept.setdefault(element, []).append(rectangle)
+            links.append(link)
+        page.links[:] = links
+
+
+def _within(inner: tuple[float, ...], outer: tuple[float, ...]) -> bool:
+    """True when a rectangle (left, top, right, bottom, in CSS pixels) lies inside another, to a hundredth."""
+    slack = 0.01
+    return (
+        inner[0] >= outer[0] - slack
+        and inner[1] >= outer[1] - slack
+        and inner[2] <= outer[2] + slack
+        and inner[3] <= outer[3] + slack
+    )
+
+
+@contextmanager
+def _listening() -> Iterator[list[str]]:
+    """The messages that the engine logs as warnings or errors meanwhile."""
+    messages: list[str] = []
+
+    class Ear(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            messages.append(record.getMessage())
+
+    ear = Ear(logging.WARNING)
+    handlers, propagate = _LOG.handlers, _LOG.propagate
+    _LOG.handlers, _LOG.propagate = [ear], False
+    try:
+        yield messages
+    finally:
+        _LOG.handlers, _LOG.propagate = handlers, propagate

@@ -1,0 +1,55 @@
+"""The records of typesetting: formats, the facts of a layout, and the segment that leaves the room."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from booklet.composing import Part
+
+
+@dataclass(frozen=True)
+class Format:
+    """One way to print: its style sheets, in order, and its trim size in millimetres."""
+
+    name: str
+    sheets: tuple[str, ...]
+    trim_mm: tuple[float, float]
+
+
+FORMATS = {"screen": Format("screen", ("base.css", "screen.css"), (148, 210))}
+
+
+@dataclass(frozen=True)
+class Layout:
+    """What was found while a part was laid out.
+
+    `anchors` gives the page index and the distance from the page's top, in points, of each id; `bookmarks` the level,
+    title, page index and distance from the top of each heading; `complaints` what the engine logged.
+    """
+
+    pages: int
+    anchors: dict[str, tuple[int, float]]
+    bookmarks: tuple[tuple[int, str, int, float], ...]
+    complaints: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Segment:
+    """A part as typeset: its pages as a tagged PDF, what is on them, and the number of its first page."""
+
+    part: Part
+    pdf: bytes
+    layout: Layout
+    first_folio: int
+    roman: bool
+
+    def folio(self, page_index: int) -> str:
+        """The number printed on one of its pages."""
+        number = self.first_folio + page_index
+        return _roman(number) if self.roman else str(number)
+
+
+def _roman(number: int) -> str:
+    ones = ("", "i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix")
+    tens = ("", "x", "xx", "xxx", "xl", "l", "lx", "lxx", "lxxx", "xc")
+    return tens[number // 10] + ones[number % 10]
