@@ -9,15 +9,18 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import time
-from dataclasses import asdict
+from collections import OrderedDict
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from booklet.composing import PAGE_TOKENS, Composition, Part
 from booklet.findings import Finding, Place, error
-from booklet.typesetting.records import FORMATS, Format, Layout, Segment
+from booklet.typesetting.records import FORMATS, Format, Layout, Segment, folio
 
 if TYPE_CHECKING:
     from booklet.typesetting.engine import Engine
@@ -25,19 +28,37 @@ if TYPE_CHECKING:
 __all__ = ["FORMATS", "Format", "Layout", "Segment", "Typesetter", "typeset"]
 
 ROUNDS = 3
-UNKNOWN_PAGE = "00"
+USUAL_DIGITS = 2
+KEPT_DOCUMENTS = 48
 KEPT_DAYS = 30
 
 
+@dataclass(frozen=True)
+class _Laid:
+    """A part laid out: the key of its layout, and what is on its pages. Its page numbers are still to be written."""
+
+    part: Part
+    key: str
+    html: str
+    layout: Layout
+    first_folio: int
+    roman: bool
+
+    def folio(self, page_index: int) -> str:
+        return folio(self.first_folio + page_index, self.roman)
+
+
 class Typesetter:
-    """Typesets parts for one format, keeping every segment. Without a cache folder it keeps them in memory alone."""
+    """Typesets parts for one format, keeping layouts and segments. Without a cache folder it keeps them in memory alone."""
 
     def __init__(self, project: Path, styles: Path, form: Format, cache: Path | None) -> None:
         self.form = form
         self._chapters = project / "chapters"
         self._styles = styles
         self._cache = cache
-        self._memory: dict[str, tuple[bytes, Layout]] = {}
+        self._documents: OrderedDict[str, Any] = OrderedDict()
+        self._layouts: dict[str, Layout] = {}
+        self._segments: dict[str, tuple[bytes, tuple[str, ...]]] = {}
         self.typeset = 0
         self.reused = 0
 
@@ -49,141 +70,170 @@ class Typesetter:
 
     @cached_property
     def _common_hash(self) -> bytes:
-        """What every segment of this format depends on: styles, fonts and the engine's versions."""
+        """What every segment of this format depends on: styles, fonts, this room and the engine's versions."""
         from booklet.typesetting.engine import VERSIONS
 
-        digest = hashlib.sha256(f"1 {self.form} {VERSIONS}".encode())
-        for path in sorted(self._styles.rglob("*")):
-            if path.is_file():
-                digest.update(path.relative_to(self._styles).as_posix().encode() + path.read_bytes())
+        digest = hashlib.sha256(f"{self.form} {VERSIONS}".encode())
+        for folder in (self._styles, Path(__file__).parent):
+            for path in sorted(folder.rglob("*")):
+                if path.is_file() and path.suffix != ".pyc":
+                    digest.update(path.relative_to(folder).as_posix().encode() + path.read_bytes())
         return digest.digest()
 
-    def set(self, part: Part, folios: dict[str, str], first_folio: int, roman: bool, write: bool = True) -> Segment:
-        """One part with its page numbers filled in. Without `write` only its layout is wanted."""
-        html = _placed(_filled(part.html, folios), first_folio)
+    def lay_out(self, part: Part, lengths: dict[str, int], first_folio: int, roman: bool) -> _Laid:
+        """One part on its pages, with room for page numbers of so many digits."""
+        html = _placed(_with_room(part.html, lengths), first_folio, roman)
         digest = hashlib.sha256(self._common_hash + html.encode())
         for asset in part.assets:
             digest.update((self._chapters / asset).read_bytes())
         key = digest.hexdigest()
-        found = self._memory.get(key) or self._from_disk(key)
-        if found and (found[0] or not write):
-            self.reused += write
-        else:
-            found = self._engine.set(html, write)
-            self.typeset += write
-            self._to_disk(key, *found)
-        self._memory[key] = found
-        return Segment(part, *found, first_folio, roman)
+        layout = self._layouts.get(key) or self._layout_from_disk(key)
+        if layout is None:
+            layout = self._document(key, html)[1]
+            self._to_disk(f"{key}.json", json.dumps(asdict(layout)).encode())
+        self._layouts[key] = layout
+        return _Laid(part, key, html, layout, first_folio, roman)
 
-    def _from_disk(self, key: str) -> tuple[bytes, Layout] | None:
+    def write(self, laid: _Laid, folios: dict[str, str]) -> Segment:
+        """The segment, with its page numbers filled in."""
+        wanted = {anchor: folios[anchor] for anchor in PAGE_TOKENS.findall(laid.part.html)}
+        key = hashlib.sha256(f"{laid.key} {sorted(wanted.items())}".encode()).hexdigest()
+        found = self._segments.get(key) or self._segment_from_disk(key)
+        if found:
+            self.reused += 1
+        else:
+            found = self._engine.write(self._document(laid.key, laid.html)[0], wanted)
+            self.typeset += 1
+            pdf, complaints = found
+            head = json.dumps({"sha256": hashlib.sha256(pdf).hexdigest(), "complaints": complaints})
+            self._to_disk(f"{key}.segment", head.encode() + b"\n" + pdf)
+        self._segments[key] = found
+        pdf, complaints = found
+        return Segment(laid.part, pdf, laid.layout, laid.first_folio, laid.roman, laid.layout.complaints + complaints)
+
+    def _document(self, key: str, html: str) -> tuple[Any, Layout]:
+        """The laid-out document itself, of which the latest are kept."""
+        if key not in self._documents:
+            self._documents[key] = self._engine.lay_out(html)
+        self._documents.move_to_end(key)
+        if len(self._documents) > KEPT_DOCUMENTS:
+            self._documents.popitem(last=False)
+        return self._documents[key]
+
+    def _layout_from_disk(self, key: str) -> Layout | None:
+        try:
+            facts = json.loads(self._from_disk(f"{key}.json") or b"null")
+            anchors = {name: (page, top) for name, (page, top) in facts["anchors"].items()}
+            bookmarks = tuple((level, title, page, top) for level, title, page, top in facts["bookmarks"])
+            return Layout(facts["pages"], anchors, bookmarks, tuple(facts["complaints"]))
+        except (ValueError, KeyError, TypeError):
+            return None
+
+    def _segment_from_disk(self, key: str) -> tuple[bytes, tuple[str, ...]] | None:
+        head, _, pdf = (self._from_disk(f"{key}.segment") or b"").partition(b"\n")
+        try:
+            facts = json.loads(head)
+            whole = facts["sha256"] == hashlib.sha256(pdf).hexdigest()
+            return (pdf, tuple(facts["complaints"])) if whole else None
+        except (ValueError, KeyError, TypeError):
+            return None
+
+    def _from_disk(self, name: str) -> bytes | None:
         if self._cache is None:
             return None
         try:
-            facts = json.loads((self._cache / f"{key}.json").read_text("utf-8"))
-            pdf = (self._cache / f"{key}.pdf").read_bytes() if facts["sha256"] else b""
-            if facts["sha256"] != (hashlib.sha256(pdf).hexdigest() if pdf else ""):
-                return None
-            os.utime(self._cache / f"{key}.json")
-            layout = facts["layout"]
-            anchors = {name: (page, top) for name, (page, top) in layout["anchors"].items()}
-            bookmarks = tuple((level, title, page, top) for level, title, page, top in layout["bookmarks"])
-            return pdf, Layout(layout["pages"], anchors, bookmarks, tuple(layout["complaints"]))
-        except (OSError, ValueError, KeyError, TypeError):
+            content = (self._cache / name).read_bytes()
+            os.utime(self._cache / name)
+            return content
+        except OSError:
             return None
 
-    def _to_disk(self, key: str, pdf: bytes, layout: Layout) -> None:
-        """Keep a segment. A cache that cannot be written costs time and nothing else, so it is not an error."""
+    def _to_disk(self, name: str, content: bytes) -> None:
+        """Keep a file. A cache that cannot be written costs time and nothing else, so it is not an error."""
         if self._cache is None:
             return
-        facts = {"sha256": hashlib.sha256(pdf).hexdigest() if pdf else "", "layout": asdict(layout)}
         try:
             self._cache.mkdir(parents=True, exist_ok=True)
-            for name, content in ((f"{key}.pdf", pdf), (f"{key}.json", json.dumps(facts).encode())):
-                aside = self._cache / f"{name}.{os.getpid()}"
-                aside.write_bytes(content)
-                aside.replace(self._cache / name)
+            aside = self._cache / f"{name}.{os.getpid()}"
+            aside.write_bytes(content)
+            aside.replace(self._cache / name)
         except OSError:
             self._cache = None
 
     def forget_old(self) -> None:
-        """Remove segments that no build has used for a month."""
+        """Remove what no build has used for a month."""
         if self._cache is None or not self._cache.is_dir():
             return
         oldest = time.time() - KEPT_DAYS * 86400
-        for path in self._cache.glob("*.json"):
+        for path in self._cache.iterdir():
             if path.stat().st_mtime < oldest:
-                path.with_suffix(".pdf").unlink(missing_ok=True)
                 path.unlink(missing_ok=True)
 
 
 def typeset(composition: Composition, setter: Typesetter) -> tuple[tuple[Segment, ...], list[Finding]]:
     """All segments of one edition in reading order, its page references filled, its count a multiple of four.
 
-    The body starts at folio 1, so its page numbers do not depend on how long the contents are. References are filled from
-    the layout before, and what they change is set again until nothing moves, at most three rounds.
+    The body starts at folio 1, so its page numbers do not depend on how long the contents are. Parts are laid out with room
+    for two-digit references; where a number turns out shorter or longer they are laid out again, at most three rounds.
     """
-    folios: dict[str, str] = {}
-    body: list[Segment] = []
-    for number in range(ROUNDS):
-        body = _in_sequence(composition.body, setter, folios, roman=False, write=number > 0)
-        found = _folios(body)
-        if found == folios and number > 0:
+    lengths: dict[str, int] = {}
+    for _ in range(ROUNDS):
+        body = _in_sequence(composition.body, setter, lengths, roman=False)
+        folios = {anchor: laid.folio(page) for laid in body for anchor, (page, _) in laid.layout.anchors.items()}
+        moved = sorted(_referred(composition, folios, lengths))
+        if not moved:
             break
-        moved = sorted(name for name in found if folios.get(name) != found[name])
-        folios = found
+        lengths |= {anchor: len(folios[anchor]) for anchor in moved}
     else:
         what = f"The page of {', '.join(f'#{name}' for name in moved[:3])} moves each time it is written."
         return (), [error("LNK-005", Place(composition.body[0].file), what, "A text in which the page comes to rest.")]
-    front = _in_sequence(composition.front, setter, folios, roman=True)
+    front = _in_sequence(composition.front, setter, lengths, roman=True)
     planned = list(composition.planned)
-    if sum(segment.layout.pages for segment in front) % 2 and planned:
-        front += _in_sequence([planned.pop(0)], setter, folios, roman=True, first=_after(front))
-    pages = sum(segment.layout.pages for segment in front + body) + 1
-    wanted = -pages % 4
+    if sum(laid.layout.pages for laid in front) % 2 and planned:
+        front += _in_sequence([planned.pop(0)], setter, lengths, roman=True, first=_after(front))
+    wanted = -(sum(laid.layout.pages for laid in front + body) + 1) % 4
     findings: list[Finding] = []
     if wanted > len(planned):
         expected = f"{wanted - len(planned)} more under chapters/pages/planned/."
         findings.append(error("BOX-001", Place("chapters/pages/planned"), "Too few planned pages.", expected))
-    back = _in_sequence((*planned[:wanted], composition.back_cover), setter, folios, roman=False, first=_after(body))
-    segments = (*front, *body, *back)
+    back = _in_sequence((*planned[:wanted], composition.back_cover), setter, lengths, roman=False, first=_after(body))
+    segments = tuple(setter.write(laid, folios) for laid in (*front, *body, *back))
     return segments, findings + _complaints(segments)
 
 
 def _in_sequence(
-    parts: tuple[Part, ...] | list[Part],
-    setter: Typesetter,
-    folios: dict[str, str],
-    roman: bool,
-    write: bool = True,
-    first: int = 1,
-) -> list[Segment]:
-    segments: list[Segment] = []
+    parts: Iterable[Part], setter: Typesetter, lengths: dict[str, int], roman: bool, first: int = 1
+) -> list[_Laid]:
+    rows: list[_Laid] = []
     for part in parts:
-        settled = write or not PAGE_TOKENS.search(part.html)
-        segments.append(setter.set(part, folios, first, roman, settled))
-        first = _after(segments)
-    return segments
+        rows.append(setter.lay_out(part, lengths, first, roman))
+        first = _after(rows)
+    return rows
 
 
-def _after(segments: list[Segment]) -> int:
-    return segments[-1].first_folio + segments[-1].layout.pages
+def _after(rows: list[_Laid]) -> int:
+    return rows[-1].first_folio + rows[-1].layout.pages
 
 
-def _folios(segments: list[Segment]) -> dict[str, str]:
-    return {
-        anchor: segment.folio(page) for segment in segments for anchor, (page, _) in segment.layout.anchors.items()
-    }
+def _referred(composition: Composition, folios: dict[str, str], lengths: dict[str, int]) -> set[str]:
+    """The anchors that are referred to and whose page number has not the length for which room was left."""
+    parts = (*composition.front, *composition.body, *composition.planned, composition.back_cover)
+    anchors = {anchor for part in parts for anchor in PAGE_TOKENS.findall(part.html)}
+    return {anchor for anchor in anchors if len(folios[anchor]) != lengths.get(anchor, USUAL_DIGITS)}
 
 
-def _filled(html: str, folios: dict[str, str]) -> str:
-    return PAGE_TOKENS.sub(lambda token: folios.get(token[1], UNKNOWN_PAGE), html)
+def _with_room(html: str, lengths: dict[str, int]) -> str:
+    def room(token: re.Match[str]) -> str:
+        return f'<span class="folio" data-page="{token[1]}">{"0" * lengths.get(token[1], USUAL_DIGITS)}</span>'
+
+    return PAGE_TOKENS.sub(room, html)
 
 
-def _placed(html: str, first_folio: int) -> str:
-    """The document told on which page it starts: its number, and whether it lies on the right or the left."""
+def _placed(html: str, first_folio: int, roman: bool) -> str:
+    """The document told on which page it starts: its number, its kind of numerals, and whether it lies right or left."""
     side = "right" if first_folio % 2 else "left"
     style = f"<style>html{{break-before:{side}}}@page:first{{counter-reset:page {first_folio}}}</style></head>"
-    return html.replace("</head>", style, 1)
+    return html.replace("</head>", style, 1).replace("<html ", '<html class="roman" ' if roman else "<html ", 1)
 
 
 def _complaints(segments: tuple[Segment, ...]) -> list[Finding]:
@@ -193,7 +243,7 @@ def _complaints(segments: tuple[Segment, ...]) -> list[Finding]:
         place = Place(segment.part.file)
         found += [
             error("SYS-001", place, f"The engine says: {message}.", "A page set without complaint.")
-            for message in segment.layout.complaints
+            for message in segment.complaints
         ]
         if segment.part.kind in ("planned", "cover", "back-cover") and segment.layout.pages != 1:
             pages = segment.layout.pages

@@ -16,6 +16,7 @@ from urllib.parse import unquote, urlsplit
 
 import pydyf
 import weasyprint
+from weasyprint.formatting_structure.boxes import TextBox
 from weasyprint.text.ffi import pango
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
@@ -62,23 +63,62 @@ class Engine:
             ]
         self.complaints = tuple(complaints)
 
-    def set(self, html: str, write: bool) -> tuple[bytes, Layout]:
-        """Lay out one HTML document, and write it as a tagged PDF when asked (otherwise the bytes are empty)."""
+    def lay_out(self, html: str) -> tuple[Any, Layout]:
+        """The laid-out document, to be written later, and what is on its pages."""
         with _listening() as complaints:
             document = weasyprint.HTML(string=html, base_url=self._base, url_fetcher=self._fetcher).render(
                 stylesheets=self._styles, font_config=self._fonts, cache=self._images
             )
-            pdf = b""
-            if write:
-                _keep_whole_links(document)
-                pdf = document.write_pdf(pdf_version="1.7", pdf_tags=True, full_fonts=True)
+        _keep_whole_links(document)
         anchors: dict[str, tuple[int, float]] = {}
         bookmarks = []
         for index, page in enumerate(document.pages):
             for name, (_, y, *_) in page.anchors.items():
                 anchors.setdefault(name, (index, y * PT_PER_PX))
             bookmarks += [(level, title, index, y * PT_PER_PX) for level, title, (_, y), _ in page.bookmarks]
-        return pdf, Layout(len(document.pages), anchors, tuple(bookmarks), tuple(dict.fromkeys(complaints)))
+        return document, Layout(len(document.pages), anchors, tuple(bookmarks), tuple(dict.fromkeys(complaints)))
+
+    def write(self, document: Any, folios: dict[str, str]) -> tuple[bytes, tuple[str, ...]]:
+        """The document as a tagged PDF with its page references filled in, and what the engine complained of.
+
+        A reference was laid out as so many zeros in tabular figures; its number has as many digits, so putting it in
+        moves nothing.
+        """
+        _fill_references(document, folios)
+        with _listening() as complaints:
+            pdf = document.write_pdf(pdf_version="1.7", pdf_tags=True, full_fonts=True, finisher=_map_all_glyphs)
+        return pdf, tuple(dict.fromkeys(complaints))
+
+
+def _fill_references(document: Any, folios: dict[str, str]) -> None:
+    for page in document.pages:
+        for box in page._page_box.descendants():
+            if isinstance(box, TextBox) and box.element is not None and "data-page" in box.element.attrib:
+                box.text = box.pango_layout.text = folios[box.element.get("data-page")]
+
+
+def _map_all_glyphs(document: Any, pdf: Any) -> None:
+    """Give a Unicode value to glyphs that a font feature put in (tabular figures): `full_fonts` maps the plain ones alone.
+
+    ISO 14289-1, 7.21.7.
+    """
+    used: dict[bytes, dict[int, str]] = {}
+    for font in document.fonts.values():
+        used.setdefault(font.name, {}).update(font.to_unicode)
+    things = {thing.reference: thing for thing in pdf.objects if isinstance(thing, pydyf.Stream)}
+    for thing in pdf.objects:
+        if not isinstance(thing, pydyf.Dictionary) or thing.get("Subtype") != "/Type0":
+            continue
+        rows = things[thing["ToUnicode"]].stream
+        known = {row.split()[0] for row in rows if row.startswith(b"<")}
+        missing = [
+            f"<{glyph:04x}> <{text.encode('utf-16-be').hex()}>".encode()
+            for glyph, text in sorted(used[thing["BaseFont"]].items())
+            if text and f"<{glyph:04x}>".encode() not in known
+        ]
+        if missing:
+            end = rows.index(b"endcmap")
+            rows[end:end] = [f"{len(missing)} beginbfchar".encode(), *missing, b"endbfchar"]
 
 
 def _keep_whole_links(document: Any) -> None:

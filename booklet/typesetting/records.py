@@ -42,14 +42,17 @@ class Segment:
     layout: Layout
     first_folio: int
     roman: bool
+    complaints: tuple[str, ...] = ()
 
     def folio(self, page_index: int) -> str:
         """The number printed on one of its pages."""
-        number = self.first_folio + page_index
-        return _roman(number) if self.roman else str(number)
+        return folio(self.first_folio + page_index, self.roman)
 
 
-def _roman(number: int) -> str:
+def folio(number: int, roman: bool) -> str:
+    """A page number as it is printed: `12`, or `iv` in the front matter."""
+    if not roman:
+        return str(number)
     ones = ("", "i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix")
     tens = ("", "x", "xx", "xxx", "xl", "l", "lx", "lxx", "lxxx", "xc")
     return tens[number // 10] + ones[number % 10]
