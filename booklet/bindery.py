@@ -1,13 +1,14 @@
 """Bindery: segments to one booklet.
 
-Joining is concatenation, not layout: pages, structure tree, parent tree, destinations, outline, page labels, fonts. What
-pypdf and PyMuPDF lose when they merge is carried over here by hand:
+Joining is concatenation, not layout: pages, structure tree, parent tree, destinations, outline, page labels, fonts.
+What pypdf and PyMuPDF lose when they merge is carried over here by hand:
 
-* the structure trees become one `Document` (ISO 32000-1, 14.7), its parent tree renumbered (14.7.4.4), so that each page
-  and each annotation finds its elements again;
-* `booklet:anchor` links become links to named destinations (12.3.2.3), and every link says where it leads (ISO 14289-1,
-  7.18.5);
-* the stand-in accent colours of the style sheets become the edition's own hue, so that eight editions share one segment;
+* the structure trees become one `Document` (ISO 32000-1, 14.7), its parent tree renumbered (14.7.4.4), so that each
+  page and each annotation finds its elements again;
+* `booklet:anchor` links become links to named destinations (12.3.2.3), and every link says where it leads (ISO
+  14289-1, 7.18.5);
+* the stand-in accent colours of the style sheets become the edition's own hue, so that eight editions share one
+  segment;
 * dates come from the issue, identifiers from the content: the same segments give the same bytes.
 """
 

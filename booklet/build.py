@@ -22,7 +22,7 @@ LIBRARIES = ("booklet", "weasyprint", "pydyf", "fonttools", "tinyhtml5", "jinja2
 Tell = Callable[[str], None]
 
 
-class UnknownEdition(BookletError):
+class UnknownEditionError(BookletError):
     """Somebody asked for an edition that has no file."""
 
     exit_status = 2
@@ -121,13 +121,11 @@ def _chosen(manuscript: Manuscript, codes: Iterable[str]) -> tuple[Edition, ...]
     wanted = [code.upper() for code in codes] or list(editions)
     unknown = [code for code in wanted if code not in editions]
     if unknown:
-        raise UnknownEdition(f"No edition '{unknown[0]}'. There are: {', '.join(editions)}.")
+        raise UnknownEditionError(f"No edition '{unknown[0]}'. There are: {', '.join(editions)}.")
     return tuple(editions[code] for code in dict.fromkeys(wanted))
 
 
-def _composed(
-    manuscript: Manuscript, edition: Edition, order: Order, findings: list[Finding]
-) -> Composition | None:
+def _composed(manuscript: Manuscript, edition: Edition, order: Order, findings: list[Finding]) -> Composition | None:
     composition, faults = compose(manuscript, edition, order.project, order.today)
     findings += faults
     return composition

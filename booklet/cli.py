@@ -28,14 +28,6 @@ Install them, then try again:
   Windows          install MSYS2, then: pacman -S mingw-w64-ucrt-x86_64-pango"""
 
 
-class _Raised(click.ClickException):
-    """A BookletError on its way to the shell."""
-
-    def __init__(self, reason: BookletError) -> None:
-        super().__init__(str(reason))
-        self.exit_code = reason.exit_status
-
-
 def _editions(context: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
     """Codes for shell completion, from the project's own files."""
     project = Path(context.params.get("project") or ".")
@@ -54,7 +46,7 @@ def _shared(command: Callable[..., Any]) -> Callable[..., Any]:
     for option in (
         click.option("--edition", "editions", multiple=True, shell_complete=_editions, metavar="CODE",
                      help="A state or territory, such as VIC. Default: all."),
-        click.option("--project", type=click.Path(exists=True, file_okay=False, path_type=Path), default=Path("."),
+        click.option("--project", type=click.Path(exists=True, file_okay=False, path_type=Path), default=Path(),
                      help="The folder that holds chapters/. Default: this one."),
         click.option("--date", "today", callback=_today, metavar="YYYY-MM-DD",
                      help="The day to build for: notices and consents hold or not. Default: today."),
@@ -147,7 +139,8 @@ def _raising() -> Any:
     try:
         yield
     except BookletError as reason:
-        raise _Raised(reason) from reason
+        click.echo(str(reason), err=True)
+        sys.exit(reason.exit_status)
     except KeyboardInterrupt:
         click.echo("Stopped. What was in dist/ is as it was.", err=True)
         sys.exit(1)

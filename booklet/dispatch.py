@@ -1,7 +1,8 @@
 """Dispatch: finished files to `dist/`, whole or not at all.
 
-Everything is written into a folder aside, inside `dist/` so that it lies on the same disk, and only when all of it is there
-is each file put in its place by renaming. `manifest.json` goes last: it names every file with its checksum.
+Everything is written into a folder aside, inside `dist/` so that it lies on the same disk, and only when all of it
+is there is each file put in its place by renaming. `manifest.json` goes last: it names every file with its
+checksum.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Preflight: reads a finished file back and compares it with what was promised.
 
-Each check is a row of `CHECKS` with the clause it rests on. It says what this file shows, not that the file conforms: for
-that, an outside validator is asked in the tests.
+Each check is a row of `CHECKS` with the clause it rests on. It says what this file shows, not that the file
+conforms: for that, an outside validator is asked in the tests.
 """
 
 from __future__ import annotations
@@ -69,15 +69,13 @@ def _page_size(pdf: Pdf, promise: Promise) -> Iterator[str]:
     wanted = [side * PT_PER_MM for side in promise.trim_mm]
     for number, page in enumerate(pdf.pages, 1):
         left, bottom, right, top = (float(value) for value in page.trimbox)
-        if any(
-            abs(a - b) > SIZE_TOLERANCE_PT for a, b in zip((right - left, top - bottom), wanted, strict=True)
-        ):
+        if any(abs(a - b) > SIZE_TOLERANCE_PT for a, b in zip((right - left, top - bottom), wanted, strict=True)):
             yield f"Page {number} measures {right - left:.1f} by {top - bottom:.1f} points."
 
 
 def _labels(pdf: Pdf, promise: Promise) -> Iterator[str]:
     for index, folio in enumerate(promise.folios[: len(pdf.pages)]):
-        if pdf.pages[index].label != folio:
+        if str(pdf.pages[index].label) != folio:
             yield f"Page {index + 1} is labelled '{pdf.pages[index].label}' and bears the folio '{folio}'."
             return
 
@@ -90,7 +88,9 @@ def _catalog(pdf: Pdf, promise: Promise) -> Iterator[str]:
         "StructTreeRoot": "/StructTreeRoot" in root,
         "DisplayDocTitle": bool(root.get("/ViewerPreferences", _NO_DICTIONARY).get("/DisplayDocTitle", False)),
         "Title": str(pdf.docinfo.get("/Title", "")) == promise.title,
-        "pdfuaid:part": b"<pdfuaid:part>1</pdfuaid:part>" in root.Metadata.read_bytes() if "/Metadata" in root else False,
+        "pdfuaid:part": b"<pdfuaid:part>1</pdfuaid:part>" in root.Metadata.read_bytes()
+        if "/Metadata" in root
+        else False,
     }
     yield from (f"{name} is missing or wrong." for name, right in told.items() if not right)
 
@@ -154,7 +154,7 @@ def _fonts(pdf: Pdf, promise: Promise) -> Iterator[str]:
 
 def _destinations(pdf: Pdf) -> frozenset[str]:
     dests = pdf.Root.get("/Names", _NO_DICTIONARY).get("/Dests")
-    return frozenset(pikepdf.NameTree(dests)) if dests is not None else frozenset()
+    return frozenset(str(name) for name in pikepdf.NameTree(dests)) if dests is not None else frozenset()
 
 
 CHECKS = (

@@ -2,8 +2,9 @@
 
     python tests/benchmark.py [--runs N]
 
-The loop sets each edition whole, from the same composed HTML, styles and fonts, and writes it tagged (`pdf/ua-1`). It
-fills no page references and binds, checks and stores nothing. Each run is a process of its own, the two taking turns.
+The loop sets each edition whole, from the same composed HTML, styles and fonts, with the same page references (by
+`target-counter`), and writes it tagged (`pdf/ua-1`). It checks and stores nothing. Each run is a process of its
+own, the two taking turns.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parent.parent
 DAY = "2026-11-22"
+REFERENCES = "<style>[data-ref]::after { content: target-counter(attr(data-ref), page) }</style>"
 
 
 def plain_loop() -> None:
@@ -40,8 +42,8 @@ def plain_loop() -> None:
         parts = (*composition.front, *composition.body, composition.back_cover)
         bodies = (re.search(r"<body class=\"([^\"]*)\">(.*)</body>", part.html, re.DOTALL) for part in parts)
         html = "".join(f'<div class="{body[1]}">{body[2]}</div>' for body in bodies if body)
-        html = f'<html lang="en-AU"><head><title>Booklet</title></head><body>{PAGE_TOKENS.sub("00", html)}</body></html>'
-        html = html.replace('href="booklet:', 'href="#')
+        html = PAGE_TOKENS.sub(r'<span data-ref="#\1"></span>', html).replace('href="booklet:', 'href="#')
+        html = f'<html lang="en-AU"><head><title>Booklet</title>{REFERENCES}</head><body>{html}</body></html>'
         document = weasyprint.HTML(string=html, base_url=(PROJECT / "chapters").as_uri() + "/")
         document.write_pdf(stylesheets=sheets, pdf_variant="pdf/ua-1")
 

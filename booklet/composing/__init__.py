@@ -5,6 +5,7 @@ directory, and checks what only shows when the edition is seen whole: links, wor
 tokens, because nobody knows them yet.
 """
 
-from booklet.composing.edition import PAGE_TOKENS, SCHEME, Composition, Part, compose
+from booklet.composing.edition import PAGE_TOKENS, Composition, Part, compose
+from booklet.composing.markdown import SCHEME
 
 __all__ = ["PAGE_TOKENS", "SCHEME", "Composition", "Part", "compose"]

@@ -46,7 +46,9 @@ class Block:
                 code = "ACC-001" if key == "alt" else "SRC-033"
                 found.append(error(code, call.place, f"'{call.name}' has no {key}.", f'{key}="...".'))
         if call.name == "voice" and not {"source", "consent"} & set(call.options):
-            found.append(error("SRC-034", call.place, "A voice without consent or source.", "source=... or consent=..."))
+            found.append(
+                error("SRC-034", call.place, "A voice without consent or source.", "source=... or consent=...")
+            )
         if self.filled and call.empty:
             found.append(error("SRC-033", call.place, f"'{call.name}' is empty.", "Text before its closing ':::'."))
         if not self.filled and not call.empty:

@@ -122,7 +122,7 @@ class _Composer:
             number=chapter.number,
             count=count,
             drawing=drawing if has_drawing else "",
-            body=page.html,
+            body=Markup(page.html),
         )
         return Part(head.id, head.title, "chapter", html, (*page.assets, *([drawing] if has_drawing else [])), file)
 
@@ -136,7 +136,7 @@ class _Composer:
             if needed not in calls and rendered.html:
                 found = f"The page has no block '{needed}'."
                 self.findings.append(error("SRC-033", page.origin, found, f"'::: {needed}' and ':::'."))
-        html = self._html("page", kind=kind, title=head.title, id=head.id, image=image, body=rendered.html)
+        html = self._html("page", kind=kind, title=head.title, id=head.id, image=image, body=Markup(rendered.html))
         return Part(head.id, head.title, kind, html, (*rendered.assets, *filter(None, [image])), page.origin.file)
 
     def cover(self) -> Part:

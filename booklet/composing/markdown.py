@@ -1,9 +1,9 @@
 """Markdown to HTML: plain CommonMark, tables, and the blocks that docs/writing.md explains.
 
-What a chapter may not hold is a finding at its own line: raw HTML, an unknown block, a block left open, a skipped heading
-level, an image without words, a link that leads nowhere or out of the project, a number that this edition does not have.
-Links inside the booklet become `booklet:anchor`, with a page token behind them, since their target may lie in another
-segment; typesetting fills the tokens and the bindery makes them links again.
+What a chapter may not hold is a finding at its own line: raw HTML, an unknown block, a block left open, a skipped
+heading level, an image without words, a link that leads nowhere or out of the project, a number that this edition
+does not have. Links inside the booklet become `booklet:anchor`, with a page token behind them, since their target
+may lie in another segment; typesetting fills the tokens and the bindery makes them links again.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ _UNITS = re.compile(
 class Page:
     """What one Markdown text came to: HTML, and what others must know of it."""
 
-    html: Markup = Markup("")
+    html: str = ""
     headings: list[tuple[int, str, str]] = field(default_factory=list)
     links: list[tuple[str, Place]] = field(default_factory=list)
     phones: list[tuple[str, str, Place]] = field(default_factory=list)
@@ -140,7 +140,7 @@ class _Writer:
                 case _:
                     hidden = token.hidden and token.type.startswith("paragraph")
                     self.out.append("" if hidden else _PARSER.renderer.render([token], _PARSER.options, {}))
-        self.page.html = Markup("".join(self.out))
+        self.page.html = "".join(self.out)
 
     @property
     def place(self) -> Place:
@@ -187,9 +187,8 @@ class _Writer:
         self.out.append(f'<h{level} id="{anchor}">')
 
     def _table(self, tokens: Sequence[Token]) -> None:
-        head = next((t for t in tokens if t.type == "inline"), None)
-        cells = [t for t in tokens[: next(i for i, t in enumerate(tokens) if t.type == "thead_close")]]
-        if head is None or not any(t.type == "inline" and t.content.strip() for t in cells):
+        head = tokens[: next(index for index, token in enumerate(tokens) if token.type == "thead_close")]
+        if not any(token.type == "inline" and token.content.strip() for token in head):
             self.fault("ACC-003", "A table without words in its header row.", "A first row that names the columns.")
         call = self.page.blocks[-1] if self.open and self.page.blocks else None
         caption = call.options.get("title", "") if call and call.name == "table" else ""

@@ -1,9 +1,9 @@
 """Chapter templates: what a chapter may ask for, and how its lines are kept.
 
-A chapter comes from a stranger, so its templates are a small total language: `{{ name.part }}`, `{% if %}` and
-`{% for %}` over the services, nothing else. No macro, import, assignment, arithmetic or range exists, loops go at most two
-deep over lists that the booklet itself holds, so every template ends, and soon. What is not on the list below is a
-finding before anything runs.
+A chapter comes from a stranger, so its templates are a small total language: `{{ name.part }}`, `{% if %}` and `{%
+for %}` over the services, nothing else. No macro, import, assignment, arithmetic or range exists, loops go at most
+two deep over lists that the booklet itself holds, so every template ends, and soon. What is not on the list below
+is a finding before anything runs.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ from datetime import date
 from typing import Any
 
 from jinja2 import StrictUndefined, TemplateSyntaxError, UndefinedError, nodes
-from jinja2.sandbox import ImmutableSandboxedEnvironment, SecurityError
+from jinja2.exceptions import SecurityError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from booklet.findings import Finding, Place, error
 

@@ -52,9 +52,7 @@ class Services:
     def local(self, kind: str = "", audience: str = "") -> tuple[ServiceView, ...]:
         """The state's own services of this kind and for this audience (empty: any)."""
         return tuple(
-            view
-            for view in self
-            if view.local and kind in ("", view.kind) and audience in ("", view.audience)
+            view for view in self if view.local and kind in ("", view.kind) and audience in ("", view.audience)
         )
 
 
@@ -179,7 +177,9 @@ class Cast:
         if apart == (0,) or not any(clock.words in (record.hours or "") for record in self.records):
             return ""
         first, *rest = (_ahead(hours) for hours in apart)
-        return f"{clock.words} is {first}" + (f", and {rest[-1]} while clocks are an hour forward there" if rest else "")
+        return f"{clock.words} is {first}" + (
+            f", and {rest[-1]} while clocks are an hour forward there" if rest else ""
+        )
 
     @property
     def reviewers(self) -> tuple[str, ...]:
@@ -250,7 +250,9 @@ def _ahead(hours: float) -> str:
     if hours == 0:
         return "the same as yours"
     whole, half = divmod(hours, 1)
-    amount = "half an hour" if not whole else f"{whole:.0f}{' and a half' if half else ''} hour{'s' if hours > 1 else ''}"
+    amount = (
+        "half an hour" if not whole else f"{whole:.0f}{' and a half' if half else ''} hour{'s' if hours > 1 else ''}"
+    )
     return f"{amount} ahead of yours"
 
 

@@ -14,7 +14,7 @@ from booklet.findings import Finding, Place, error, warning
 from booklet.manuscript.reading import (
     Data,
     Model,
-    Unreadable,
+    UnreadableError,
     inside,
     parse_toml,
     parse_yaml,
@@ -105,7 +105,7 @@ def _data(project: Path, path: Path, found: list[Finding]) -> Data | None:
     try:
         text = read_text(project, path)
         return parse_toml(text, file) if path.suffix == ".toml" else parse_yaml(text, file)
-    except Unreadable as reason:
+    except UnreadableError as reason:
         found.append(reason.finding)
         return None
 
@@ -147,7 +147,7 @@ def _chapters(project: Path, paths: list[Path], found: list[Finding]) -> tuple[C
     for number, path in enumerate(paths, 1):
         try:
             data, body = split_front_matter(read_text(project, path), path.relative_to(project).as_posix())
-        except Unreadable as reason:
+        except UnreadableError as reason:
             found.append(reason.finding)
             continue
         head, faults = validate(FrontMatter, data)
@@ -162,7 +162,7 @@ def _chapters(project: Path, paths: list[Path], found: list[Finding]) -> tuple[C
 def _page(project: Path, path: Path, found: list[Finding]) -> StandingPage | None:
     try:
         data, body = split_front_matter(read_text(project, path), path.relative_to(project).as_posix())
-    except Unreadable as reason:
+    except UnreadableError as reason:
         found.append(reason.finding)
         return None
     head, faults = validate(PageMatter, data)
@@ -226,7 +226,9 @@ def _headings(manuscript: Manuscript) -> list[Finding]:
 def _health_lines(manuscript: Manuscript) -> list[Finding]:
     """Every service that an edition or the order line names must be printable there and have a number."""
     ready = {service.id: service for service in manuscript.services if service.verified and service.number}
-    named = [(edition, line, edition.code) for edition in manuscript.editions for line in edition.health_lines]
+    named: list[tuple[Record, str, str]] = [
+        (edition, line, edition.code) for edition in manuscript.editions for line in edition.health_lines
+    ]
     desk = manuscript.book.order_line
     named += [
         (manuscript.book, line, edition.code)

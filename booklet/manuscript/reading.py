@@ -28,7 +28,7 @@ _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _WORDS = {"null": None, "~": None, "": None, "true": True, "false": False}
 
 
-class Unreadable(Exception):
+class UnreadableError(Exception):
     """A file gives no data; carries the finding that says why."""
 
     def __init__(self, finding: Finding) -> None:
@@ -58,31 +58,31 @@ def inside(project: Path, path: Path) -> bool:
 
 
 def read_text(project: Path, path: Path) -> str:
-    """The text of a file of the project. Raises Unreadable."""
+    """The text of a file of the project. Raises UnreadableError."""
     place = Place(path.relative_to(project).as_posix())
     if not inside(project, path):
-        raise Unreadable(error("SRC-002", place, "The path leads out of the project.", "A file inside the project."))
+        raise UnreadableError(
+            error("SRC-002", place, "The path leads out of the project.", "A file inside the project.")
+        )
     try:
         content = path.read_bytes() if path.stat().st_size <= MAX_BYTES else None
     except FileNotFoundError as reason:
-        raise Unreadable(error("SRC-001", place, "The file is missing.", "A file of this name.")) from reason
+        raise UnreadableError(error("SRC-001", place, "The file is missing.", "A file of this name.")) from reason
     except OSError as reason:
         found = f"The file cannot be read ({reason.strerror})."
-        raise Unreadable(error("SRC-002", place, found, "A file that can be read.")) from reason
+        raise UnreadableError(error("SRC-002", place, found, "A file that can be read.")) from reason
     if content is None:
-        raise Unreadable(error("SRC-002", place, "The file is larger than 2 MB.", "A file of text."))
+        raise UnreadableError(error("SRC-002", place, "The file is larger than 2 MB.", "A file of text."))
     try:
         return content.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as reason:
         line = content[: reason.start].count(b"\n") + 1
         found = f"Byte 0x{content[reason.start]:02x} is not UTF-8."
-        raise Unreadable(
-            error("SRC-003", Place(place.file, line), found, "Text saved as UTF-8.")
-        ) from reason
+        raise UnreadableError(error("SRC-003", Place(place.file, line), found, "Text saved as UTF-8.")) from reason
 
 
 def parse_yaml(text: str, file: str, first_line: int = 1) -> Data:
-    """Data of one YAML document; `first_line` is the file's line on which the text starts. Raises Unreadable."""
+    """Data of one YAML document; `first_line` is the file's line on which the text starts. Raises UnreadableError."""
     try:
         node = yaml.compose(text, Loader=_LOADER)
     except RecursionError as reason:
@@ -118,7 +118,7 @@ def _plain(node: Any, path: Path_, lines: dict[Path_, int], file: str, first: in
 
 
 def parse_toml(text: str, file: str) -> Data:
-    """Data of one TOML document. Raises Unreadable."""
+    """Data of one TOML document. Raises UnreadableError."""
     try:
         value = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as reason:
@@ -147,10 +147,10 @@ def _toml_lines(text: str) -> dict[Path_, int]:
 
 
 def split_front_matter(text: str, file: str) -> tuple[Data, str]:
-    """The YAML head of a Markdown file, and its body with the head's lines left empty. Raises Unreadable."""
+    """The YAML head of a Markdown file, and its body with the head's lines left empty. Raises UnreadableError."""
     lines = text.split("\n")
     if lines[0].strip() != "---" or "---" not in (line.strip() for line in lines[1:]):
-        raise Unreadable(
+        raise UnreadableError(
             error("SRC-010", Place(file, 1), "No front matter.", "YAML between two lines of three hyphens.")
         )
     end = next(i for i, line in enumerate(lines[1:], 1) if line.strip() == "---")
@@ -204,5 +204,5 @@ def _expected(problem: Any, name: str) -> str:
     return f"A {name} as docs/writing.md describes it."
 
 
-def _bad_data(file: str, line: int, found: str) -> Unreadable:
-    return Unreadable(error("SRC-004", Place(file, line), found, "Data that can be read."))
+def _bad_data(file: str, line: int, found: str) -> UnreadableError:
+    return UnreadableError(error("SRC-004", Place(file, line), found, "Data that can be read."))

@@ -1,7 +1,7 @@
 """Typesetting: the parts of a composition to tagged PDF segments, each one typeset once and kept.
 
-A segment is a pure function of its HTML, styles, images, format, first folio and engine; the hash of those is its name in
-a cache on disk. Two editions whose chapter comes to the same HTML share the segment without saying so.
+A segment is a pure function of its HTML, styles, images, format, first folio and engine; the hash of those is its
+name in a cache on disk. Two editions whose chapter comes to the same HTML share the segment without saying so.
 """
 
 from __future__ import annotations
@@ -49,14 +49,16 @@ class _Laid:
 
 
 class Typesetter:
-    """Typesets parts for one format, keeping layouts and segments. Without a cache folder it keeps them in memory alone."""
+    """Typesets parts for one format, keeping layouts and segments. Without a cache folder it keeps them in memory
+    alone.
+    """
 
     def __init__(self, project: Path, styles: Path, form: Format, cache: Path | None) -> None:
         self.form = form
         self._chapters = project / "chapters"
         self._styles = styles
         self._cache = cache
-        self._documents: OrderedDict[str, Any] = OrderedDict()
+        self._documents: OrderedDict[str, tuple[Any, Layout]] = OrderedDict()
         self._layouts: dict[str, Layout] = {}
         self._segments: dict[str, tuple[bytes, tuple[str, ...]]] = {}
         self.typeset = 0
@@ -173,8 +175,9 @@ class Typesetter:
 def typeset(composition: Composition, setter: Typesetter) -> tuple[tuple[Segment, ...], list[Finding]]:
     """All segments of one edition in reading order, its page references filled, its count a multiple of four.
 
-    The body starts at folio 1, so its page numbers do not depend on how long the contents are. Parts are laid out with room
-    for two-digit references; where a number turns out shorter or longer they are laid out again, at most three rounds.
+    The body starts at folio 1, so its page numbers do not depend on how long the contents are. Parts are laid out
+    with room for two-digit references; where a number turns out shorter or longer they are laid out again, at most
+    three rounds.
     """
     lengths: dict[str, int] = {}
     for _ in range(ROUNDS):
@@ -230,7 +233,9 @@ def _with_room(html: str, lengths: dict[str, int]) -> str:
 
 
 def _placed(html: str, first_folio: int, roman: bool) -> str:
-    """The document told on which page it starts: its number, its kind of numerals, and whether it lies right or left."""
+    """The document told on which page it starts: its number, its kind of numerals, and whether it lies right or
+    left.
+    """
     side = "right" if first_folio % 2 else "left"
     style = f"<style>html{{break-before:{side}}}@page:first{{counter-reset:page {first_folio}}}</style></head>"
     return html.replace("</head>", style, 1).replace("<html ", '<html class="roman" ' if roman else "<html ", 1)
@@ -249,4 +254,3 @@ def _complaints(segments: tuple[Segment, ...]) -> list[Finding]:
             pages = segment.layout.pages
             found.append(error("BOX-002", place, f"'{segment.part.title}' takes {pages} pages.", "One page."))
     return found
-

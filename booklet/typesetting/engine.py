@@ -31,7 +31,7 @@ _LOG = logging.getLogger("weasyprint")
 weasyprint.pdf.add_tags = add_tags
 
 
-class _Fetcher(URLFetcher):
+class _Fetcher(URLFetcher):  # type: ignore[misc] # the engine has no type hints
     """Reads files below the given folders, and images written into the HTML itself. Nothing else exists."""
 
     def __init__(self, folders: tuple[Path, ...]) -> None:
@@ -98,7 +98,8 @@ def _fill_references(document: Any, folios: dict[str, str]) -> None:
 
 
 def _map_all_glyphs(document: Any, pdf: Any) -> None:
-    """Give a Unicode value to glyphs that a font feature put in (tabular figures): `full_fonts` maps the plain ones alone.
+    """Give a Unicode value to glyphs that a font feature put in (tabular figures): `full_fonts` maps the plain
+    ones alone.
 
     ISO 14289-1, 7.21.7.
     """

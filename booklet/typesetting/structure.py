@@ -1,16 +1,18 @@
 """The structure tree of a segment: one source element, one structure element, however many pages it covers.
 
 WeasyPrint's own writer makes one element a page and a span a line, tags folios and running heads, and breaks links
-that hold more than words (docs/architecture.md names the threads). This one walks the laid-out boxes in order, finds the
-HTML element of each piece of marked content, and hangs the content under that element's one structure element.
+that hold more than words (docs/architecture.md names the threads). This one walks the laid-out boxes in order,
+finds the HTML element of each piece of marked content, and hangs the content under that element's one structure
+element.
 
-What is written (ISO 32000-1, 14.7 and 14.8): Sect, H1 to H6, P, L with ListNumbering, LI, Lbl, LBody, Table with Caption,
-THead, TBody, TR, TH with Scope, TD, Figure with Alt, BBox and its Caption inside, BlockQuote, TOC, TOCI, Reference and
-Link with its annotations. A box beside the text is an `Aside`, mapped to Div. `div`, `span` and `strong` mean nothing by
-themselves and give none. Everything in margin boxes, repeated table headers, and images with empty `alt` are artifacts.
+What is written (ISO 32000-1, 14.7 and 14.8): Sect, H1 to H6, P, L with ListNumbering, LI, Lbl, LBody, Table with
+Caption, THead, TBody, TR, TH with Scope, TD, Figure with Alt, BBox and its Caption inside, BlockQuote, TOC, TOCI,
+Reference and Link with its annotations. A box beside the text is an `Aside`, mapped to Div. `div`, `span` and
+`strong` mean nothing by themselves and give none. Everything in margin boxes, repeated table headers, and images
+with empty `alt` are artifacts.
 
-`add_tags` stands in the one private seam: `weasyprint.pdf.add_tags`, called when all pages are drawn. A test holds the
-shape of that seam, so that an upgrade that moves it fails loudly.
+`add_tags` stands in the one private seam: `weasyprint.pdf.add_tags`, called when all pages are drawn. A test holds
+the shape of that seam, so that an upgrade that moves it fails loudly.
 """
 
 from __future__ import annotations
@@ -192,7 +194,8 @@ def _attributes(element: Any, role: str) -> dict[str, Any]:
         case "TH" | "TD":
             scope = {"Scope": "/Row" if element.get("scope") == "row" else "/Column"} if role == "TH" else {}
             spans = {
-                key: int(element.get(name)) for key, name in (("ColSpan", "colspan"), ("RowSpan", "rowspan"))
+                key: int(element.get(name))
+                for key, name in (("ColSpan", "colspan"), ("RowSpan", "rowspan"))
                 if element.get(name, "1") != "1"
             }
             return {"O": "/Table", **scope, **spans} if scope or spans else {}

@@ -1,0 +1,26 @@
+# Two commands do everything: `make booklets` and `make test`. Both set up what is missing.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: booklets test lint benchmark clean
+
+booklets: .venv/ready
+	$(BIN)/booklet build
+
+test: lint
+	$(BIN)/pytest
+
+lint: .venv/ready
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+benchmark: .venv/ready
+	$(BIN)/python tests/benchmark.py
+
+.venv/ready: pyproject.toml requirements.lock .ci/setup
+	PYTHON="$(PYTHON)" .ci/setup
+	touch $@
+
+clean:
+	rm -rf .venv .booklet-cache dist
