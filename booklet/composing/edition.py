@@ -79,7 +79,7 @@ def compose(
         titles=composer.titles,
         phones=frozenset(phone.uri for phone in composer.cast.numbers.values()),
     )
-    composer.check_whole()
+    composer.check_whole((*chapters, *back))
     return composition, list(in_order(composer.findings))
 
 
@@ -93,12 +93,14 @@ class _Composer:
         self.findings: list[Finding] = []
         self.titles: dict[str, str] = {"contents": "Contents", "cover": self.book.title}
         self.links: list[tuple[str, Place]] = []
+        self.complete = cast.manuscript.complete
 
     def text(self, body: str, prefix: str, file: str) -> Page:
         """One chapter or page, its template filled and its Markdown rendered, its faults noted."""
         lines, faults = fill(body, file, self.cast.names)
         self.findings += faults
         if lines is None:
+            self.complete = False
             return Page()
         page = render(lines, Desk(self.project, prefix, file, lambda call: _print_block(call, self.cast)))
         self.findings += page.findings
@@ -155,15 +157,17 @@ class _Composer:
         html: str = _template(f"{template}.html.j2").render({"kind": template, "language": self.book.language} | names)
         return html
 
-    def check_whole(self) -> None:
+    def check_whole(self, body: Iterable[Part]) -> None:
         """What shows only when all parts are made: links and words, the images and numbers of data files."""
-        words = {f"word-{slug}" for slug in self.cast.terms}
+        anchors = {anchor for part in body for anchor in re.findall(r'\sid="([^"]+)"', part.html)}
         for anchor, place in self.links:
-            if anchor.startswith("word-") and anchor not in words:
-                found = f"The glossary has no word '{anchor.removeprefix('word-')}'."
+            if anchor in anchors or not self.complete:
+                continue
+            if anchor.startswith("word-"):
+                found = f"No word '{anchor.removeprefix('word-')}' is printed by the block 'glossary'."
                 self.findings.append(error("LNK-002", place, found, "A word of chapters/glossary.yaml."))
-            elif anchor not in words and anchor not in self.titles:
-                found = f"Nothing in the booklet has the anchor '#{anchor}'."
+            else:
+                found = f"Nothing in the chapters has the anchor '#{anchor}'."
                 self.findings.append(error("LNK-001", place, found, "A chapter's id, or chapter-id-heading-words."))
         self.findings += image_faults(self.project, self.cast.record.cover_image, self.cast.record.origin)
         self.findings += image_faults(self.project, self.book.back_cover_image, self.book.origin)

@@ -78,7 +78,8 @@ def read(project: Path, today: date) -> tuple[Manuscript | None, list[Finding]]:
     sources = _entries(Source, project, [root / "sources.yaml"], found)
     consents = _entries(Consent, project, [root / "consents.yaml"], found, optional=True)
     glossary = _entries(Term, project, [root / "glossary.yaml"], found)
-    chapters = _chapters(project, sorted(root.glob("*.md")), found)
+    chapter_files = sorted(root.glob("*.md"))
+    chapters = _chapters(project, chapter_files, found)
     pages = {name: page for name in STANDING_PAGES if (page := _page(project, root / "pages" / f"{name}.md", found))}
     planned = [_page(project, path, found) for path in sorted((root / "pages" / "planned").glob("*.md"))]
     editions = [
@@ -96,6 +97,7 @@ def read(project: Path, today: date) -> tuple[Manuscript | None, list[Finding]]:
         glossary=glossary,
         sources={source.id: source for source in sources},
         consents={consent.id: consent for consent in consents},
+        complete=len(chapters) == len(chapter_files) and len(pages) == len(STANDING_PAGES),
     )
     return manuscript, found + _across(manuscript, today)
 

@@ -304,6 +304,8 @@ class Manuscript(Record):
     glossary: tuple[Term, ...]
     sources: dict[str, Source]
     consents: dict[str, Consent]
+    complete: bool
+    """False when a chapter or page could not be read, so that links to it are not called dead."""
 
 
 def slug(words: str) -> str:

@@ -22,7 +22,7 @@ from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
 from booklet.typesetting.records import Layout
-from booklet.typesetting.structure import add_tags
+from booklet.typesetting.structure import add_tags, restore_spaces
 
 PT_PER_PX = 0.75
 VERSIONS = f"weasyprint {weasyprint.__version__}, pydyf {pydyf.__version__}, pango {pango.pango_version()}"
@@ -84,6 +84,7 @@ class Engine:
         A reference was laid out as so many zeros in tabular figures; its number has as many digits, so putting it in
         moves nothing.
         """
+        restore_spaces(document)
         _fill_references(document, folios)
         with _listening() as complaints:
             pdf = document.write_pdf(pdf_version="1.7", pdf_tags=True, full_fonts=True, finisher=_map_all_glyphs)

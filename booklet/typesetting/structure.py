@@ -17,6 +17,7 @@ the shape of that seam, so that an upgrade that moves it fails loudly.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -72,6 +73,29 @@ def add_tags(pdf: Any, document: Any, pdf_version: Any, page_streams: list[Any])
         kept = tree.add_page(index, page._page_box, stream._tags)
         _renumber(stream, kept)
     _write(pdf, tree.root, len(page_streams))
+
+
+def restore_spaces(document: Any) -> None:
+    """Give back the space at the end of each line, which layout takes away, so that no two words are heard as one.
+
+    Whether a space stood there is read from the source: none did after a hyphen or inside a web address. Drawn at the
+    end of a line, a space is not seen.
+    """
+    heard: dict[Any, tuple[str, int]] = {}
+    for page in document.pages:
+        for line in page._page_box.descendants():
+            if not isinstance(line, boxes.LineBox) or line.element is None:
+                continue
+            words = [box for box in line.descendants() if isinstance(box, boxes.TextBox)]
+            if line.element not in heard:
+                heard[line.element] = (re.sub(r"[ \t\n\r\f]+", " ", "".join(line.element.itertext())).lstrip(" "), 0)
+            source, position = heard[line.element]
+            for box in words:
+                found = source.find(box.text, position)
+                position = found + len(box.text) if found >= 0 else position
+            if words and source[position : position + 1] == " " and not words[-1].text.endswith(" "):
+                words[-1].text = words[-1].pango_layout.text = f"{words[-1].text} "
+            heard[line.element] = (source, position)
 
 
 class _Tree:

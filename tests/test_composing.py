@@ -1,0 +1,164 @@
+"""What one edition holds, and what no edition ever shows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from booklet.composing import Composition, compose
+from booklet.composing.sandbox import fill
+from booklet.composing.views import Cast, hours_apart, services_of
+from booklet.manuscript import Manuscript, Service, read
+from tests.conftest import PROJECT, TODAY
+from tests.tiny import FILES, changed
+
+VIC = "chapters/editions/vic.toml"
+
+
+def composed(project: Path, code: str, today: date = TODAY) -> Composition:
+    manuscript, _ = read(project, today)
+    assert manuscript
+    edition = next(edition for edition in manuscript.editions if edition.code == code)
+    composition, findings = compose(manuscript, edition, project, today)
+    assert composition and not findings
+    return composition
+
+
+def words(composition: Composition, part: str = "") -> str:
+    parts = (*composition.front, *composition.body, composition.back_cover)
+    html = " ".join(each.html for each in parts if part in ("", each.id))
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", html.replace("<wbr>", ""))).replace("\u00a0", " ")
+
+
+def test_the_directory_goes_from_the_closest_to_the_widest_and_by_place(booklet: Callable[..., Path]) -> None:
+    text = words(composed(booklet(), "VIC"), "directory")
+    names = ["Vic group", "A group", "B group", "Any line", "Nurse line", "Interpreters"]
+    places = [text.rindex(f" {name} ") for name in names]
+    assert places == sorted(places)
+    assert text.index(" First ") < text.index(" Second ") < text.index(" Third ") < text.index(" Last ")
+
+
+def test_a_state_line_takes_the_place_of_the_national_one_where_it_is_named(booklet: Callable[..., Path]) -> None:
+    project = booklet()
+    vic, wa = words(composed(project, "VIC")), words(composed(project, "WA"))
+    assert "1300 606 024" in vic and "1800 022 222" not in vic
+    assert "1800 022 222" in wa and "1300 606 024" not in wa
+
+
+def test_unverified_entries_never_print_and_those_to_confirm_do(booklet: Callable[..., Path]) -> None:
+    text = words(composed(booklet(), "WA"))
+    assert "Unsure line" not in text and "9999" not in text
+    assert "Maybe line" in text and "Check first" in text
+
+
+def test_a_state_without_a_group_is_told_so_and_one_with_a_group_is_not(booklet: Callable[..., Path]) -> None:
+    project = booklet()
+    assert "No group in Western Australia." in words(composed(project, "WA"), "directory")
+    assert "No group" not in words(composed(project, "VIC"), "directory")
+
+
+def test_notices_print_in_their_state_between_their_dates_only(booklet: Callable[..., Path]) -> None:
+    notice = '\n[[notices]]\ntitle = "Flood"\ntext = "Ring first."\nfrom = 2026-12-01\nuntil = 2026-12-24\n'
+    project = booklet({VIC: FILES[VIC] + notice})
+    for day, printed in ((30, False), (1, True), (24, True), (25, False)):
+        today = date(2026, 11 if day == 30 else 12, day)
+        assert ("Flood" in words(composed(project, "VIC", today), "imprint")) is printed
+        assert "Flood" not in words(composed(project, "WA", today))
+
+
+def test_the_order_line_says_everything_a_caller_needs(booklet: Callable[..., Path]) -> None:
+    text = words(composed(booklet(), "VIC"), "order-line")
+    for needed in ("1800 160 401", "Free.", "HKV 4TU", "Interpreters", "13 14 50", "example.org", "This booklet."):
+        assert needed in text
+    assert "HKW 6PT" not in words(composed(booklet(), "VIC"))
+
+
+def test_the_imprint_says_that_nobody_has_reviewed_until_all_chapters_are(booklet: Callable[..., Path]) -> None:
+    assert "not yet reviewed by a clinician" in words(composed(booklet(), "VIC"), "imprint")
+    signed = {}
+    for name in ("chapters/01-one.md", "chapters/02-two.md"):
+        head = (
+            FILES[name].replace("reviewed: null", "reviewed: 2026-10-01").replace("status: draft", "status: reviewed")
+        )
+        signed[name] = head.replace("reviewers: []", "reviewers: [Dr Test Person]")
+    text = words(composed(booklet(signed), "VIC"), "imprint")
+    assert "Reviewed by Dr Test Person" in text and "not yet reviewed" not in text
+
+
+def test_words_of_the_data_are_never_markup(booklet: Callable[..., Path]) -> None:
+    overlay = changed("chapters/editions/vic.toml", 'name = "Victoria"', 'name = "Vic <b>*toria*</b>"')
+    html = composed(booklet(overlay), "VIC").body[1].html
+    assert "Vic &lt;b&gt;*toria*&lt;/b&gt;" in html
+
+
+def test_template_lines_keep_their_numbers() -> None:
+    names = {"services": ["a", "b"], "edition": None, "order_line": None, "today": None}
+    lines, faults = fill("one\n{% for s in services %}\nitem {{ s }}\n{% endfor %}\nlast", "x.md", names)
+    assert lines and not faults
+    rows = [(text, lines.source(index)) for index, text in enumerate(lines.text.split("\n")) if text]
+    assert rows == [("one", 1), ("item a", 3), ("item b", 3), ("last", 5)]
+
+
+def test_hours_apart_knows_daylight_saving() -> None:
+    assert hours_apart("Australia/Perth", 2026, "Australia/Sydney") == (2.0, 3.0)
+    assert hours_apart("Australia/Adelaide", 2026, "Australia/Sydney") == (0.5,)
+    assert hours_apart("Australia/Brisbane", 2026, "Australia/Sydney") == (0.0, 1.0)
+
+
+def real_manuscript() -> Manuscript:
+    manuscript, _ = read(PROJECT, TODAY)
+    assert manuscript
+    return manuscript
+
+
+REAL = real_manuscript()
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.data())
+def test_no_edition_holds_another_states_service_or_number(data: st.DataObject) -> None:
+    """A law, over any states and any verification that the services could have."""
+    states = st.lists(st.sampled_from(["ALL", *(e.code for e in REAL.editions)]), min_size=1, max_size=3, unique=True)
+
+    def shuffled(service: Service) -> Service:
+        return service.model_copy(update={"states": tuple(data.draw(states)), "verified": data.draw(st.booleans())})
+
+    some = data.draw(st.lists(st.sampled_from(range(len(REAL.services))), max_size=12, unique=True))
+    services = tuple(shuffled(s) if index in some else s for index, s in enumerate(REAL.services))
+    manuscript = REAL.model_copy(update={"services": services})
+    for edition in REAL.editions:
+        chosen = services_of(manuscript, edition)
+        assert all({"ALL", edition.code} & set(service.states) and service.verified for service in chosen)
+        own = {service.number.digits for service in chosen if service.number}
+        own.add(Cast(REAL, edition, TODAY).order_line.phone.replace("\u00a0", ""))
+        ready = {service.id for service in chosen}
+        needed = {row.service for row in REAL.book.urgent} | set(edition.health_lines)
+        if needed | {REAL.book.order_line.interpreter, REAL.book.order_line.relay} <= ready:
+            assert set(Cast(manuscript, edition, TODAY).numbers) == own
+
+
+def test_queensland_has_13_health_and_victoria_nurse_on_call_too() -> None:
+    held = {edition.code: {s.id for s in services_of(REAL, edition)} for edition in REAL.editions}
+    assert "qld-13-health" in held["QLD"] and "healthdirect" not in held["QLD"]
+    assert {"vic-nurse-on-call", "healthdirect"} <= held["VIC"]
+    assert all("healthdirect" in ids for code, ids in held.items() if code != "QLD")
+
+
+def test_every_verified_service_of_the_real_directory_prints_where_it_serves() -> None:
+    for edition in REAL.editions:
+        held = {s.id for s in services_of(REAL, edition)}
+        due = {s.id for s in REAL.services if s.verified and s.serves(edition.code)}
+        assert due - held <= {"healthdirect"}
+
+
+def test_a_build_date_only_changes_what_depends_on_it(booklet: Callable[..., Path]) -> None:
+    project = booklet()
+    one = composed(project, "VIC", date(2026, 11, 22))
+    other = composed(project, "VIC", date(2027, 3, 1))
+    assert replace(one) == other

@@ -1,0 +1,126 @@
+"""Files appear in dist/ whole, or not at all."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+
+from booklet import dispatch
+from booklet.build import Order, build
+from tests.conftest import TODAY
+
+
+def order(project: Path) -> Order:
+    return Order(project, project / "dist", TODAY)
+
+
+def snapshot(folder: Path) -> dict[str, bytes]:
+    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
+
+
+def test_the_manifest_names_every_file_with_its_checksum(booklet: Callable[..., Path]) -> None:
+    project = booklet()
+    receipt = build(order(project))
+    assert not receipt.failed and len(receipt.files) == 2
+    rows = json.loads((project / "dist/manifest.json").read_text("utf-8"))["files"]
+    assert [row["file"] for row in rows] == ["VIC/tiny-VIC-2026.1-screen.pdf", "WA/tiny-WA-2026.1-screen.pdf"]
+    for row in rows:
+        content = (project / "dist" / row["file"]).read_bytes()
+        assert (row["sha256"], row["bytes"]) == (sha256(content).hexdigest(), len(content))
+        assert row["pages"] % 4 == 0
+
+
+def test_a_second_build_makes_nothing_and_a_changed_source_makes_all(booklet: Callable[..., Path]) -> None:
+    project = booklet()
+    first = build(order(project))
+    again = build(order(project))
+    assert (first.built, again.built, again.typeset) == (2, 0, 0)
+    assert again.files == first.files
+    booklet({"chapters/glossary.yaml": "- word: Scan\n  meaning: Another meaning.\n"})
+    assert build(order(project)).built == 2
+
+
+def test_a_file_that_was_tampered_with_is_made_again(booklet: Callable[..., Path]) -> None:
+    project = booklet()
+    first = build(order(project))
+    path = project / "dist" / first.files[0].file
+    path.write_bytes(b"broken")
+    assert build(order(project)).built == 1
+    assert sha256(path.read_bytes()).hexdigest() == first.files[0].sha256
+
+
+def test_one_edition_leaves_the_others_in_place(booklet: Callable[..., Path]) -> None:
+    project = booklet()
+    build(order(project))
+    booklet({"chapters/glossary.yaml": "- word: Scan\n  meaning: Another meaning.\n"})
+    receipt = build(Order(project, project / "dist", TODAY, ("vic",)))
+    assert [entry.edition for entry in receipt.files] == ["VIC"]
+    assert [entry.edition for entry in dispatch.read_manifest(project / "dist")] == ["VIC", "WA"]
+
+
+def test_a_full_disk_is_a_finding_and_dist_stays(booklet: Callable[..., Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    project = booklet()
+    build(order(project))
+    before = snapshot(project / "dist")
+    booklet({"chapters/glossary.yaml": "- word: Scan\n  meaning: Another meaning.\n"})
+
+    def full(path: Path, content: bytes) -> None:
+        path.write_bytes(content[: len(content) // 2])
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(dispatch, "_write", full)
+    receipt = build(order(project))
+    assert receipt.failed and receipt.files == ()
+    (finding,) = [finding for finding in receipt.findings if finding.code == "SYS-002"]
+    assert "No space left" in finding.found
+    assert snapshot(project / "dist") == before
+
+
+def test_an_unwritable_dist_is_a_finding(booklet: Callable[..., Path]) -> None:
+    project = booklet()
+    (project / "dist").write_text("a file where the folder should be", "utf-8")
+    receipt = build(order(project))
+    assert [finding.code for finding in receipt.findings if finding.severity == "error"] == ["SYS-002"]
+
+
+def test_what_a_killed_build_left_behind_goes(booklet: Callable[..., Path]) -> None:
+    project = booklet()
+    (project / "dist/.aside-1").mkdir(parents=True)
+    build(order(project))
+    assert not list((project / "dist").glob(".aside-*"))
+
+
+def test_ctrl_c_in_mid_build_leaves_dist_whole(booklet: Callable[..., Path]) -> None:
+    project = booklet()
+    build(order(project))
+    before = snapshot(project / "dist")
+    booklet({"chapters/glossary.yaml": "- word: Scan\n  meaning: Another meaning.\n"})
+    command = [sys.executable, "-m", "booklet", "build", "--project", str(project), "--date", str(TODAY), "--no-cache"]
+    running = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert running.stderr
+    assert "VIC" in running.stderr.readline()
+    time.sleep(0.05)
+    running.send_signal(signal.SIGINT)
+    _, told = running.communicate(timeout=60)
+    assert running.returncode == 1
+    assert "Stopped" in told and "Traceback" not in told
+    assert snapshot(project / "dist") == before
+
+
+def test_same_sources_date_and_versions_give_the_same_bytes(booklet: Callable[..., Path], tmp_path: Path) -> None:
+    project = booklet()
+    digests = []
+    for number in range(2):
+        fresh = Order(project, tmp_path / f"dist{number}", TODAY, use_cache=False)
+        digests.append([entry.sha256 for entry in build(fresh).files])
+    assert digests[0] == digests[1]

@@ -1,0 +1,187 @@
+"""The walk from end to end, on the real chapters: eight editions, read back and judged from outside."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import time
+from pathlib import Path
+from xml.etree.ElementTree import fromstring
+
+import pikepdf
+import pytest
+
+from booklet.australia import parse_phone, phone_candidates
+from booklet.build import Order, Receipt, build
+from booklet.composing.views import services_of
+from booklet.manuscript import read
+from tests import reading
+from tests.conftest import PROJECT, TODAY, needs
+
+CODES = ["ACT", "NSW", "NT", "QLD", "SA", "TAS", "VIC", "WA"]
+VERAPDF = PROJECT / "tests/verapdf"
+"""The outside judge: see pom.xml there."""
+
+
+def tree_of(real: tuple[Order, Receipt], code: str) -> tuple[pikepdf.Pdf, reading.Tree]:
+    order, receipt = real
+    entry = next(entry for entry in receipt.files if entry.edition == code)
+    pdf = pikepdf.Pdf.open(order.dist / entry.file)
+    return pdf, reading.structure(pdf)
+
+
+def test_eight_editions_come_out_without_an_error(real: tuple[Order, Receipt]) -> None:
+    _, receipt = real
+    assert [str(f) for f in receipt.findings if f.severity == "error"] == []
+    assert [entry.edition for entry in receipt.files] == CODES
+    assert all(entry.pages % 4 == 0 for entry in receipt.files)
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_an_edition_has_all_chapters_its_directory_and_its_order_code(real: tuple[Order, Receipt], code: str) -> None:
+    manuscript, _ = read(PROJECT, TODAY)
+    assert manuscript
+    edition = next(edition for edition in manuscript.editions if edition.code == code)
+    pdf, tree = tree_of(real, code)
+    words = reading.text(tree).replace("\u00a0", " ")
+    titles = [title for depth, title, _ in reading.outline(pdf) if depth == 0]
+    for chapter in manuscript.chapters:
+        assert any(title.endswith(chapter.head.title) for title in titles)
+    assert edition.order_codes.standard in words
+    for service in services_of(manuscript, edition):
+        assert re.sub(r"\s+", " ", service.name).replace("'", "\u2019") in words
+    others = {e.order_codes.standard for e in manuscript.editions if e.code != code}
+    assert not [other for other in others if other in words]
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_no_number_of_another_state_is_in_the_finished_file(real: tuple[Order, Receipt], code: str) -> None:
+    manuscript, _ = read(PROJECT, TODAY)
+    assert manuscript
+    edition = next(edition for edition in manuscript.editions if edition.code == code)
+    allowed = {s.number.digits for s in services_of(manuscript, edition) if s.number}
+    allowed.add(parse_phone(manuscript.book.order_line.phone).digits)
+    pdf, tree = tree_of(real, code)
+    words = reading.text(tree)
+    shown = {parse_phone(words[a:b]).digits for a, b in phone_candidates(words)}
+    assert shown and shown <= allowed
+    foreign = {s.number.digits for s in manuscript.services if s.number} - allowed
+    digits = re.sub(r"(?<=\d)[ \u00a0](?=\d)", "", words)
+    assert not [number for number in foreign if re.search(rf"(?<!\d){number}(?!\d)", digits)]
+    dialled = {target for _, target, _ in reading.links(pdf) if target.startswith("tel:")}
+    assert dialled <= {parse_phone(number).uri for number in allowed}
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_numbers_do_not_break_over_a_line(real: tuple[Order, Receipt], code: str) -> None:
+    """Each link that dials has one annotation, so one line."""
+    pdf, tree = tree_of(real, code)
+    annotations = sum(target.startswith("tel:") for _, target, _ in reading.links(pdf))
+    texts = [reading.text(kid) for kid in walk(tree) if kid[0] == "Link"]
+    numbers = [text for text in texts if re.fullmatch(r"[\d\u00a0()]+", text)]
+    assert annotations == len(numbers)
+    assert all(parse_phone(number).text == number for number in numbers)
+
+
+def test_contents_list_the_folio_on_which_each_chapter_starts(real: tuple[Order, Receipt]) -> None:
+    pdf, tree = tree_of(real, "VIC")
+    labels = [str(page.label) for page in pdf.pages]
+    starts = {title: labels[index] for depth, title, index in reading.outline(pdf) if depth == 0}
+    contents = [reading.text(kid) for kid in walk(tree) if kid[0] == "TOCI"]
+    assert len(contents) >= 18
+    for row in contents:
+        title, _, folio = row.rpartition(" ")
+        assert starts[title] == folio
+
+
+def walk(tree: reading.Tree) -> list[reading.Tree]:
+    found = [tree]
+    for kid in tree[1]:
+        if isinstance(kid, tuple):
+            found += walk(kid)
+    return found
+
+
+def test_a_chapter_starts_on_the_same_folio_in_every_state(real: tuple[Order, Receipt]) -> None:
+    starts = []
+    for code in CODES:
+        pdf, _ = tree_of(real, code)
+        rows = [(title, str(pdf.pages[index].label)) for depth, title, index in reading.outline(pdf) if depth == 0]
+        starts.append([row for row in rows if re.match(r"\d+ |Support directory", row[0])])
+    assert all(rows == starts[0] for rows in starts)
+
+
+def test_a_second_run_rebuilds_nothing_and_is_ten_times_faster(real: tuple[Order, Receipt]) -> None:
+    order, first = real
+    start = time.monotonic()
+    again = build(order)
+    seconds = time.monotonic() - start
+    assert (again.built, again.typeset) == (0, 0)
+    assert again.files == first.files
+    assert seconds * 10 <= first.seconds
+
+
+def test_qpdf_accepts_every_file(real: tuple[Order, Receipt]) -> None:
+    needs("qpdf")
+    order, receipt = real
+    for entry in receipt.files:
+        done = subprocess.run(["qpdf", "--check", str(order.dist / entry.file)], capture_output=True, text=True)
+        assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_poppler_reads_the_same_words(real: tuple[Order, Receipt]) -> None:
+    needs("pdftotext")
+    order, receipt = real
+    entry = next(entry for entry in receipt.files if entry.edition == "TAS")
+    command = ["pdftotext", str(order.dist / entry.file), "-"]
+    words = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    for needed in ("Steady Ground", "Tasmania", "HKU 3R9", "Sample text, not yet reviewed by a clinician"):
+        assert needed in words
+
+
+@pytest.fixture(scope="session")
+def verapdf() -> str:
+    """The class path of veraPDF, fetched by Maven when it is not there yet."""
+    needs("java")
+    jars = VERAPDF / "target/jars"
+    if not jars.is_dir():
+        needs("mvn")
+        fetch = ["mvn", "--quiet", "--batch-mode", "--file", str(VERAPDF / "pom.xml"), "package"]
+        done = subprocess.run(fetch, capture_output=True, text=True)
+        if done.returncode:
+            shutil.rmtree(VERAPDF / "target", ignore_errors=True)
+            if os.environ.get("CI") == "true":
+                pytest.fail(f"veraPDF could not be fetched: {done.stdout[-400:]}")
+            pytest.skip("veraPDF could not be fetched")
+    return f"{jars}/*"
+
+
+def judged(verapdf: str, files: list[Path]) -> dict[str, bool]:
+    """What veraPDF says of each file by the profile PDF/UA-1, in one JVM."""
+    command = ["java", "-cp", verapdf, "org.verapdf.apps.GreenfieldCliWrapper", "--flavour", "ua1", "--format", "xml"]
+    done = subprocess.run([*command, *map(str, files)], capture_output=True, text=True)
+    report = fromstring(done.stdout)
+    return {
+        Path(job.findtext("item/name", "")).name: job.find("validationReport").get("isCompliant") == "true"  # type: ignore[union-attr]
+        for job in report.iter("job")
+    }
+
+
+@pytest.mark.slow
+def test_verapdf_accepts_every_screen_file_as_pdf_ua_1(verapdf: str, real: tuple[Order, Receipt]) -> None:
+    order, receipt = real
+    files = [order.dist / entry.file for entry in receipt.files]
+    assert judged(verapdf, files) == {file.name: True for file in files}
+
+
+@pytest.mark.slow
+def test_verapdf_refuses_a_file_that_lost_its_language(
+    verapdf: str, real: tuple[Order, Receipt], tmp_path: Path
+) -> None:
+    order, receipt = real
+    with pikepdf.Pdf.open(order.dist / receipt.files[0].file) as pdf:
+        del pdf.Root.MarkInfo
+        pdf.save(tmp_path / "spoilt.pdf")
+    assert judged(verapdf, [tmp_path / "spoilt.pdf"]) == {"spoilt.pdf": False}

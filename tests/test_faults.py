@@ -1,0 +1,214 @@
+"""One fixture for each fault: what trips it is a small change of the clean booklet, and it names file and line.
+
+The clean booklet itself is the near miss: it has none of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from booklet.build import Order, build, check
+from booklet.findings import Finding, Severity
+from tests.tiny import FILES, changed, service
+
+ONE, TWO, VIC = "chapters/01-one.md", "chapters/02-two.md", "chapters/editions/vic.toml"
+STATES, BOOK = "chapters/support/states.yaml", "chapters/booklet.toml"
+TODAY = date(2026, 11, 22)
+Overlay = dict[str, str | bytes | None]
+
+
+def added(text: str, file: str = TWO) -> Overlay:
+    """The file with some lines at its end, after an empty one."""
+    return {file: FILES[file] + "\n" + text + "\n"}
+
+
+FOLLOW = {"SRC-010": ("SRC-014", "LNK-001"), "SRC-012": ("SRC-014",), "SRC-013": ("LNK-001",), "SRC-021": ("SRC-020",)}
+"""Faults that one may bring with it: an entry left out is missed elsewhere."""
+
+LAST = len(FILES[TWO].split("\n")) + 1
+"""The line of the second chapter on which added text starts."""
+
+NOTICE = '\n[[notices]]\ntitle = "Flood"\ntext = "Ring first."\nfrom = {}\nuntil = {}\n'
+SERVICE_LINES = {name: FILES[STATES][: FILES[STATES].index(name)].count("\n") + 1 for name in ("vic-group", "wa-group")}
+
+FAULTS: dict[str, tuple[Overlay, str, str]] = {
+    "missing key": (changed(TWO, "minutes: 1\n", ""), "SRC-010", f"{TWO}:2"),
+    "unknown key": (changed(TWO, "minutes: 1", "minutes: 1\nauthor: me"), "SRC-011", f"{TWO}:6"),
+    "no front matter": ({TWO: "Text alone.\n"}, "SRC-010", f"{TWO}:1"),
+    "bad YAML": (changed(TWO, "title: Chapter two", "title: [Chapter two"), "SRC-004", f"{TWO}:3"),
+    "YAML alias": (changed(TWO, "sources: []", "sources: &a [*a]"), "SRC-004", f"{TWO}:9"),
+    "key twice": (changed(TWO, "id: two", "id: two\nid: three"), "SRC-004", f"{TWO}:4"),
+    "bad TOML": (changed(VIC, 'code = "VIC"', 'code = "VIC'), "SRC-004", f"{VIC}:1"),
+    "bad UTF-8": ({TWO: FILES[TWO].encode() + b"caf\xe9\n"}, "SRC-003", f"{TWO}:{LAST - 1}"),
+    "no date": (changed(TWO, "reviewed: null", "reviewed: 2026-02-30"), "SRC-012", f"{TWO}:6"),
+    "date in words": (changed(TWO, "reviewed: null", "reviewed: July 2026"), "SRC-012", f"{TWO}:6"),
+    "two chapters with one id": (changed(TWO, "id: two", "id: one"), "SRC-013", f"{TWO}:2"),
+    "unknown source": (changed(TWO, "sources: []", "sources: [hearsay]"), "SRC-014", f"{TWO}:2"),
+    "reviewed by nobody": (changed(TWO, "status: draft", "status: reviewed"), "SRC-012", f"{TWO}:2"),
+    "dead anchor": (added("See [this](#nowhere)."), "LNK-001", f"{TWO}:{LAST}"),
+    "dead image": (added("![A map](images/none.svg)"), "LNK-003", f"{TWO}:{LAST}"),
+    "dead word": (added("A [word](word:none)."), "LNK-002", f"{TWO}:{LAST}"),
+    "no text alternative": (added("![](images/plain.svg)"), "ACC-001", f"{TWO}:{LAST}"),
+    "figure without alt": (added("::: figure images/plain.svg\nCaption.\n:::"), "ACC-001", f"{TWO}:{LAST}"),
+    "unknown edition code": (changed(VIC, 'code = "VIC"', 'code = "NZ"'), "SRC-012", f"{VIC}:1"),
+    "number not Australian": (changed(STATES, "(03) 5550 1234", "+44 20 7946 0958"), "LNK-010", STATES),
+    "a digit too few": (changed(STATES, "(03) 5550 1234", "(03) 5550 123"), "LNK-010", STATES),
+    "a digit too few in a chapter": (added("Ring 1800 022 22."), "LNK-010", f"{TWO}:{LAST}"),
+    "another state's number": (added("Ring (08) 5550 1234."), "LNK-011", f"{TWO}:{LAST}"),
+    "a number nobody has": (added("Ring 1800 160 402."), "LNK-011", f"{TWO}:{LAST}"),
+    "service for no state": (changed(STATES, "states: [WA]", "states: [XX]"), "SRC-012", STATES),
+    "unknown kind of service": (changed(STATES, "kind: support-group", "kind: club"), "SRC-012", STATES),
+    "undefined name": (added("{{ nobody }}"), "SRC-021", f"{TWO}:{LAST}"),
+    "undefined part": (added("\n{{ edition.nmae }}"), "SRC-021", f"{TWO}:{LAST + 1}"),
+    "service of another state": (added("{{ services['wa-group'].name }}"), "SRC-021", f"{TWO}:{LAST}"),
+    "forbidden name": (added("{{ edition.__class__ }}"), "SRC-020", f"{TWO}:{LAST}"),
+    "forbidden call": (added("{{ edition.name.upper() }}"), "SRC-020", f"{TWO}:{LAST}"),
+    "forbidden arithmetic": (added("{{ 'a' * 1000000000 }}"), "SRC-020", f"{TWO}:{LAST}"),
+    "forbidden import": (added("{% include '/etc/passwd' %}"), "SRC-020", f"{TWO}:{LAST}"),
+    "endless loop": (added("{% for i in range(10**12) %}{{ i }}{% endfor %}"), "SRC-021", f"{TWO}:{LAST}"),
+    "endless macro": (added("{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}"), "SRC-020", f"{TWO}:{LAST}"),
+    "loops in loops": (
+        added("{% for a in services %}" * 3 + "{% endfor %}" * 3),
+        "SRC-020",
+        f"{TWO}:{LAST}",
+    ),
+    "template left open": (added("{% if edition %}"), "SRC-020", f"{TWO}:{LAST}"),
+    "block left open": (added("::: good-to-know\nText."), "SRC-032", f"{TWO}:{LAST}"),
+    "block closed twice": (added("text :::"), "SRC-032", f"{TWO}:{LAST}"),
+    "unknown block": (added("::: marquee\nText.\n:::"), "SRC-031", f"{TWO}:{LAST}"),
+    "block without what it needs": (added("::: write-in lines=many \"x\"\n:::"), "SRC-033", f"{TWO}:{LAST}"),
+    "raw HTML": (added("<script>alert(1)</script>"), "SRC-030", f"{TWO}:{LAST}"),
+    "raw HTML in a line": (added("Some <b>bold</b> words."), "SRC-030", f"{TWO}:{LAST}"),
+    "voice without consent or source": (added("::: voice\nWords.\n:::"), "SRC-034", f"{TWO}:{LAST}"),
+    "voice with unknown consent": (added("::: voice consent=nobody\nWords.\n:::"), "SRC-034", f"{TWO}:{LAST}"),
+    "voice with unknown source": (added("::: voice source=hearsay\nWords.\n:::"), "SRC-034", f"{TWO}:{LAST}"),
+    "heading skips a level": (added("## Two\n\n#### Four"), "ACC-002", f"{TWO}:{LAST + 2}"),
+    "heading of the title's level": (added("# One"), "ACC-002", f"{TWO}:{LAST}"),
+    "notice ends before it starts": (
+        {VIC: FILES[VIC] + NOTICE.format("2026-12-24", "2026-12-01")},
+        "SRC-015",
+        f"{VIC}:{FILES[VIC].count(chr(10)) + 2}",
+    ),
+    "path out of the project": (added("![x](../../../../etc/passwd)"), "LNK-004", f"{TWO}:{LAST}"),
+    "absolute path": (added("![x](/etc/passwd)"), "LNK-004", f"{TWO}:{LAST}"),
+    "file: image": (added("![x](file:///etc/passwd)"), "LNK-004", f"{TWO}:{LAST}"),
+    "http: image": (added("![x](http://example.org/x.png)"), "LNK-004", f"{TWO}:{LAST}"),
+    "file: link": (added("[x](file:///etc/passwd)"), "LNK-004", f"{TWO}:{LAST}"),
+    "script link": (added("[x](<vbscript:x>)"), "LNK-004", f"{TWO}:{LAST}"),
+    "image that reaches out": (
+        {**added("![x](images/out.svg)"), "chapters/images/out.svg": '<svg><image href="http://example.org/x"/></svg>'},
+        "LNK-004",
+        f"{TWO}:{LAST}",
+    ),
+    "time zone that is none": (changed(VIC, "Australia/Melbourne", "Mars/Olympus"), "SRC-012", f"{VIC}:6"),
+    "order code misspelt": (changed(VIC, "HKV 4TU", "HKV 4T3"), "SRC-012", f"{VIC}:14"),
+    "page without its block": (
+        {"chapters/pages/imprint.md": "---\ntitle: About\nid: imprint\n---\n\nText.\n"},
+        "SRC-033",
+        "chapters/pages/imprint.md:2",
+    ),
+    "page missing": ({"chapters/pages/directory.md": None}, "SRC-001", "chapters/pages/directory.md"),
+    "book missing": ({BOOK: None}, "SRC-001", BOOK),
+    "review overdue": (changed(BOOK, "2028-07-15", "2026-08-01"), "SRC-041", f"{BOOK}:1"),
+    "glossary word twice": (
+        {"chapters/glossary.yaml": FILES["chapters/glossary.yaml"] * 2},
+        "SRC-013",
+        "chapters/glossary.yaml:3",
+    ),
+    "health line with no number": (
+        {STATES: FILES[STATES].replace("phone: 1300 60 60 24", "phone: null")},
+        "SRC-014",
+        f"{VIC}:1",
+    ),
+}  # fmt: skip
+
+
+def order(project: Path) -> Order:
+    return Order(project, project / "dist", TODAY, use_cache=False)
+
+
+def errors(findings: tuple[Finding, ...]) -> list[Finding]:
+    return [finding for finding in findings if finding.severity is Severity.ERROR]
+
+
+def test_the_clean_booklet_has_no_error(booklet: Callable[..., Path]) -> None:
+    assert errors(check(order(booklet()))) == []
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_each_fault_is_found_at_its_line(booklet: Callable[..., Path], name: str) -> None:
+    overlay, code, place = FAULTS[name]
+    found = errors(check(order(booklet(overlay))))
+    hits = [finding for finding in found if finding.code == code and str(finding.place).startswith(place)]
+    assert hits, [str(finding) for finding in found]
+    assert {finding.code for finding in found} <= {code, *FOLLOW.get(code, ())}
+    assert all(finding.place.line for finding in hits) or "missing" in name
+
+
+def test_all_faults_of_all_files_come_together_and_nothing_is_written(booklet: Callable[..., Path]) -> None:
+    overlay = {**added("See [this](#nowhere)."), **changed(ONE, "minutes: 2", "minutes: soon")}
+    overlay |= {**changed(VIC, "Australia/Melbourne", "Mars/Olympus"), **changed(STATES, "[WA]", "[XX]")}
+    project = booklet(overlay)
+    (project / "dist").mkdir()
+    (project / "dist/old.pdf").write_bytes(b"as it was")
+    receipt = build(order(project))
+    assert {f.place.file for f in errors(receipt.findings)} == {ONE, TWO, VIC, STATES}
+    assert receipt.failed
+    assert [path.name for path in (project / "dist").iterdir()] == ["old.pdf"]
+
+
+@pytest.mark.parametrize("name", ["chapters/03-three.md", "chapters/support/more.yaml", "chapters/editions/nt.toml"])
+def test_a_symbolic_link_out_of_the_project_is_not_followed(
+    booklet: Callable[..., Path], tmp_path: Path, name: str
+) -> None:
+    project = booklet()
+    (tmp_path / "secret").write_text("secret: words", "utf-8")
+    (project / name).symlink_to(tmp_path / "secret")
+    found = errors(check(order(project)))
+    assert [(f.code, f.place.file) for f in found] == [("SRC-002", name)]
+    assert not any("secret: words" in str(f) for f in found)
+
+
+def test_an_image_behind_a_symbolic_link_is_not_followed(booklet: Callable[..., Path], tmp_path: Path) -> None:
+    project = booklet(added("![x](images/link.svg)"))
+    (tmp_path / "out.svg").write_text("<svg/>", "utf-8")
+    (project / "chapters/images/link.svg").symlink_to(tmp_path / "out.svg")
+    assert [f.code for f in errors(check(order(project)))] == ["LNK-004"]
+
+
+def test_an_entry_to_confirm_is_a_warning_that_names_it(booklet: Callable[..., Path]) -> None:
+    warnings = [f for f in check(order(booklet())) if f.severity is Severity.WARNING]
+    assert [(f.code, f.place.file) for f in warnings] == [("SRC-040", STATES)]
+    assert "Maybe line" in warnings[0].found
+
+
+def test_a_consent_that_ran_out_is_an_error(booklet: Callable[..., Path]) -> None:
+    consents = "- id: ann\n  given: 2026-01-01\n  expires: {}\n"
+    voice = added("::: voice consent=ann\nHer words.\n:::")
+    held = booklet({**voice, "chapters/consents.yaml": consents.format("2027-01-01")})
+    assert errors(check(order(held))) == []
+    late = replace(order(held), today=date(2027, 1, 2))
+    assert [f.code for f in errors(check(late))] == ["SRC-041"]
+
+
+def test_a_finding_says_what_was_found_and_what_was_expected(booklet: Callable[..., Path]) -> None:
+    (finding,) = errors(check(order(booklet(changed(TWO, "minutes: 1", "minutes: soon")))))
+    assert str(finding).startswith(f"{TWO}:5: error SRC-012: minutes is 'soon'")
+    assert "Expected:" in str(finding)
+
+
+def test_lines_after_a_template_are_still_the_files_own(booklet: Callable[..., Path]) -> None:
+    text = "{% for s in services %}\n- {{ s.name }}\n{% endfor %}\n\n![](images/plain.svg)"
+    found = errors(check(order(booklet(added(text)))))
+    assert [str(f.place) for f in found] == [f"{TWO}:{LAST + 4}"]
+
+
+def test_a_service_without_a_source_is_refused(booklet: Callable[..., Path]) -> None:
+    text = service("x", "X").replace("  source: https://example.org\n", "")
+    found = errors(check(order(booklet({STATES: FILES[STATES] + text}))))
+    assert [f.code for f in found] == ["SRC-010"]

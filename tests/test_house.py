@@ -1,0 +1,117 @@
+"""The house keeps its rules: rooms in order, one home for each library, documents that tell the truth."""
+
+from __future__ import annotations
+
+import ast
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from booklet.cli import main
+from booklet.composing.blocks import BLOCKS
+from booklet.findings import CODES
+from tests.conftest import PROJECT
+
+PACKAGE = PROJECT / "booklet"
+ROOMS = (
+    "findings", "australia", "manuscript", "composing", "typesetting", "bindery", "preflight", "dispatch", "build",
+    "cli",
+)  # fmt: skip
+HOMES = {
+    "yaml": {"manuscript"}, "pydantic": {"manuscript"}, "tomllib": {"manuscript"}, "jinja2": {"composing"},
+    "markdown_it": {"composing"}, "mdit_py_plugins": {"composing"}, "segno": {"composing"},
+    "weasyprint": {"typesetting"},
+    "pydyf": {"typesetting"}, "pikepdf": {"bindery", "preflight"}, "phonenumbers": {"australia"}, "click": {"cli"},
+    "rich": {"cli"},
+}  # fmt: skip
+
+
+def room_of(path: Path) -> str:
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def imports(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (name.name for name in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+            yield from (f"{node.module}.{name.name}" for name in node.names)
+
+
+SOURCES = [path for path in sorted(PACKAGE.rglob("*.py")) if room_of(path) not in ("__init__", "__main__")]
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_a_room_imports_only_what_stands_before_it(path: Path) -> None:
+    own = ROOMS.index(room_of(path))
+    used = {name.split(".")[1] for name in imports(path) if name.startswith("booklet.")}
+    assert {room for room in used & set(ROOMS) if ROOMS.index(room) > own} == set()
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_each_outside_library_has_one_home(path: Path) -> None:
+    for library in {name.split(".")[0] for name in imports(path)} & set(HOMES):
+        assert room_of(path) in HOMES[library], f"{library} does not live in {room_of(path)}"
+
+
+def test_a_room_is_entered_by_its_door() -> None:
+    """Another room's inner modules are nobody's business."""
+    for path in SOURCES:
+        for name in imports(path):
+            parts = name.split(".")
+            inner = PACKAGE / "/".join(parts[1:3])
+            if parts[0] == "booklet" and len(parts) > 2 and inner.with_suffix(".py").exists():
+                assert parts[1] == room_of(path), f"{path.name} reaches into {name}"
+
+
+def test_every_code_is_explained_and_every_block_taught() -> None:
+    messages = (PROJECT / "docs/messages.md").read_text("utf-8")
+    assert [code for code in CODES if code not in messages] == []
+    writing = (PROJECT / "docs/writing.md").read_text("utf-8")
+    assert [block for block in BLOCKS if f"::: {block}" not in writing] == []
+
+
+def test_every_code_in_use_is_registered_and_every_registered_one_used() -> None:
+    text = "".join(path.read_text("utf-8") for path in SOURCES if path.name != "findings.py")
+    used = set(re.findall(r'"((?:SRC|LNK|ACC|BOX|FNT|SYS)-\d{3})"', text))
+    assert used == set(CODES)
+
+
+def test_the_readme_mentions_every_command() -> None:
+    readme = (PROJECT / "README.md").read_text("utf-8")
+    for command in main.commands:
+        assert f"booklet {command}" in readme
+    assert "make booklets" in readme and "make test" in readme
+
+
+def test_every_locked_version_is_exact_and_hashed() -> None:
+    lock = (PROJECT / "requirements.lock").read_text("utf-8")
+    rows = [row for row in lock.splitlines() if row and row[0] not in " #"]
+    assert rows and all("==" in row for row in rows)
+    assert lock.count("\n    --hash=") >= len(rows)
+    assert "weasyprint==70.0" in lock
+    assert "://" not in lock
+
+
+@pytest.mark.slow
+def test_an_installed_wheel_brings_its_templates_and_styles(tmp_path: Path) -> None:
+    pip = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check"]
+    wheel = [*pip, "wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", str(tmp_path), str(PROJECT)]
+    subprocess.run(wheel, check=True)
+    (built,) = tmp_path.glob("*.whl")
+    subprocess.run([*pip, "install", "--no-deps", "--target", str(tmp_path / "site"), str(built)], check=True)
+    code = (
+        "from booklet.build import styles_folder; from booklet.composing.edition import _template; "
+        "print(styles_folder() / 'base.css'); _template('cover.html.j2')"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path / "site")}
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert Path(done.stdout.strip()).is_relative_to(tmp_path / "site")
+    assert Path(done.stdout.strip()).is_file()

@@ -1,0 +1,149 @@
+"""Each check catches the file that is wrong in its own way, and lets its clean twin pass."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from dataclasses import replace
+
+import pikepdf
+import pytest
+from pikepdf import Array, Dictionary, Name, Pdf, String
+
+from booklet.build import Order, Receipt
+from booklet.preflight import PT_PER_MM, Promise, preflight
+
+
+@pytest.fixture(scope="module")
+def delivered(real: tuple[Order, Receipt]) -> tuple[bytes, Promise]:
+    """A finished file and what it was to be."""
+    order, receipt = real
+    entry = receipt.files[0]
+    content = (order.dist / entry.file).read_bytes()
+    with Pdf.open(io.BytesIO(content)) as pdf:
+        with pdf.open_outline() as outline:
+            headings = sum(
+                1 + len(item.children) + sum(len(c.children) for c in item.children) for item in outline.root
+            )
+        phones = {
+            str(a.A.URI) for page in pdf.pages for a in page.get("/Annots", []) if str(a.get("/A", {}).get("/URI", ""))
+        }
+        folios = tuple(str(page.label) for page in pdf.pages)
+        title = str(pdf.docinfo.Title)
+    return content, Promise(entry.file, folios, (148, 210), title, "en-AU", headings, frozenset(phones))
+
+
+def spoilt(content: bytes, spoil: Callable[[Pdf], None]) -> bytes:
+    with Pdf.open(io.BytesIO(content)) as pdf:
+        spoil(pdf)
+        target = io.BytesIO()
+        pdf.save(target)
+    return target.getvalue()
+
+
+def link(pdf: Pdf, kind: str) -> pikepdf.Object:
+    return next(a for page in pdf.pages for a in page.get("/Annots", []) if kind in a)
+
+
+def drop_page(pdf: Pdf) -> None:
+    del pdf.pages[-1]
+
+
+def shrink_page(pdf: Pdf) -> None:
+    pdf.pages[3].TrimBox = Array([0, 0, 100, 100])
+
+
+def shift_labels(pdf: Pdf) -> None:
+    pdf.Root.PageLabels.Nums[3].St = 2
+
+
+def untag(pdf: Pdf) -> None:
+    del pdf.Root.MarkInfo
+
+
+def forget_owner(pdf: Pdf) -> None:
+    pdf.pages[5].StructParents = 99999
+
+
+def lose_link_owner(pdf: Pdf) -> None:
+    link(pdf, "/Dest").StructParent = 99999
+
+
+def silence_link(pdf: Pdf) -> None:
+    link(pdf, "/Dest").Contents = String("")
+
+
+def kill_link(pdf: Pdf) -> None:
+    link(pdf, "/Dest").Dest = String("nowhere")
+
+
+def dial_elsewhere(pdf: Pdf) -> None:
+    link(pdf, "/A").A.URI = String("tel:1800160401")
+
+
+def lose_outline(pdf: Pdf) -> None:
+    with pdf.open_outline() as outline:
+        del outline.root[-1]
+
+
+def lose_font(pdf: Pdf) -> None:
+    descriptor = next(
+        thing for thing in pdf.objects if isinstance(thing, Dictionary) and thing.get("/Type") == Name.FontDescriptor
+    )
+    del descriptor["/FontFile2"]
+
+
+def change_font(pdf: Pdf) -> None:
+    for thing in pdf.objects:
+        if isinstance(thing, Dictionary) and thing.get("/Type") == Name.FontDescriptor:
+            thing.FontName = Name("/ABCDEF+DejaVu-Sans")
+            return
+
+
+SPOILERS = {
+    drop_page: "BOX-001", shrink_page: "BOX-001", shift_labels: "BOX-001", untag: "ACC-004", forget_owner: "ACC-004",
+    lose_link_owner: "ACC-004", silence_link: "LNK-001", kill_link: "LNK-001", dial_elsewhere: "LNK-011",
+    lose_outline: "ACC-004", lose_font: "FNT-001", change_font: "FNT-001",
+}  # fmt: skip
+
+
+def test_a_delivered_file_is_as_promised(delivered: tuple[bytes, Promise]) -> None:
+    assert preflight(*delivered) == []
+
+
+@pytest.mark.parametrize("spoil", SPOILERS, ids=lambda spoil: spoil.__name__)
+def test_each_wrong_file_is_caught_by_its_check(delivered: tuple[bytes, Promise], spoil: Callable[[Pdf], None]) -> None:
+    content, promise = delivered
+    found = preflight(spoilt(content, spoil), promise)
+    assert {finding.code for finding in found} == {SPOILERS[spoil]}
+    assert all(finding.place.file == promise.file for finding in found)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"language": "fr-FR"}, {"title": "Other"}, {"headings": 1}, {"trim_mm": (210, 297)}, {"phones": frozenset()}],
+    ids=lambda change: next(iter(change)),
+)
+def test_a_file_that_is_not_what_was_promised_is_caught(
+    delivered: tuple[bytes, Promise], change: dict[str, object]
+) -> None:
+    content, promise = delivered
+    assert preflight(content, replace(promise, **change))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("content", [b"", b"%PDF-1.7\n", b"words", b"%PDF-1.7\ntrailer<</Root 1 0 R>>"])
+def test_what_is_no_pdf_is_a_finding(delivered: tuple[bytes, Promise], content: bytes) -> None:
+    assert [finding.code for finding in preflight(content, delivered[1])] == ["ACC-004"]
+
+
+def test_a_plain_engine_file_is_caught(delivered: tuple[bytes, Promise]) -> None:
+    """WeasyPrint's own file of one page, which no bindery has seen."""
+    import weasyprint
+
+    html = weasyprint.HTML(string="<title>T</title><style>@page { size: A5 }</style><p>Words")
+    codes = {finding.code for finding in preflight(html.write_pdf(), delivered[1])}
+    assert {"BOX-001", "ACC-004"} <= codes
+
+
+def test_millimetres_are_points() -> None:
+    assert round(210 * PT_PER_MM, 2) == 595.28

@@ -1,0 +1,205 @@
+"""Segments: what the engine gives, what it may not read, and the structure of what is heard."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from pathlib import Path
+
+import pikepdf
+import pytest
+import weasyprint
+import weasyprint.pdf
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from booklet.build import styles_folder
+from booklet.composing import PAGE_TOKENS, Composition, Part
+from booklet.typesetting import FORMATS, Typesetter, typeset
+from booklet.typesetting.engine import Engine
+from booklet.typesetting.structure import add_tags
+from tests import reading
+
+
+def engine(folder: Path) -> Engine:
+    (folder / "chapters").mkdir(exist_ok=True)
+    return Engine(folder / "chapters", styles_folder(), FORMATS["screen"].sheets)
+
+
+@pytest.fixture(scope="module")
+def press(tmp_path_factory: pytest.TempPathFactory) -> Engine:
+    return engine(tmp_path_factory.mktemp("engine"))
+
+
+def written(press: Engine, body: str) -> tuple[pikepdf.Pdf, int]:
+    import io
+
+    html = (
+        f'<html lang="en-AU"><head><title>T</title></head><body class="chapter"><section>{body}</section></body></html>'
+    )
+    document, layout = press.lay_out(html)
+    assert not layout.complaints
+    content, complaints = press.write(document, {})
+    assert not complaints
+    return pikepdf.Pdf.open(io.BytesIO(content)), layout.pages
+
+
+def test_the_private_seam_is_where_we_think_it_is() -> None:
+    """When an upgrade moves it, this fails before any booklet is wrong."""
+    assert weasyprint.__version__ == "70.0"
+    assert weasyprint.pdf.add_tags is add_tags
+    original = inspect.signature(weasyprint.pdf.tags.add_tags)
+    assert list(original.parameters) == list(inspect.signature(add_tags).parameters)
+    assert "add_tags(pdf, document, options['pdf_version'], page_streams)" in inspect.getsource(
+        weasyprint.pdf.generate_pdf
+    )
+
+
+def test_one_source_element_is_one_structure_element_over_many_pages(press: Engine) -> None:
+    items = "".join(f"<li>Item {n} of a list that goes on and on over pages.</li>" for n in range(120))
+    rows = "".join(f"<tr><td>Row {n}</td><td>Cell</td></tr>" for n in range(90))
+    table = f"<table><thead><tr><th>A</th><th>B</th></tr></thead><tbody>{rows}</tbody></table>"
+    pdf, pages = written(press, f"<h1>One</h1><p>{'Long words. ' * 600}</p><ul>{items}</ul>{table}")
+    assert pages > 8
+    roles = list(reading.roles(reading.structure(pdf)))
+    counts = {role: roles.count(role) for role in ("Sect", "H1", "P", "L", "LI", "Table", "THead", "TR", "TH", "TD")}
+    assert counts == {
+        "Sect": 1, "H1": 1, "P": 1, "L": 1, "LI": 120, "Table": 1, "THead": 1, "TR": 91, "TH": 2, "TD": 180,
+    }  # fmt: skip
+
+
+def test_lists_labels_figures_links_and_definitions_have_their_roles(press: Engine) -> None:
+    body = (
+        '<h1>One</h1><ol><li>First <a href="https://example.org">link <strong>bold</strong></a></li></ol>'
+        '<figure><img src="data:image/svg+xml,%3Csvg xmlns=%22http://www.w3.org/2000/svg%22 viewBox=%220 0 9 9%22%3E'
+        '%3Crect width=%229%22 height=%229%22/%3E%3C/svg%3E" alt="A square"><figcaption>Caption</figcaption></figure>'
+        '<dl><div class="term"><dt>Word</dt><dd>Meaning</dd></div></dl><aside><p>Beside</p></aside>'
+    )
+    pdf, _ = written(press, body)
+    tree = reading.structure(pdf)
+    assert list(reading.roles(tree)) == [
+        "Document", "Sect", "H1", "L", "LI", "Lbl", "LBody", "Link", "Figure", "Caption", "L", "LI", "Lbl", "LBody",
+        "Aside", "P",
+    ]  # fmt: skip
+    assert reading.text(tree) == "One 1. First link bold Caption Word Meaning Beside".replace("1. First", "1. First")
+    annotations = [annotation for page in pdf.pages for annotation in page.get("/Annots", [])]
+    assert len(annotations) == 1
+
+
+def test_folios_and_running_heads_are_artifacts(press: Engine) -> None:
+    pdf, pages = written(press, f"<h1>Running</h1><p>{'Words. ' * 900}</p>")
+    assert pages > 2
+    assert reading.text(reading.structure(pdf)).count("Running") == 1
+    content = b"".join(page.Contents.read_bytes() for page in pdf.pages)
+    assert content.count(b"/Artifact <</Type /Pagination>> BDC".replace(b" BDC", b"\nBDC")) or b"/Pagination" in content
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.sampled_from("pult"), min_size=1, max_size=9), st.integers(1, 60))
+def test_the_text_of_the_tree_is_the_text_of_the_source(press: Engine, kinds: list[str], size: int) -> None:
+    """Any mixture of paragraphs, lists and tables, forced over page breaks: same words, same order, same counts."""
+    makers = {
+        "p": lambda n: f"<p>{' '.join(f'p{n}w{i}' for i in range(size * 3))}</p>",
+        "u": lambda n: f"<ul>{''.join(f'<li>u{n}i{i}</li>' for i in range(size))}</ul>",
+        "l": lambda n: f"<ul><li>o{n}<ul>{''.join(f'<li>l{n}i{i}</li>' for i in range(size))}</ul></li></ul>",
+        "t": lambda n: f"<table>{''.join(f'<tr><th>t{n}h{i}</th><td>t{n}d{i}</td></tr>' for i in range(size))}</table>",
+    }
+    html = "<h1>Title</h1>" + "".join(makers[kind](number) for number, kind in enumerate(kinds))
+    pdf, _ = written(press, html)
+    tree = reading.structure(pdf)
+    expected = re.sub(r"<[^>]+>", " ", html).split()
+    assert [word for word in reading.text(tree).split() if word != "•"] == expected
+    roles = list(reading.roles(tree))
+    for role, tag in (
+        ("P", "<p>"),
+        ("L", "<ul>"),
+        ("LI", "<li>"),
+        ("Table", "<table>"),
+        ("TR", "<tr>"),
+        ("TH", "<th>"),
+    ):
+        assert roles.count(role) == html.count(tag)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://127.0.0.1:9/x.png",
+        "https://example.org/x.png",
+        "file:///etc/passwd",
+        "../../../etc/hostname",
+        "ftp://x/y",
+    ],
+)
+def test_nothing_outside_the_project_is_read(press: Engine, address: str) -> None:
+    _, layout = press.lay_out(f'<html lang="en"><body><p>x<img src="{address}" alt="x"></p></body></html>')
+    assert len(layout.complaints) == 1
+    assert "Failed to load image" in layout.complaints[0]
+
+
+def part(name: str, body: str, kind: str = "chapter") -> Part:
+    html = (
+        f'<html lang="en-AU"><head><title>T</title></head><body class="{kind}"><section>{body}</section></body></html>'
+    )
+    return Part(name, name, kind, html, (), f"chapters/{name}.md")
+
+
+def composition(*body: Part) -> Composition:
+    planned = tuple(part(f"notes-{n}", f'<h1 id="notes-{n}">Notes</h1>', "planned") for n in range(4))
+    cover, back = part("cover", '<h1 id="cover">Cover</h1>', "cover"), part("back", "<h1>Back</h1>", "back-cover")
+    return Composition("VIC", (cover,), body, planned, back, {}, frozenset())
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.integers(1, 5), min_size=1, max_size=4))
+def test_padding_always_gives_a_multiple_of_four(tmp_path: Path, sizes: list[int]) -> None:
+    (tmp_path / "chapters").mkdir(exist_ok=True)
+    setter = Typesetter(tmp_path, styles_folder(), FORMATS["screen"], None)
+    breaks = '<p style="break-before: page">x</p>'
+    parts = [part(f"c{n}", f'<h1 id="c{n}">C</h1>{breaks * (size - 1)}') for n, size in enumerate(sizes)]
+    segments, findings = typeset(composition(*parts), setter)
+    assert not findings
+    assert sum(segment.layout.pages for segment in segments) % 4 == 0
+    assert segments[-1].part.kind == "back-cover"
+    assert [s.layout.pages for s in segments if s.part.kind == "chapter"] == sizes
+    first = next(segment for segment in segments if segment.part.kind == "chapter")
+    assert first.folio(0) == "1"
+    assert sum(s.layout.pages for s in segments[: segments.index(first)]) % 2 == 0
+
+
+def test_page_references_forward_and_back_are_the_folios(tmp_path: Path) -> None:
+    (tmp_path / "chapters").mkdir()
+    setter = Typesetter(tmp_path, styles_folder(), FORMATS["screen"], None)
+    token = PAGE_TOKENS.pattern.replace("([^\ue011]*)", "{}")
+    pages = '<p style="break-before: page">x</p>'
+    first = part("one", f'<h1 id="one">One</h1><p>See {token.format("two")}.</p>{pages * 11}')
+    second = part("two", f'<h1 id="two">Two</h1><p>See {token.format("one")}, {token.format("two")}.</p>')
+    segments, findings = typeset(composition(first, second), setter)
+    assert not findings
+    import io
+
+    texts = {}
+    for segment in segments:
+        with pikepdf.Pdf.open(io.BytesIO(segment.pdf)) as pdf:
+            texts[segment.part.id] = reading.text(reading.structure(pdf))
+    assert "See 13." in texts["one"]
+    assert "See 1, 13." in texts["two"]
+
+
+def test_a_segment_that_was_kept_is_not_set_again_and_a_damaged_one_is(tmp_path: Path) -> None:
+    (tmp_path / "chapters").mkdir()
+    cache = tmp_path / "cache"
+
+    def run() -> Typesetter:
+        setter = Typesetter(tmp_path, styles_folder(), FORMATS["screen"], cache)
+        typeset(composition(part("one", '<h1 id="one">One</h1>')), setter)
+        return setter
+
+    assert run().typeset > 0
+    assert run().typeset == 0
+    for path in cache.glob("*.segment"):
+        path.write_bytes(path.read_bytes()[:-9])
+    assert run().typeset > 0
+    for path in cache.glob("*.json"):
+        path.write_text("{", "utf-8")
+    assert run().typeset == 0
