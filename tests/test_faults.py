@@ -71,7 +71,7 @@ FAULTS: dict[str, tuple[Overlay, str, str]] = {
     "forbidden arithmetic": (added("{{ 'a' * 1000000000 }}"), "SRC-020", f"{TWO}:{LAST}"),
     "forbidden import": (added("{% include '/etc/passwd' %}"), "SRC-020", f"{TWO}:{LAST}"),
     "endless loop": (added("{% for i in range(10**12) %}{{ i }}{% endfor %}"), "SRC-021", f"{TWO}:{LAST}"),
-    "endless macro": (added("{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}"), "SRC-020", f"{TWO}:{LAST}"),
+    "endless macro": (added("{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}"), "SRC-021", f"{TWO}:{LAST}"),
     "loops in loops": (
         added("{% for a in services %}" * 3 + "{% endfor %}" * 3),
         "SRC-020",
