@@ -64,6 +64,8 @@ def parse_phone(text: str) -> Phone:
         return Phone("000", "tel:000")
     if digits in EIGHT_DIGIT_13:
         return Phone(_grouped(digits, 2), f"tel:{digits}")
+    if not re.fullmatch(r"\+?\d+", digits):
+        raise PhoneError(f"'{text}' is not a phone number alone")
     try:
         number = phonenumbers.parse(digits, "AU")
     except phonenumbers.NumberParseException as reason:

@@ -61,7 +61,7 @@ def check(order: Order) -> tuple[Finding, ...]:
     """Every fault of the sources, without making a PDF."""
     manuscript, findings = read(order.project, order.today)
     if manuscript:
-        for edition in _chosen(manuscript, order.editions):
+        for edition in _chosen(manuscript, order.editions, findings):
             findings += compose(manuscript, edition, order.project, order.today)[1]
     return in_order(findings)
 
@@ -73,7 +73,7 @@ def build(order: Order, tell: Tell = lambda _: None) -> Receipt:
     if manuscript is None:
         return Receipt((), 0, in_order(findings), time.monotonic() - start)
     forms = [FORMATS[name] for name in order.formats or FORMATS]
-    editions = _chosen(manuscript, order.editions)
+    editions = _chosen(manuscript, order.editions, findings)
     source = _source_hash(order)
     known = {entry.file: entry for entry in dispatch.read_manifest(order.dist) if order.use_cache}
     wanted = [(form, edition, _file_name(manuscript, edition, form)) for form in forms for edition in editions]
@@ -116,13 +116,15 @@ def styles_folder() -> Path:
     return next(folder for folder in (package / "styles", package.parent / "styles") if folder.is_dir())
 
 
-def _chosen(manuscript: Manuscript, codes: Iterable[str]) -> tuple[Edition, ...]:
+def _chosen(manuscript: Manuscript, codes: Iterable[str], findings: Iterable[Finding]) -> tuple[Edition, ...]:
+    """The editions asked for. One whose own file has a fault is left out: the fault says why."""
     editions = {edition.code: edition for edition in manuscript.editions}
     wanted = [code.upper() for code in codes] or list(editions)
-    unknown = [code for code in wanted if code not in editions]
+    faulty = {Path(finding.place.file).stem.upper() for finding in findings if "/editions/" in finding.place.file}
+    unknown = [code for code in wanted if code not in editions and code not in faulty]
     if unknown:
         raise UnknownEditionError(f"No edition '{unknown[0]}'. There are: {', '.join(editions)}.")
-    return tuple(editions[code] for code in dict.fromkeys(wanted))
+    return tuple(editions[code] for code in dict.fromkeys(wanted) if code in editions)
 
 
 def _composed(manuscript: Manuscript, edition: Edition, order: Order, findings: list[Finding]) -> Composition | None:

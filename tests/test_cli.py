@@ -38,6 +38,13 @@ def test_an_unknown_edition_lists_those_there_are(booklet: Callable[..., Path]) 
     assert "No edition 'XX'. There are: VIC, WA." in result.stderr
 
 
+def test_an_edition_with_a_fault_is_not_called_unknown(booklet: Callable[..., Path]) -> None:
+    project = booklet(changed("chapters/editions/vic.toml", "Australia/Melbourne", "Mars/Olympus"))
+    result = build(project, "--edition", "vic")
+    assert result.exit_code == 1
+    assert "chapters/editions/vic.toml:6: error SRC-012" in result.stderr
+
+
 def test_the_summary_counts_and_the_results_stand_alone(booklet: Callable[..., Path]) -> None:
     project = booklet()
     result = build(project)

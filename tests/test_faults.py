@@ -27,7 +27,13 @@ def added(text: str, file: str = TWO) -> Overlay:
     return {file: FILES[file] + "\n" + text + "\n"}
 
 
-FOLLOW = {"SRC-010": ("SRC-014", "LNK-001"), "SRC-012": ("SRC-014",), "SRC-013": ("LNK-001",), "SRC-021": ("SRC-020",)}
+FOLLOW = {
+    "SRC-010": ("SRC-014", "LNK-001"),
+    "SRC-004": ("LNK-001", "LNK-002", "SRC-014"),
+    "SRC-012": ("SRC-014", "LNK-001"),
+    "SRC-013": ("LNK-001",),
+    "SRC-021": ("SRC-020",),
+}
 """Faults that one may bring with it: an entry left out is missed elsewhere."""
 
 LAST = len(FILES[TWO].split("\n")) + 1
@@ -120,6 +126,32 @@ FAULTS: dict[str, tuple[Overlay, str, str]] = {
         "SRC-013",
         "chapters/glossary.yaml:3",
     ),
+    "number of another state in a notice": (
+        {VIC: FILES[VIC] + NOTICE.format("2026-11-01", "2026-12-01").replace("Ring first", "Ring (08) 5550 1234")},
+        "LNK-011",
+        f"{VIC}:1",
+    ),
+    "number of another state in a title": (
+        added('::: good-to-know "Ring (08) 5550 1234"\nx\n:::'),
+        "LNK-011",
+        f"{TWO}:{LAST}",
+    ),
+    "number with an extension": (changed(STATES, "(03) 5550 1234", "(03) 5550 1234 ext 3"), "LNK-010", STATES),
+    "title without quotes": (added("::: good-to-know Two words\nx\n:::"), "SRC-033", f"{TWO}:{LAST}"),
+    "template in a title": (changed(TWO, "Chapter two", "'{{ edition.name }}'"), "SRC-012", f"{TWO}:2"),
+    "definition of no word": (added("::: definition nope\n:::"), "LNK-002", f"{TWO}:{LAST}"),
+    "source twice": (
+        {"chapters/sources.yaml": FILES["chapters/sources.yaml"] * 2},
+        "SRC-013",
+        "chapters/sources.yaml:6",
+    ),
+    "consent ends before it starts": (
+        {"chapters/consents.yaml": "- id: ann\n  given: 2026-02-01\n  expires: 2026-01-01\n"},
+        "SRC-015",
+        "chapters/consents.yaml:1",
+    ),
+    "glossary unreadable": ({"chapters/glossary.yaml": "- word: [\n"}, "SRC-004", "chapters/glossary.yaml"),
+    "a state's services unreadable": ({STATES: FILES[STATES] + "  nope: x: y\n"}, "SRC-004", STATES),
     "health line with no number": (
         {STATES: FILES[STATES].replace("phone: 1300 60 60 24", "phone: null")},
         "SRC-014",

@@ -22,6 +22,7 @@ class BlockCall:
     options: dict[str, str]
     place: Place
     empty: bool
+    repeated: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,9 @@ class Block:
             for key in call.options
             if key not in known
         ]
+        for key in call.repeated:
+            what = f"'{call.name}' is given its {key} twice, or without quotes."
+            found.append(error("SRC-033", call.place, what, 'Straight quotes around words: "Like this".'))
         for key in self.needs:
             if not call.options.get(key, "").strip():
                 code = "ACC-001" if key == "alt" else "SRC-033"
@@ -84,8 +88,10 @@ def parse_call(info: str, place: Place, empty: bool) -> BlockCall:
     """Read what stands behind the colons: `figure images/team.svg alt="The team"`."""
     name, _, rest = info.strip().partition(" ")
     bare = BLOCKS[name].bare if name in BLOCKS else "title"
-    options = {
-        match["key"] or bare: match["quoted"] if match["quoted"] is not None else match["plain"]
-        for match in _OPTION.finditer(rest)
-    }
-    return BlockCall(name, options, place, empty)
+    options: dict[str, str] = {}
+    repeated: list[str] = []
+    for match in _OPTION.finditer(rest):
+        key = match["key"] or bare
+        repeated += [key] if key in options else []
+        options[key] = match["quoted"] if match["quoted"] is not None else match["plain"]
+    return BlockCall(name, options, place, empty, tuple(dict.fromkeys(repeated)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -15,7 +15,7 @@ from markupsafe import Markup
 
 from booklet.composing.blocks import BlockCall
 from booklet.composing.markdown import PAGE_TOKEN, SCHEME, Desk, Page, image_faults, linked_text, render
-from booklet.composing.sandbox import fill
+from booklet.composing.sandbox import day_in_words, fill
 from booklet.composing.views import Cast
 from booklet.findings import Finding, Place, error, in_order
 from booklet.manuscript import Chapter, Edition, Manuscript, StandingPage
@@ -171,9 +171,23 @@ class _Composer:
                 self.findings.append(error("LNK-001", place, found, "A chapter's id, or chapter-id-heading-words."))
         self.findings += image_faults(self.project, self.cast.record.cover_image, self.cast.record.origin)
         self.findings += image_faults(self.project, self.book.back_cover_image, self.book.origin)
+        for text, place in self._data_texts():
+            self._check_numbers((digits, written, place) for digits, written in linked_text(text)[1])
+
+    def _data_texts(self) -> Iterator[tuple[str, Place]]:
+        """The words that data files bring to this edition, and where they stand."""
+        edition, desk = self.cast.record, self.book.order_line
         for record in self.cast.records:
-            for text in (record.description, record.hours or "", record.cost or ""):
-                self._check_numbers((digits, written, record.origin) for digits, written in linked_text(text)[1])
+            yield from ((text, record.origin) for text in (record.description, record.hours or "", record.cost or ""))
+        for notice in self.cast.notices:
+            yield from ((text, edition.origin) for text in (notice.title, notice.text))
+        for chapter in self.cast.manuscript.chapters:
+            yield from ((text, chapter.origin) for text in (chapter.head.title, chapter.head.summary))
+        yield edition.emergency, edition.origin
+        for term in self.cast.glossary:
+            yield term.meaning, term.origin
+        for text in (self.book.call_now, desk.cost, desk.say, *(row.about for row in self.book.urgent)):
+            yield text, self.book.origin
 
     def _check_numbers(self, phones: Iterable[tuple[str, str, Place]]) -> None:
         for digits, written, place in phones:
@@ -197,6 +211,8 @@ class _Composer:
                 if value and value not in names:
                     found = f"'{call.name}' names the {key} '{value}', which no file defines."
                     self.findings.append(error(code, call.place, found, f"A {key} that exists."))
+            title = linked_text(call.options.get("title", ""))[1]
+            self._check_numbers((digits, written, call.place) for digits, written in title)
             if name := call.options.get("consent"):
                 self._check_consent(name, call.place)
 
@@ -244,7 +260,11 @@ def _environment() -> Environment:
         "linked": lambda text: linked_text(text)[0],
         "page_token": PAGE_TOKEN.format,
     }
-    environment.filters |= {"breakable": _breakable, "first_upper": lambda text: text[:1].upper() + text[1:]}
+    environment.filters |= {
+        "breakable": _breakable,
+        "day": day_in_words,
+        "first_upper": lambda text: text[:1].upper() + text[1:],
+    }
     return environment
 
 

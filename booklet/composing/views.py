@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zoneinfo
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 import segno
 
 from booklet.australia import Phone, parse_phone
+from booklet.composing.sandbox import day_in_words
 from booklet.manuscript import Edition, Manuscript, Service
 
 
@@ -31,6 +32,7 @@ class ServiceView:
     cost: str
     website: str
     description: str
+    checked: str
     confirm: bool
     local: bool
 
@@ -136,18 +138,23 @@ class Cast:
     @property
     def health_lines(self) -> tuple[ServiceView, ...]:
         """The state's lines for health advice."""
-        return tuple(self.services[line] for line in self.record.health_lines)
+        return self._present(self.record.health_lines)
 
     @property
     def urgent(self) -> tuple[UrgentView, ...]:
         """The first numbers: the book's own list, with the state's health lines after its first entry."""
-        rows = [UrgentView(self.services[row.service], row.about) for row in self.book.urgent]
+        rows = [UrgentView(view, row.about) for row in self.book.urgent for view in self._present([row.service])]
         return (*rows[:1], *(UrgentView(line, line.hours) for line in self.health_lines), *rows[1:])
 
     @property
     def call_helpers(self) -> tuple[ServiceView, ...]:
         """Interpreter and relay service, for people who need help to make a call."""
-        return (self.services[self.book.order_line.interpreter], self.services[self.book.order_line.relay])
+        return self._present([self.book.order_line.interpreter, self.book.order_line.relay])
+
+    def _present(self, ids: Iterable[str]) -> tuple[ServiceView, ...]:
+        """The services that are there. One that is not was already reported with the file that names it."""
+        views = {view.id: view for view in self.services}
+        return tuple(views[id] for id in ids if id in views)
 
     @property
     def directory(self) -> list[tuple[Heading, list[tuple[Heading, list[ServiceView]]]]]:
@@ -274,6 +281,7 @@ def _view(record: Service, local: bool) -> ServiceView:
         cost=record.cost or "",
         website=website(record.url) if record.url else "",
         description=record.description,
+        checked=day_in_words(record.checked) if record.checked else "",
         confirm=record.confirm_before_print,
         local=local,
     )

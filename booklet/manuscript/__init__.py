@@ -99,6 +99,8 @@ def read(project: Path, today: date) -> tuple[Manuscript | None, list[Finding]]:
         consents={consent.id: consent for consent in consents},
         complete=len(chapters) == len(chapter_files) and len(pages) == len(STANDING_PAGES),
     )
+    found += _twice("source", [(source.id, source) for source in sources])
+    found += _twice("consent", [(consent.id, consent) for consent in consents])
     return manuscript, found + _across(manuscript, today)
 
 

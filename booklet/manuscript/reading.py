@@ -25,7 +25,12 @@ MAX_DEPTH = 20
 Path_ = tuple[str | int, ...]
 Model = TypeVar("Model", bound=Record)
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_WORDS = {"null": None, "~": None, "": None, "true": True, "false": False}
+_WORDS = {"~": None, "": None} | {
+    written: value
+    for word, value in (("null", None), ("true", True), ("false", False))
+    for written in (word, word.capitalize(), word.upper())
+}
+"""What YAML 1.2 (core schema, 10.3.2) takes for more than text."""
 
 
 class UnreadableError(Exception):

@@ -57,7 +57,13 @@ def _plain_date(value: object) -> object:
     return value
 
 
-Line = Annotated[str, Field(min_length=1, max_length=2000)]
+def _no_template(text: str) -> str:
+    if "{{" in text or "{%" in text:
+        raise ValueError("templates are filled in the text of a chapter alone, not in its head")
+    return text
+
+
+Line = Annotated[str, Field(min_length=1, max_length=2000), AfterValidator(_no_template)]
 Identifier = Annotated[str, Field(pattern=ID, max_length=80)]
 PhoneText = Annotated[str, AfterValidator(_phone)]
 Url = Annotated[str, AfterValidator(_url)]
@@ -290,6 +296,12 @@ class Consent(Record):
     id: Identifier
     given: Day
     expires: Day
+
+    @model_validator(mode="after")
+    def _starts_before_it_ends(self) -> Consent:
+        if self.expires < self.given:
+            raise ValueError(f"the consent ends ({self.expires}) before it starts ({self.given})")
+        return self
 
 
 class Manuscript(Record):
