@@ -27,7 +27,7 @@ import pikepdf
 from pikepdf import Array, Dictionary, Name, NumberTree, Object, OutlineItem, Pdf, String
 
 from booklet.composing import SCHEME
-from booklet.typesetting import Segment
+from booklet.typesetting import Segment, srgb_profile
 
 STAND_INS = {"deep": "#0b5a7e", "tint": "#e2eff7", "mid": "#8fb8cf", "soft": "#c4dbe8"}
 """The accent colours of the style sheets and drawings, by name."""
@@ -52,7 +52,7 @@ def hue_of(deep: str, tint: str) -> dict[str, str]:
 
 
 def bind(segments: Iterable[Segment], title: Title) -> bytes:
-    """One booklet from its segments in reading order, as a tagged PDF 1.7 that claims PDF/UA-1."""
+    """One booklet from its segments in reading order, as a tagged PDF 1.7 that claims PDF/UA-1 and PDF/A-2a."""
     segments = tuple(segments)
     book = pikepdf.new()
     trees = []
@@ -70,6 +70,7 @@ def bind(segments: Iterable[Segment], title: Title) -> bytes:
     _link(book, segments, title.anchors)
     _outline(book, segments)
     _page_labels(book, segments)
+    _output_intent(book)
     _metadata(book, title)
     target = io.BytesIO()
     book.save(
@@ -186,6 +187,20 @@ def _page_labels(book: Pdf, segments: tuple[Segment, ...]) -> None:
     book.Root.PageLabels = Dictionary(Nums=Array(labels))
 
 
+def _output_intent(book: Pdf) -> None:
+    """The colours are sRGB (ISO 19005-2, 6.2.3)."""
+    profile = book.make_stream(srgb_profile())
+    profile.N = 3
+    intent = Dictionary(
+        Type=Name.OutputIntent,
+        S=Name.GTS_PDFA1,
+        OutputConditionIdentifier=String("sRGB"),
+        Info=String("sRGB"),
+        DestOutputProfile=book.make_indirect(profile),
+    )
+    book.Root.OutputIntents = Array([book.make_indirect(intent)])
+
+
 def _with_first_page(segments: tuple[Segment, ...]) -> Iterable[tuple[int, Segment]]:
     first = 0
     for segment in segments:
@@ -289,7 +304,7 @@ _XMP = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
 <x:xmpmeta xmlns:x="adobe:ns:meta/">
 <rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
 <rdf:Description rdf:about="" xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:xmp="http://ns.adobe.com/xap/1.0/"
- xmlns:pdf="http://ns.adobe.com/pdf/1.3/" xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/">
+ xmlns:pdf="http://ns.adobe.com/pdf/1.3/" xmlns:pdfaid="http://www.aiim.org/pdfa/ns/id/" xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/">
 <dc:title><rdf:Alt><rdf:li xml:lang="x-default">{title}</rdf:li></rdf:Alt></dc:title>
 <dc:description><rdf:Alt><rdf:li xml:lang="x-default">{subject}</rdf:li></rdf:Alt></dc:description>
 <dc:creator><rdf:Seq><rdf:li>{author}</rdf:li></rdf:Seq></dc:creator>
@@ -299,6 +314,22 @@ _XMP = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
 <xmp:CreatorTool>booklet</xmp:CreatorTool>
 <pdf:Producer>WeasyPrint, pikepdf</pdf:Producer>
 <pdfuaid:part>1</pdfuaid:part>
+<pdfaid:part>2</pdfaid:part>
+<pdfaid:conformance>A</pdfaid:conformance>
+</rdf:Description>
+<rdf:Description rdf:about="" xmlns:pdfaExtension="http://www.aiim.org/pdfa/ns/extension/"
+ xmlns:pdfaSchema="http://www.aiim.org/pdfa/ns/schema#" xmlns:pdfaProperty="http://www.aiim.org/pdfa/ns/property#">
+<pdfaExtension:schemas><rdf:Bag><rdf:li rdf:parseType="Resource">
+<pdfaSchema:schema>PDF/UA identification</pdfaSchema:schema>
+<pdfaSchema:namespaceURI>http://www.aiim.org/pdfua/ns/id/</pdfaSchema:namespaceURI>
+<pdfaSchema:prefix>pdfuaid</pdfaSchema:prefix>
+<pdfaSchema:property><rdf:Seq><rdf:li rdf:parseType="Resource">
+<pdfaProperty:name>part</pdfaProperty:name>
+<pdfaProperty:valueType>Integer</pdfaProperty:valueType>
+<pdfaProperty:category>internal</pdfaProperty:category>
+<pdfaProperty:description>Part of ISO 14289</pdfaProperty:description>
+</rdf:li></rdf:Seq></pdfaSchema:property>
+</rdf:li></rdf:Bag></pdfaExtension:schemas>
 </rdf:Description>
 </rdf:RDF>
 </x:xmpmeta>

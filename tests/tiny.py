@@ -15,11 +15,15 @@ next_review = 2028-07-15
 publisher = "The testers"
 description = "A tiny booklet."
 back_cover_image = "images/plain.svg"
-call_now = "Ring your team now."
 
 [[urgent]]
 service = "triple-zero"
 about = "In danger"
+
+[call_first]
+000 = "Call triple zero (000) first."
+team = "Ring your team now."
+advice = "Not sure?"
 
 [clock]
 words = "NSW time"
@@ -35,10 +39,14 @@ say = "Tiny, please."
 interpreter = "interpreter"
 relay = "interpreter"
 confirm_before_print = false
+unconfirmed = "Not open yet."
 
 [[order_line.items]]
 name = "Tiny"
 about = "This booklet."
+
+[directory]
+finder = "any-line"
 
 [directory.audiences]
 metastatic = "First"

@@ -57,6 +57,8 @@ class Block:
             found.append(error("SRC-033", call.place, f"'{call.name}' is empty.", "Text before its closing ':::'."))
         if not self.filled and not call.empty:
             found.append(error("SRC-033", call.place, f"'{call.name}' fills itself.", "No text in the block."))
+        if call.options.get("first", "team") not in ("000", "team"):
+            found.append(error("SRC-033", call.place, f"first={call.options['first']}.", "first=000 or first=team."))
         if "lines" in call.options and not re.fullmatch(r"[1-9]\d?", call.options["lines"]):
             found.append(error("SRC-033", call.place, f"lines={call.options['lines']}.", "A number from 1 to 99."))
         return found
@@ -66,7 +68,7 @@ BLOCKS: dict[str, Block] = {
     "key-points": Block(),
     "voice": Block(may=("source", "consent")),
     "ask-your-team": Block(),
-    "call-now": Block(),
+    "call-now": Block(may=("first",)),
     "in-your-state": Block(needs=("kind",), may=("audience",)),
     "good-to-know": Block(),
     "definition": Block(needs=("word",), bare="word", filled=False),

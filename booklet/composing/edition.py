@@ -186,7 +186,7 @@ class _Composer:
         yield edition.emergency, edition.origin
         for term in self.cast.glossary:
             yield term.meaning, term.origin
-        for text in (self.book.call_now, desk.cost, desk.say, *(row.about for row in self.book.urgent)):
+        for text in (*self.book.call_first.words, desk.cost, desk.say, *(row.about for row in self.book.urgent)):
             yield text, self.book.origin
 
     def _check_numbers(self, phones: Iterable[tuple[str, str, Place]]) -> None:
@@ -269,5 +269,5 @@ def _environment() -> Environment:
 
 
 def _breakable(address: str) -> Markup:
-    """A web address that may break after its dots and slashes."""
-    return Markup("<wbr>").join(re.findall(r"[^./]*[./]?", address)[:-1])
+    """A web address that may break before a dot and after a slash, but not after `www`."""
+    return Markup("<wbr>").join(re.findall(r"(?:www\.)?[^./]+/?|\.[^./]+/?|/", address))

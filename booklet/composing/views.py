@@ -151,6 +151,11 @@ class Cast:
         """Interpreter and relay service, for people who need help to make a call."""
         return self._present([self.book.order_line.interpreter, self.book.order_line.relay])
 
+    @property
+    def finder(self) -> tuple[ServiceView, ...]:
+        """The service to ask about an entry that has neither number nor address."""
+        return self._present([self.book.directory.finder])
+
     def _present(self, ids: Iterable[str]) -> tuple[ServiceView, ...]:
         """The services that are there. One that is not was already reported with the file that names it."""
         views = {view.id: view for view in self.services}

@@ -237,7 +237,12 @@ def _health_lines(manuscript: Manuscript) -> list[Finding]:
     named += [
         (manuscript.book, line, edition.code)
         for edition in manuscript.editions
-        for line in (desk.interpreter, desk.relay, *(row.service for row in manuscript.book.urgent))
+        for line in (
+            desk.interpreter,
+            desk.relay,
+            manuscript.book.directory.finder,
+            *(row.service for row in manuscript.book.urgent),
+        )
     ]
     return [
         error("SRC-014", record.origin, f"No service '{line}' with a number for {code}.", "An id of chapters/support/.")

@@ -100,6 +100,8 @@ class OrderLine(Record):
     interpreter: Identifier
     relay: Identifier
     confirm_before_print: bool
+    unconfirmed: Line
+    """What the order line says in print as long as nobody has confirmed it."""
 
 
 class Urgent(Record):
@@ -114,6 +116,21 @@ class Headings(Record):
 
     audiences: Annotated[dict[Identifier, Line], Field(min_length=1)]
     kinds: Annotated[dict[Identifier, Line], Field(min_length=1)]
+    finder: Identifier
+    """The service to ask about an entry that has neither number nor address."""
+
+
+class CallFirst(Record):
+    """What a `call-now` box says: whom to ring first in an emergency, whom otherwise, and who advises."""
+
+    emergency: Annotated[Line, Field(alias="000")]
+    team: Line
+    advice: Line
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """All it says."""
+        return (self.emergency, self.team, self.advice)
 
 
 class Clock(Record):
@@ -137,7 +154,7 @@ class Book(Record):
     language: Annotated[str, Field(pattern=r"^[a-z]{2}-[A-Z]{2}$")] = "en-AU"
     back_cover_image: Line
     clock: Clock
-    call_now: Line
+    call_first: CallFirst
     urgent: Annotated[tuple[Urgent, ...], Field(min_length=1)]
     order_line: OrderLine
     directory: Headings

@@ -7,6 +7,7 @@ name in a cache on disk. Two editions whose chapter comes to the same HTML share
 from __future__ import annotations
 
 import hashlib
+import importlib.util
 import json
 import os
 import re
@@ -25,7 +26,7 @@ from booklet.typesetting.records import FORMATS, Format, Layout, Segment, folio
 if TYPE_CHECKING:
     from booklet.typesetting.engine import Engine
 
-__all__ = ["FORMATS", "Format", "Layout", "Segment", "Typesetter", "typeset"]
+__all__ = ["FORMATS", "Format", "Layout", "Segment", "Typesetter", "srgb_profile", "typeset"]
 
 ROUNDS = 3
 USUAL_DIGITS = 2
@@ -170,6 +171,13 @@ class Typesetter:
         for path in self._cache.iterdir():
             if path.stat().st_mtime < oldest:
                 path.unlink(missing_ok=True)
+
+
+def srgb_profile() -> bytes:
+    """The ICC profile of sRGB, as the engine ships it."""
+    specification = importlib.util.find_spec("weasyprint")
+    assert specification and specification.submodule_search_locations
+    return (Path(specification.submodule_search_locations[0]) / "pdf/sRGB2014.icc").read_bytes()
 
 
 def typeset(composition: Composition, setter: Typesetter) -> tuple[tuple[Segment, ...], list[Finding]]:
