@@ -26,6 +26,7 @@ from xml.sax.saxutils import escape
 import pikepdf
 from pikepdf import Array, Dictionary, Name, NumberTree, Object, OutlineItem, Pdf, String
 
+from booklet.australia import NO_BREAK, parse_phone
 from booklet.composing import SCHEME
 from booklet.typesetting import Segment, srgb_profile
 
@@ -152,7 +153,7 @@ def describe_link(uri: str) -> str:
     scheme, _, rest = uri.partition(":")
     match scheme:
         case "tel":
-            return f"Phone {rest}"
+            return f"Phone {parse_phone(rest).text.replace(NO_BREAK, ' ')}"
         case "mailto":
             return f"Email {rest}"
         case _:

@@ -133,6 +133,28 @@ def check(editions: tuple[str, ...], project: Path, today: date, style: str) -> 
     sys.exit(1 if failed else 0)
 
 
+@main.command()
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--outline", "part", flag_value="outline", help="The headings alone.")
+@click.option("--links", "part", flag_value="links", help="The links alone.")
+@click.option("--figures", "part", flag_value="figures", help="The figures alone.")
+@click.option("--tables", "part", flag_value="tables", help="The tables alone.")
+def read(file: Path, part: str | None) -> None:
+    """Print what a screen reader would say of any tagged PDF, in order.
+
+    \b
+      booklet read dist/VIC/steady-ground-VIC-2026.1-screen.pdf
+      booklet read FILE.pdf --outline        headings, as the H key jumps
+      booklet read FILE.pdf --links          links, and where each leads
+    """
+    from booklet import transcript
+
+    with _raising():
+        top = transcript.load(file)
+        for line in getattr(transcript, part or "transcript")(top):
+            click.echo(line)
+
+
 @contextmanager
 def _raising() -> Any:
     """Turn what stops a command into a message and an exit status; our own mistakes stay tracebacks."""

@@ -19,15 +19,15 @@ from tests.conftest import PROJECT
 
 PACKAGE = PROJECT / "booklet"
 ROOMS = (
-    "findings", "australia", "manuscript", "composing", "typesetting", "bindery", "preflight", "dispatch", "build",
+    "findings", "australia", "manuscript", "composing", "typesetting", "bindery", "preflight", "transcript", "dispatch",
+    "build",
     "cli",
 )  # fmt: skip
 HOMES = {
     "yaml": {"manuscript"}, "pydantic": {"manuscript"}, "tomllib": {"manuscript"}, "jinja2": {"composing"},
     "markdown_it": {"composing"}, "mdit_py_plugins": {"composing"}, "segno": {"composing"},
-    "weasyprint": {"typesetting"},
-    "pydyf": {"typesetting"}, "pikepdf": {"bindery", "preflight"}, "phonenumbers": {"australia"}, "click": {"cli"},
-    "rich": {"cli"},
+    "weasyprint": {"typesetting"}, "pydyf": {"typesetting"}, "pikepdf": {"bindery", "preflight", "transcript"},
+    "pdfminer": {"transcript"}, "phonenumbers": {"australia"}, "click": {"cli"}, "rich": {"cli"},
 }  # fmt: skip
 
 

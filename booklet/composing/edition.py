@@ -91,7 +91,12 @@ class _Composer:
         self.project = project
         self.book = cast.manuscript.book
         self.findings: list[Finding] = []
-        self.titles: dict[str, str] = {"contents": "Contents", "cover": self.book.title}
+        self.titles: dict[str, str] = {
+            "contents": "Contents",
+            "cover": self.book.title,
+            **{f"word-{slug}": f"{term.word}, explained" for slug, term in cast.terms.items()},
+            **{f"directory-{id}": title for id, title in self.book.directory.audiences.items()},
+        }
         self.links: list[tuple[str, Place]] = []
         self.complete = cast.manuscript.complete
 

@@ -201,7 +201,7 @@ class _Writer:
                 case "text":
                     self._text(child.content)
                 case "softbreak" | "hardbreak":
-                    self.out.append("<br>" if child.type == "hardbreak" else "\n")
+                    self.out.append("<br>\n" if child.type == "hardbreak" else "\n")
                     self.line += 1
                 case "html_inline":
                     self._raw_html(child.content)

@@ -1,0 +1,194 @@
+"""What is heard, tested like text; and files that must not stop the reader or keep it for ever."""
+
+from __future__ import annotations
+
+import io
+import itertools
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pikepdf
+import pytest
+from click.testing import CliRunner
+from pikepdf import Array, Dictionary, Name, Pdf
+
+from booklet import transcript
+from booklet.build import Order, Receipt
+from booklet.cli import main
+from tests import reading
+
+GOLDEN = Path(__file__).parent / "golden"
+
+
+def heard(real: tuple[Order, Receipt], code: str = "VIC") -> transcript.Element:
+    order, receipt = real
+    return transcript.load(order.dist / next(entry.file for entry in receipt.files if entry.edition == code))
+
+
+def chapter(lines: list[str], title: str) -> str:
+    start = lines.index(f"heading level 1, {title}")
+    end = next(i for i, line in enumerate(lines[start + 1 :], start + 1) if line.startswith("heading level 1,"))
+    return "\n".join(lines[start:end]) + "\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "title"),
+    [("first-days", "1 First days"), ("understanding", "2 Understanding secondary breast cancer"),
+     ("contents", "What is in this booklet"), ("order-line", "Order line")],
+)  # fmt: skip
+def test_golden_transcripts(real: tuple[Order, Receipt], name: str, title: str) -> None:
+    """BOOKLET_RENEW=1 writes them anew; a person reads the difference."""
+    said = chapter(list(transcript.transcript(heard(real))), title)
+    path = GOLDEN / f"{name}.txt"
+    if os.environ.get("BOOKLET_RENEW"):
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(said, "utf-8")
+    assert said == path.read_text("utf-8")
+
+
+def test_two_independent_readers_hear_the_same(real: tuple[Order, Receipt]) -> None:
+    """The transcript rests on pdfminer, `tests.reading` on the content streams themselves."""
+    order, receipt = real
+    top = heard(real)
+    with Pdf.open(order.dist / next(e.file for e in receipt.files if e.edition == "VIC")) as pdf:
+        tree = reading.structure(pdf)
+    assert [element.role for element in top.walk()] == list(reading.roles(tree))
+    figures = [kid for kid in top.walk() if kid.role == "Figure"]
+    assert len(figures) >= 4 and all(20 <= len(figure.alt) <= 300 for figure in figures)
+    paragraphs = [kid.text() for kid in top.walk() if kid.role == "P"]
+    words = reading.text(tree)
+    assert all(paragraph in words for paragraph in paragraphs)
+
+
+def test_folios_and_running_heads_are_not_heard(real: tuple[Order, Receipt]) -> None:
+    lines = list(transcript.transcript(heard(real)))
+    assert sum(line == "Where it can grow" for line in lines) == 0
+    assert not [line for line in lines if line.strip(" .").isdigit()]
+
+
+def test_headings_never_skip_a_level(real: tuple[Order, Receipt]) -> None:
+    for entry in real[1].files:
+        levels = [int(line.split("heading level ")[1][0]) for line in transcript.outline(heard(real, entry.edition))]
+        assert levels[0] == 1
+        assert all(after <= before + 1 for before, after in itertools.pairwise(levels))
+
+
+def test_the_command_reads_and_lists(real: tuple[Order, Receipt]) -> None:
+    order, receipt = real
+    path = str(order.dist / receipt.files[0].file)
+    said = CliRunner().invoke(main, ["read", path]).stdout.splitlines()
+    assert said[0] == "heading level 1, Steady Ground"
+    lists = {
+        part: CliRunner().invoke(main, ["read", path, f"--{part}"]).stdout
+        for part in ("outline", "links", "figures", "tables")
+    }
+    assert "heading level 1, 8 When to call" in lists["outline"]
+    assert "link, 13 11 20 (Phone 13 11 20)" in lists["links"].replace("\u00a0", " ")
+    assert lists["figures"].startswith("figure, ")
+    assert lists["tables"].startswith("table, 2 columns, ")
+
+
+def tree_pdf(build: Callable[[Pdf, pikepdf.Object], None]) -> bytes:
+    pdf = pikepdf.new()
+    pdf.add_blank_page()
+    root = pdf.make_indirect(Dictionary(Type=Name.StructTreeRoot))
+    pdf.Root.StructTreeRoot = root
+    build(pdf, root)
+    target = io.BytesIO()
+    pdf.save(target)
+    return target.getvalue()
+
+
+def cyclic(pdf: Pdf, root: pikepdf.Object) -> None:
+    one = pdf.make_indirect(Dictionary(S=Name.Sect))
+    two = pdf.make_indirect(Dictionary(S=Name.Sect, K=one))
+    one.K = Array([two])
+    root.K = one
+
+
+def deep(pdf: Pdf, root: pikepdf.Object) -> None:
+    inner = pdf.make_indirect(Dictionary(S=Name.P))
+    for _ in range(10_000):
+        inner = pdf.make_indirect(Dictionary(S=Name.Sect, K=inner))
+    root.K = inner
+
+
+def many(pdf: Pdf, root: pikepdf.Object) -> None:
+    leaf = pdf.make_indirect(Dictionary(S=Name.P))
+    hundred = pdf.make_indirect(Dictionary(S=Name.Sect, K=Array([leaf] * 100)))
+    thousands = pdf.make_indirect(Dictionary(S=Name.Sect, K=Array([hundred] * 100)))
+    root.K = Array([thousands] * 100)
+
+
+def odd(pdf: Pdf, root: pikepdf.Object) -> None:
+    root.K = Array([Dictionary(S=Name.P, K=Array([5, Dictionary(Type=Name.MCR), Dictionary(Type=Name.OBJR), Name.X]))])
+
+
+def encrypted() -> bytes:
+    pdf = pikepdf.new()
+    pdf.add_blank_page()
+    target = io.BytesIO()
+    pdf.save(target, encryption=pikepdf.Encryption(owner="o", user="u"))
+    return target.getvalue()
+
+
+def untagged() -> bytes:
+    pdf = pikepdf.new()
+    pdf.add_blank_page()
+    target = io.BytesIO()
+    pdf.save(target)
+    return target.getvalue()
+
+
+BAD = {
+    "no PDF": (b"words", "cannot be read"),
+    "empty": (b"", "cannot be read"),
+    "truncated": (untagged()[:200], "cannot be read"),
+    "encrypted": (encrypted(), "encrypted"),
+    "untagged": (untagged(), "not tagged"),
+    "cyclic": (tree_pdf(cyclic), "turns back on itself"),
+    "10,000 deep": (tree_pdf(deep), "deep"),
+    "a million elements": (tree_pdf(many), "more than 200000 elements"),
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_a_bad_file_is_a_message_in_bounded_time(tmp_path: Path, name: str) -> None:
+    content, words = BAD[name]
+    (tmp_path / "bad.pdf").write_bytes(content)
+    start = time.monotonic()
+    result = CliRunner().invoke(main, ["read", str(tmp_path / "bad.pdf")])
+    assert result.exit_code == 1
+    assert words in result.stderr and "Traceback" not in result.output
+    assert time.monotonic() - start < 30
+
+
+def test_a_file_that_is_not_there_is_a_message(tmp_path: Path) -> None:
+    result = CliRunner().invoke(main, ["read", str(tmp_path / "none.pdf")])
+    assert result.exit_code == 1
+    assert "cannot be opened" in result.stderr
+
+
+def test_odd_kids_are_passed_over(tmp_path: Path) -> None:
+    (tmp_path / "odd.pdf").write_bytes(tree_pdf(odd))
+    assert list(transcript.transcript(transcript.load(tmp_path / "odd.pdf"))) == []
+
+
+def test_any_tagged_pdf_is_read(tmp_path: Path) -> None:
+    """One that the engine tagged with its own writer's roles: spans a line, subset fonts."""
+    import weasyprint
+    from weasyprint.pdf.tags import add_tags as original
+
+    seam = weasyprint.pdf.add_tags
+    try:
+        weasyprint.pdf.add_tags = original
+        html = '<html lang="en"><title>T</title><h1>Head</h1><p>Some <a href="https://example.org">words</a></p><ul><li>one</li></ul>'
+        weasyprint.HTML(string=html).write_pdf(tmp_path / "plain.pdf", pdf_variant="pdf/ua-1")
+    finally:
+        weasyprint.pdf.add_tags = seam
+    lines = list(transcript.transcript(transcript.load(tmp_path / "plain.pdf")))
+    assert lines[0] == "heading level 1, Head"
+    assert "link, words (https://example.org/)" in lines or "link, words (https://example.org)" in lines
+    assert "list with 1 item" in lines
