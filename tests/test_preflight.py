@@ -12,6 +12,7 @@ from pikepdf import Array, Dictionary, Name, Pdf, String
 
 from booklet.build import Order, Receipt
 from booklet.preflight import PT_PER_MM, Promise, preflight
+from tests import reading
 
 
 @pytest.fixture(scope="module")
@@ -21,10 +22,7 @@ def delivered(real: tuple[Order, Receipt]) -> tuple[bytes, Promise]:
     entry = receipt.files[0]
     content = (order.dist / entry.file).read_bytes()
     with Pdf.open(io.BytesIO(content)) as pdf:
-        with pdf.open_outline() as outline:
-            headings = sum(
-                1 + len(item.children) + sum(len(c.children) for c in item.children) for item in outline.root
-            )
+        headings = len(reading.outline(pdf))
         phones = {
             str(a.A.URI) for page in pdf.pages for a in page.get("/Annots", []) if str(a.get("/A", {}).get("/URI", ""))
         }
