@@ -19,7 +19,8 @@ from booklet.typesetting import FORMATS, Format, Segment, Typesetter, typeset
 
 CACHE = ".booklet-cache"
 LIBRARIES = ("booklet", "weasyprint", "pydyf", "fonttools", "tinyhtml5", "jinja2", "markdown-it-py", "pikepdf", "segno")
-Tell = Callable[[str], None]
+Tell = Callable[[str, int, int], None]
+"""Told before each edition: its name, how many are done, how many there are."""
 
 
 class UnknownEditionError(BookletError):
@@ -66,7 +67,7 @@ def check(order: Order) -> tuple[Finding, ...]:
     return in_order(findings)
 
 
-def build(order: Order, tell: Tell = lambda _: None) -> Receipt:
+def build(order: Order, tell: Tell = lambda *_: None) -> Receipt:
     """Build what is ordered into `dist`. With a finding of severity error, `dist` stays as it was."""
     start = time.monotonic()
     manuscript, findings = read(order.project, order.today)
@@ -84,8 +85,8 @@ def build(order: Order, tell: Tell = lambda _: None) -> Receipt:
         edition.code: _composed(manuscript, edition, order, findings)
         for edition in dict.fromkeys(edition for _, edition, _ in stale)
     }
-    for form, edition, file in stale if not has_errors(findings) else ():
-        tell(f"{edition.code} {form.name}")
+    for done, (form, edition, file) in enumerate(stale if not has_errors(findings) else ()):
+        tell(f"{edition.code} {form.name}", done, len(stale))
         composition = compositions[edition.code]
         assert composition
         segments, faults = typeset(composition, setters[form])
@@ -98,11 +99,11 @@ def build(order: Order, tell: Tell = lambda _: None) -> Receipt:
         findings += _deliver(order.dist, tuple(deliveries))
         for setter in setters.values():
             setter.forget_old()
-    done = {delivery.entry.file: delivery.entry for delivery in deliveries}
-    files = () if has_errors(findings) else tuple({**known, **done}[file] for _, _, file in wanted)
+    new = {delivery.entry.file: delivery.entry for delivery in deliveries}
+    files = () if has_errors(findings) else tuple({**known, **new}[file] for _, _, file in wanted)
     return Receipt(
         files,
-        len(done) if files else 0,
+        len(new) if files else 0,
         in_order(findings),
         time.monotonic() - start,
         sum(setter.typeset for setter in setters.values()),

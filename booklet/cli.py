@@ -177,17 +177,17 @@ def _raising() -> Any:
 def _progress(quiet: bool) -> Any:
     """A bar on a terminal, plain lines elsewhere, nothing when quiet."""
     if quiet:
-        yield lambda _: None
+        yield lambda *_: None
     elif sys.stderr.isatty():
         from rich.console import Console
-        from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-        columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
         with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-            task = progress.add_task("reading")
-            yield lambda what: progress.update(task, description=what)
+            task = progress.add_task("reading", total=None)
+            yield lambda what, done, total: progress.update(task, description=what, completed=done, total=total)
     else:
-        yield lambda what: click.echo(f"setting {what}", err=True)
+        yield lambda what, done, total: click.echo(f"setting {what} ({done + 1} of {total})", err=True)
 
 
 def _print_receipt(order: Order, receipt: Receipt, quiet: bool) -> None:

@@ -47,6 +47,7 @@ CODES: dict[str, str] = {
     "FNT-001": "a font that is not embedded or was not shipped",
     "SYS-001": "a complaint of the typesetting engine",
     "SYS-002": "files that cannot be written",
+    "SYS-003": "a part that takes too much time or memory",
 }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
+import time
 from pathlib import Path
 
 import pikepdf
@@ -15,7 +16,7 @@ from hypothesis import strategies as st
 
 from booklet.build import styles_folder
 from booklet.composing import PAGE_TOKENS, Composition, Part
-from booklet.typesetting import FORMATS, Typesetter, typeset
+from booklet.typesetting import FORMATS, Typesetter, bounds, typeset
 from booklet.typesetting.engine import Engine
 from booklet.typesetting.structure import add_tags
 from tests import reading
@@ -203,3 +204,32 @@ def test_a_segment_that_was_kept_is_not_set_again_and_a_damaged_one_is(tmp_path:
     for path in cache.glob("*.json"):
         path.write_text("{", "utf-8")
     assert run().typeset == 0
+
+
+def bomb(levels: int) -> str:
+    """A small drawing that draws itself 2 to the power of `levels` times."""
+    groups = "".join(f'<g id="a{n}"><use href="#a{n - 1}"/><use href="#a{n - 1}"/></g>' for n in range(1, levels))
+    first = '<g id="a0"><rect width="1" height="1"/></g>'
+    space = 'xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"'
+    return f'<svg {space}><defs>{first}{groups}</defs><use href="#a{levels - 1}"/></svg>'
+
+
+def test_a_drawing_without_end_is_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bounds, "MAX_SECONDS", 1.0)
+    (tmp_path / "chapters").mkdir()
+    (tmp_path / "chapters/bomb.svg").write_text(bomb(40), "utf-8")
+    setter = Typesetter(tmp_path, styles_folder(), FORMATS["screen"], None)
+    start = time.monotonic()
+    _, findings = typeset(composition(part("one", '<h1 id="one">One</h1><img src="bomb.svg" alt="A bomb">')), setter)
+    assert time.monotonic() - start < 20
+    assert {finding.code for finding in findings} <= {"SYS-001", "SYS-003"} and findings
+    assert not [finding for finding in findings if str(tmp_path) in str(finding)]
+
+
+def test_a_text_without_end_is_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bounds, "MAX_SECONDS", 1.0)
+    (tmp_path / "chapters").mkdir()
+    setter = Typesetter(tmp_path, styles_folder(), FORMATS["screen"], None)
+    rows = "".join(f"<tr><td>{n}</td><td>x</td></tr>" for n in range(30_000))
+    _, findings = typeset(composition(part("one", f'<h1 id="one">One</h1><table>{rows}</table>')), setter)
+    assert [(finding.code, finding.place.file) for finding in findings] == [("SYS-003", "chapters/one.md")]

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from booklet.composing import PAGE_TOKENS, Composition, Part
 from booklet.findings import Finding, Place, error
+from booklet.typesetting.bounds import TooMuchError
 from booklet.typesetting.records import FORMATS, Format, Layout, Segment, folio
 
 if TYPE_CHECKING:
@@ -62,6 +63,7 @@ class Typesetter:
         self._documents: OrderedDict[str, tuple[Any, Layout]] = OrderedDict()
         self._layouts: dict[str, Layout] = {}
         self._segments: dict[str, tuple[bytes, tuple[str, ...]]] = {}
+        self.at_work: Part | None = None
         self.typeset = 0
         self.reused = 0
 
@@ -85,6 +87,7 @@ class Typesetter:
 
     def lay_out(self, part: Part, lengths: dict[str, int], first_folio: int, roman: bool) -> _Laid:
         """One part on its pages, with room for page numbers of so many digits."""
+        self.at_work = part
         html = _placed(_with_room(part.html, lengths), first_folio, roman)
         digest = hashlib.sha256(self._common_hash + html.encode())
         for asset in part.assets:
@@ -99,6 +102,7 @@ class Typesetter:
 
     def write(self, laid: _Laid, folios: dict[str, str]) -> Segment:
         """The segment, with its page numbers filled in."""
+        self.at_work = laid.part
         wanted = {anchor: folios[anchor] for anchor in PAGE_TOKENS.findall(laid.part.html)}
         key = hashlib.sha256(f"{laid.key} {sorted(wanted.items())}".encode()).hexdigest()
         found = self._segments.get(key) or self._segment_from_disk(key)
@@ -181,6 +185,15 @@ def srgb_profile() -> bytes:
 
 
 def typeset(composition: Composition, setter: Typesetter) -> tuple[tuple[Segment, ...], list[Finding]]:
+    """All segments of one edition in reading order, or what is wrong with them."""
+    try:
+        return _typeset(composition, setter)
+    except TooMuchError as reason:
+        place = Place(setter.at_work.file if setter.at_work else "chapters")
+        return (), [error("SYS-003", place, f"The part takes {reason}.", "Less text, or simpler drawings.")]
+
+
+def _typeset(composition: Composition, setter: Typesetter) -> tuple[tuple[Segment, ...], list[Finding]]:
     """All segments of one edition in reading order, its page references filled, its count a multiple of four.
 
     The body starts at folio 1, so its page numbers do not depend on how long the contents are. Parts are laid out

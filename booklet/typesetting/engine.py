@@ -21,6 +21,7 @@ from weasyprint.text.ffi import pango
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
+from booklet.typesetting.bounds import within_bounds
 from booklet.typesetting.records import Layout
 from booklet.typesetting.structure import add_tags, restore_spaces
 
@@ -50,22 +51,22 @@ class _Fetcher(URLFetcher):  # type: ignore[misc] # the engine has no type hints
 
 
 class Engine:
-    """WeasyPrint with one set of style sheets, parsed once."""
+    """WeasyPrint with one set of style sheets, parsed once. Its complaints name files as the project does."""
 
     def __init__(self, chapters: Path, styles: Path, sheets: tuple[str, ...]) -> None:
         self._fetcher = _Fetcher((chapters, styles))
         self._base = chapters.as_uri() + "/"
         self._fonts = FontConfiguration()
         self._images: dict[str, Any] = {}
-        with _listening() as complaints:
+        with _listening(self._base) as complaints:
             self._styles = [
                 weasyprint.CSS(styles / sheet, font_config=self._fonts, url_fetcher=self._fetcher) for sheet in sheets
             ]
         self.complaints = tuple(complaints)
 
     def lay_out(self, html: str) -> tuple[Any, Layout]:
-        """The laid-out document, to be written later, and what is on its pages."""
-        with _listening() as complaints:
+        """The laid-out document, to be written later, and what is on its pages. Raises TooMuchError."""
+        with _listening(self._base) as complaints, within_bounds():
             document = weasyprint.HTML(string=html, base_url=self._base, url_fetcher=self._fetcher).render(
                 stylesheets=self._styles, font_config=self._fonts, cache=self._images
             )
@@ -82,11 +83,11 @@ class Engine:
         """The document as a tagged PDF with its page references filled in, and what the engine complained of.
 
         A reference was laid out as so many zeros in tabular figures; its number has as many digits, so putting it in
-        moves nothing.
+        moves nothing. Raises TooMuchError.
         """
         restore_spaces(document)
         _fill_references(document, folios)
-        with _listening() as complaints:
+        with _listening(self._base) as complaints, within_bounds():
             pdf = document.write_pdf(pdf_version="1.7", pdf_tags=True, full_fonts=True, finisher=_map_all_glyphs)
         return pdf, tuple(dict.fromkeys(complaints))
 
@@ -149,13 +150,13 @@ def _within(inner: tuple[float, ...], outer: tuple[float, ...]) -> bool:
 
 
 @contextmanager
-def _listening() -> Iterator[list[str]]:
+def _listening(base: str) -> Iterator[list[str]]:
     """The messages that the engine logs as warnings or errors meanwhile."""
     messages: list[str] = []
 
     class Ear(logging.Handler):
         def emit(self, record: logging.LogRecord) -> None:
-            messages.append(record.getMessage())
+            messages.append(record.getMessage().replace(base, "chapters/"))
 
     ear = Ear(logging.WARNING)
     handlers, propagate = _LOG.handlers, _LOG.propagate
