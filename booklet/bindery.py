@@ -45,6 +45,7 @@ class Title:
     issued: date
     anchors: dict[str, str]
     hue: dict[str, str]
+    pdf_ua: int = 1
 
 
 def hue_of(deep: str, tint: str) -> dict[str, str]:
@@ -53,7 +54,11 @@ def hue_of(deep: str, tint: str) -> dict[str, str]:
 
 
 def bind(segments: Iterable[Segment], title: Title) -> bytes:
-    """One booklet from its segments in reading order, as a tagged PDF 1.7 that claims PDF/UA-1 and PDF/A-2a."""
+    """One booklet from its segments in reading order, as a tagged PDF.
+
+    With `pdf_ua` 1 a PDF 1.7 that claims PDF/UA-1 and PDF/A-2a; with 2 a PDF 2.0 that claims
+    PDF/UA-2 and its free twin, Well-Tagged PDF 1.0 for accessibility.
+    """
     segments = tuple(segments)
     book = pikepdf.new()
     trees = []
@@ -67,16 +72,19 @@ def bind(segments: Iterable[Segment], title: Title) -> bytes:
                 _recolour(book, first, colours)
     _share_fonts(book)
     _join_structure(book, trees)
-    _name_destinations(book, segments)
-    _link(book, segments, title.anchors)
-    _outline(book, segments)
+    elements = _identified(book)
+    places = _destinations(book, segments, elements if title.pdf_ua == 2 else {})
+    _link(book, segments, title.anchors, places)
+    _outline(book, segments, places)
     _page_labels(book, segments)
     _output_intent(book)
     _metadata(book, title)
+    if title.pdf_ua == 2:
+        _name_space(book)
     target = io.BytesIO()
     book.save(
         target,
-        min_version="1.7",
+        force_version="2.0" if title.pdf_ua == 2 else "1.7",
         object_stream_mode=pikepdf.ObjectStreamMode.generate,
         compress_streams=True,
         deterministic_id=True,
@@ -116,19 +124,52 @@ def _join_structure(book: Pdf, trees: list[tuple[int, Any]]) -> None:
     book.Root.StructTreeRoot = root
 
 
-def _name_destinations(book: Pdf, segments: tuple[Segment, ...]) -> None:
-    """A named destination for each anchor, at its height on its page."""
-    names: dict[str, Array] = {}
+@dataclass(frozen=True)
+class _Target:
+    """Where an anchor leads: a place on a page, and in PDF 2.0 its structure element too (ISO 32000-2, 12.3.2.3)."""
+
+    place: Array
+    element: Array | None
+
+    def named(self) -> Object:
+        """As an entry of the name tree."""
+        return Dictionary(D=self.place, SD=self.element) if self.element is not None else self.place
+
+    def action(self) -> Dictionary:
+        """As an action that goes there."""
+        return Dictionary(S=Name.GoTo, D=self.place, SD=self.element)
+
+
+def _identified(book: Pdf) -> dict[str, Object]:
+    """The structure elements that have an id, which is that of their HTML, and the tree that finds them (14.7.4.5)."""
+    elements: dict[str, Object] = {
+        str(thing.ID): thing
+        for thing in book.objects
+        if isinstance(thing, Dictionary) and "/ID" in thing and "/S" in thing and "/P" in thing
+    }
+    pairs = [item for name in sorted(elements) for item in (String(name), elements[name])]
+    if pairs:
+        limits = Array([pairs[0], pairs[-2]])
+        leaf = book.make_indirect(Dictionary(Limits=limits, Names=Array(pairs)))
+        book.Root.StructTreeRoot.IDTree = Dictionary(Kids=Array([leaf]))
+    return elements
+
+
+def _destinations(book: Pdf, segments: tuple[Segment, ...], elements: dict[str, Object]) -> dict[str, _Target]:
+    """Where each anchor leads, and a named destination for each."""
+    targets: dict[str, _Target] = {}
     for first, segment in _with_first_page(segments):
         for anchor, (index, top) in segment.layout.anchors.items():
             page = book.pages[first + index]
-            height = float(page.mediabox[3])
-            names.setdefault(anchor, Array([page.obj, Name.XYZ, 0, round(height - top, 2), None]))
-    pairs = [item for anchor in sorted(names) for item in (String(anchor), names[anchor])]
+            at = [Name.XYZ, 0, round(float(page.mediabox[3]) - top, 2), None]
+            element = Array([elements[anchor], *at]) if anchor in elements else None
+            targets.setdefault(anchor, _Target(Array([page.obj, *at]), element))
+    pairs = [item for anchor in sorted(targets) for item in (String(anchor), targets[anchor].named())]
     book.Root.Names = Dictionary(Dests=book.make_indirect(Dictionary(Names=Array(pairs))))
+    return targets
 
 
-def _link(book: Pdf, segments: tuple[Segment, ...], titles: dict[str, str]) -> None:
+def _link(book: Pdf, segments: tuple[Segment, ...], titles: dict[str, str], targets: dict[str, _Target]) -> None:
     """Make links inside the booklet work, and let every link say where it leads."""
     folios = {
         anchor: segment.folio(index) for segment in segments for anchor, (index, _) in segment.layout.anchors.items()
@@ -141,11 +182,24 @@ def _link(book: Pdf, segments: tuple[Segment, ...], titles: dict[str, str]) -> N
             annotation.F = 4
             if uri.startswith(SCHEME):
                 anchor = uri.removeprefix(SCHEME)
-                del annotation["/A"]
-                annotation.Dest = String(anchor)
+                target = targets[anchor]
+                if target.element is None:
+                    del annotation["/A"]
+                    annotation.Dest = String(anchor)
+                else:
+                    annotation.A = target.action()
+                    _refer(book, annotation, target.element[0])
                 annotation.Contents = String(f"{titles.get(anchor, anchor)}, page {folios[anchor]}")
             else:
                 annotation.Contents = String(describe_link(uri))
+
+
+def _refer(book: Pdf, annotation: Any, element: Object) -> None:
+    """An entry of the contents refers to the heading that it names (ISO 14289-2, 8.2.5.8)."""
+    owner = pikepdf.NumberTree(book.Root.StructTreeRoot.ParentTree)[int(annotation.StructParent)]
+    entry = owner.P.P if owner.P.get("/S") == Name.Reference else owner.P
+    if entry.get("/S") == Name.TOCI:
+        entry.Ref = Array([element])
 
 
 def describe_link(uri: str) -> str:
@@ -160,20 +214,39 @@ def describe_link(uri: str) -> str:
             return f"Website {rest.removeprefix('//').rstrip('/')}"
 
 
-def _outline(book: Pdf, segments: tuple[Segment, ...]) -> None:
+def _outline(book: Pdf, segments: tuple[Segment, ...], targets: dict[str, _Target]) -> None:
     """The outline, nested as the headings are."""
     with book.open_outline() as outline:
         open_items: list[tuple[int, OutlineItem]] = []
         for first, segment in _with_first_page(segments):
-            for level, label, index, top in segment.layout.bookmarks:
+            for level, label, index, top, anchor in segment.layout.bookmarks:
                 page = book.pages[first + index]
                 place = Array([page.obj, Name.XYZ, 0, round(float(page.mediabox[3]) - top, 2), None])
-                item = OutlineItem(label, place)
+                target = targets.get(anchor)
+                in_structure = target is not None and target.element is not None
+                item = (
+                    OutlineItem(label, action=target.action()) if target and in_structure else OutlineItem(label, place)
+                )
                 while open_items and open_items[-1][0] >= level:
                     open_items.pop()
                 (open_items[-1][1].children if open_items else outline.root).append(item)
                 item.is_closed = level == 1
                 open_items.append((level, item))
+
+
+def _name_space(book: Pdf) -> None:
+    """What PDF 2.0 knows and 1.7 does not: its name space, and lists of descriptions (ISO 14289-2, 8.2.5)."""
+    space = book.make_indirect(Dictionary(Type=Name.Namespace, NS=String("http://iso.org/pdf2/ssn")))
+    root = book.Root.StructTreeRoot
+    root.Namespaces = Array([space])
+    for thing in book.objects:
+        if not isinstance(thing, Dictionary) or "/P" not in thing:
+            continue
+        if thing.get("/S") in (Name.Document, Name.Aside):
+            thing.NS = space
+        elif thing.get("/S") == Name.L and thing.A.ListNumbering == Name("/None"):
+            thing.A.ListNumbering = Name.Description
+    del root["/RoleMap"]
 
 
 def _page_labels(book: Pdf, segments: tuple[Segment, ...]) -> None:
@@ -286,7 +359,8 @@ def _metadata(book: Pdf, title: Title) -> None:
             ModDate=String(f"D:{day:%Y%m%d}000000Z"),
         )
     )
-    xmp = book.make_stream(_XMP.format(**{k: escape(v) for k, v in _xmp_words(title).items()}).encode())
+    words = {key: escape(value) for key, value in _xmp_words(title).items()}
+    xmp = book.make_stream(_XMP.format(claims=_CLAIMS[title.pdf_ua], **words).encode())
     xmp.Type, xmp.Subtype = Name.Metadata, Name.XML
     root.Metadata = xmp
 
@@ -314,7 +388,13 @@ _XMP = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
 <xmp:ModifyDate>{day}</xmp:ModifyDate>
 <xmp:CreatorTool>booklet</xmp:CreatorTool>
 <pdf:Producer>WeasyPrint, pikepdf</pdf:Producer>
-<pdfuaid:part>1</pdfuaid:part>
+{claims}</rdf:RDF>
+</x:xmpmeta>
+<?xpacket end="w"?>"""
+
+
+_CLAIMS = {
+    1: """<pdfuaid:part>1</pdfuaid:part>
 <pdfaid:part>2</pdfaid:part>
 <pdfaid:conformance>A</pdfaid:conformance>
 </rdf:Description>
@@ -332,6 +412,14 @@ _XMP = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
 </rdf:li></rdf:Seq></pdfaSchema:property>
 </rdf:li></rdf:Bag></pdfaExtension:schemas>
 </rdf:Description>
-</rdf:RDF>
-</x:xmpmeta>
-<?xpacket end="w"?>"""
+""",
+    2: """<pdfuaid:part>2</pdfuaid:part>
+<pdfuaid:rev>2024</pdfuaid:rev>
+</rdf:Description>
+<rdf:Description rdf:about="" xmlns:pdfd="http://pdfa.org/declarations/">
+<pdfd:declarations><rdf:Bag><rdf:li rdf:parseType="Resource">
+<pdfd:conformsTo>http://pdfa.org/declarations/wtpdf#accessibility1.0</pdfd:conformsTo>
+</rdf:li></rdf:Bag></pdfd:declarations>
+</rdf:Description>
+""",
+}

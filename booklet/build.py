@@ -39,6 +39,7 @@ class Order:
     editions: tuple[str, ...] = ()
     formats: tuple[str, ...] = ()
     use_cache: bool = True
+    pdf_ua: int = 1
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ def build(order: Order, tell: Tell = lambda *_: None) -> Receipt:
     manuscript, findings = read(order.project, order.today)
     if manuscript is None:
         return Receipt((), 0, in_order(findings), time.monotonic() - start)
-    forms = [FORMATS[name] for name in order.formats or FORMATS]
+    forms = [FORMATS[name].as_pdf_ua(order.pdf_ua) for name in order.formats or FORMATS]
     editions = _chosen(manuscript, order.editions, findings)
     source = _source_hash(order)
     known = {entry.file: entry for entry in dispatch.read_manifest(order.dist) if order.use_cache}
@@ -152,6 +153,7 @@ def _bound(
         issued=book.issue_date,
         anchors=composition.titles,
         hue=bindery.hue_of(edition.hue.deep, edition.hue.tint),
+        pdf_ua=form.pdf_ua,
     )
     content = bindery.bind(segments, title)
     folios = tuple(segment.folio(index) for segment in segments for index in range(segment.layout.pages))
@@ -163,6 +165,7 @@ def _bound(
         language=title.language,
         headings=sum(len(segment.layout.bookmarks) for segment in segments),
         phones=composition.phones,
+        pdf_ua=form.pdf_ua,
     )
     entry = dispatch.Entry(
         file=file,

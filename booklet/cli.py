@@ -75,6 +75,7 @@ def main() -> None:
 @_shared
 @click.option("--format", "formats", multiple=True, type=click.Choice(["screen"]), help="Default: all.")
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Where files go. Default: dist.")
+@click.option("--pdf-ua", type=click.IntRange(1, 2), default=1, help="1: PDF/UA-1 and PDF/A-2a (default). 2: PDF/UA-2.")
 @click.option("--no-cache", is_flag=True, help="Typeset everything anew, and keep nothing.")
 @click.option("--quiet", is_flag=True, help="Print the names of the files, nothing else.")
 def build(
@@ -83,6 +84,7 @@ def build(
     project: Path,
     out: Path | None,
     today: date,
+    pdf_ua: int,
     no_cache: bool,
     quiet: bool,
 ) -> None:
@@ -100,7 +102,7 @@ def build(
     from booklet.build import build as run
 
     project = project.resolve()
-    order = Order(project, (out or project / "dist").resolve(), today, editions, formats, not no_cache)
+    order = Order(project, (out or project / "dist").resolve(), today, editions, formats, not no_cache, pdf_ua)
     with _raising(), _progress(quiet) as tell:
         receipt = run(order, tell)
     _print_receipt(order, receipt, quiet)

@@ -34,6 +34,7 @@ class Promise:
     language: str
     headings: int
     phones: frozenset[str]
+    pdf_ua: int = 1
 
 
 @dataclass(frozen=True)
@@ -88,7 +89,7 @@ def _catalog(pdf: Pdf, promise: Promise) -> Iterator[str]:
         "StructTreeRoot": "/StructTreeRoot" in root,
         "DisplayDocTitle": bool(root.get("/ViewerPreferences", _NO_DICTIONARY).get("/DisplayDocTitle", False)),
         "Title": str(pdf.docinfo.get("/Title", "")) == promise.title,
-        "pdfuaid:part": b"<pdfuaid:part>1</pdfuaid:part>" in root.Metadata.read_bytes()
+        "pdfuaid:part": b"<pdfuaid:part>%d</pdfuaid:part>" % promise.pdf_ua in root.Metadata.read_bytes()
         if "/Metadata" in root
         else False,
     }
@@ -115,10 +116,11 @@ def _links(pdf: Pdf, promise: Promise) -> Iterator[str]:
     names = _destinations(pdf)
     for number, page in enumerate(pdf.pages, 1):
         for annotation in page.get("/Annots", Array()):
-            uri = str(annotation.get("/A", _NO_DICTIONARY).get("/URI", ""))
+            action = annotation.get("/A", _NO_DICTIONARY)
+            uri = str(action.get("/URI", ""))
             if not str(annotation.get("/Contents", "")):
                 yield f"Page {number} has a link that does not say where it leads."
-            if not uri and str(annotation.get("/Dest", "")) not in names:
+            if not uri and "/D" not in action and str(annotation.get("/Dest", "")) not in names:
                 yield f"Page {number} has a link that leads nowhere."
             if uri and not uri.startswith(("https:", "http:", "mailto:", "tel:")):
                 yield f"Page {number} links to '{uri}'."

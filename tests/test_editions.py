@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import time
+from dataclasses import replace
 from pathlib import Path
 from xml.etree.ElementTree import fromstring
 
@@ -158,9 +159,9 @@ def verapdf() -> str:
     return f"{jars}/*"
 
 
-def judged(verapdf: str, files: list[Path]) -> dict[str, bool]:
-    """What veraPDF says of each file by the profile PDF/UA-1, in one JVM."""
-    command = ["java", "-cp", verapdf, "org.verapdf.apps.GreenfieldCliWrapper", "--flavour", "ua1", "--format", "xml"]
+def judged(verapdf: str, files: list[Path], profile: str) -> dict[str, bool]:
+    """What veraPDF says of each file by this profile, in one JVM."""
+    command = ["java", "-cp", verapdf, "org.verapdf.apps.GreenfieldCliWrapper", "--flavour", profile, "--format", "xml"]
     done = subprocess.run([*command, *map(str, files)], capture_output=True, text=True)
     report = fromstring(done.stdout)
     return {
@@ -170,10 +171,24 @@ def judged(verapdf: str, files: list[Path]) -> dict[str, bool]:
 
 
 @pytest.mark.slow
-def test_verapdf_accepts_every_screen_file_as_pdf_ua_1(verapdf: str, real: tuple[Order, Receipt]) -> None:
+@pytest.mark.parametrize("profile", ["ua1", "2a"])
+def test_verapdf_accepts_every_screen_file_as_pdf_ua_1_and_pdf_a_2a(
+    verapdf: str, real: tuple[Order, Receipt], profile: str
+) -> None:
     order, receipt = real
     files = [order.dist / entry.file for entry in receipt.files]
-    assert judged(verapdf, files) == {file.name: True for file in files}
+    assert judged(verapdf, files, profile) == {file.name: True for file in files}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("profile", ["ua2", "wt1a"])
+def test_verapdf_accepts_every_pdf_ua_2_variant(verapdf: str, real: tuple[Order, Receipt], profile: str) -> None:
+    order, _ = real
+    receipt = build(replace(order, pdf_ua=2))
+    assert [str(f) for f in receipt.findings if f.severity == "error"] == []
+    files = [order.dist / entry.file for entry in receipt.files]
+    assert len(files) == 8 and all(file.name.endswith("-screen-ua2.pdf") for file in files)
+    assert judged(verapdf, files, profile) == {file.name: True for file in files}
 
 
 @pytest.mark.slow
@@ -184,4 +199,4 @@ def test_verapdf_refuses_a_file_that_lost_its_language(
     with pikepdf.Pdf.open(order.dist / receipt.files[0].file) as pdf:
         del pdf.Root.MarkInfo
         pdf.save(tmp_path / "spoilt.pdf")
-    assert judged(verapdf, [tmp_path / "spoilt.pdf"]) == {"spoilt.pdf": False}
+    assert judged(verapdf, [tmp_path / "spoilt.pdf"], "ua1") == {"spoilt.pdf": False}

@@ -78,7 +78,7 @@ class Typesetter:
         """What every segment of this format depends on: styles, fonts, this room and the engine's versions."""
         from booklet.typesetting.engine import VERSIONS
 
-        digest = hashlib.sha256(f"{self.form} {VERSIONS}".encode())
+        digest = hashlib.sha256(f"{self.form.sheets} {VERSIONS}".encode())
         for folder in (self._styles, Path(__file__).parent):
             for path in sorted(folder.rglob("*")):
                 if path.is_file() and path.suffix != ".pyc":
@@ -131,7 +131,7 @@ class Typesetter:
         try:
             facts = json.loads(self._from_disk(f"{key}.json") or b"null")
             anchors = {name: (page, top) for name, (page, top) in facts["anchors"].items()}
-            bookmarks = tuple((level, title, page, top) for level, title, page, top in facts["bookmarks"])
+            bookmarks = tuple((level, title, page, top, name) for level, title, page, top, name in facts["bookmarks"])
             return Layout(facts["pages"], anchors, bookmarks, tuple(facts["complaints"]))
         except (ValueError, KeyError, TypeError):
             return None

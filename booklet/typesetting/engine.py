@@ -72,11 +72,15 @@ class Engine:
             )
         _keep_whole_links(document)
         anchors: dict[str, tuple[int, float]] = {}
-        bookmarks = []
+        bookmarks: list[tuple[int, str, int, float, str]] = []
         for index, page in enumerate(document.pages):
             for name, (_, y, *_) in page.anchors.items():
                 anchors.setdefault(name, (index, y * PT_PER_PX))
-            bookmarks += [(level, title, index, y * PT_PER_PX) for level, title, (_, y), _ in page.bookmarks]
+            names = {point[:2]: name for name, point in page.anchors.items()}
+            bookmarks += [
+                (level, title, index, point[1] * PT_PER_PX, names.get(tuple(point), ""))
+                for level, title, point, _ in page.bookmarks
+            ]
         return document, Layout(len(document.pages), anchors, tuple(bookmarks), tuple(dict.fromkeys(complaints)))
 
     def write(self, document: Any, folios: dict[str, str]) -> tuple[bytes, tuple[str, ...]]:

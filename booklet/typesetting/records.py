@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from booklet.composing import Part
 
@@ -14,6 +14,11 @@ class Format:
     name: str
     sheets: tuple[str, ...]
     trim_mm: tuple[float, float]
+    pdf_ua: int = 1
+
+    def as_pdf_ua(self, part: int) -> Format:
+        """The same pages, claiming this part of PDF/UA (ISO 14289)."""
+        return self if part == 1 else replace(self, name=f"{self.name}-ua{part}", pdf_ua=part)
 
 
 FORMATS = {"screen": Format("screen", ("base.css", "screen.css"), (148, 210))}
@@ -24,12 +29,12 @@ class Layout:
     """What was found while a part was laid out.
 
     `anchors` gives the page index and the distance from the page's top, in points, of each id; `bookmarks` the level,
-    title, page index and distance from the top of each heading; `complaints` what the engine logged.
+    title, page index, distance from the top and id (or nothing) of each heading; `complaints` what the engine logged.
     """
 
     pages: int
     anchors: dict[str, tuple[int, float]]
-    bookmarks: tuple[tuple[int, str, int, float], ...]
+    bookmarks: tuple[tuple[int, str, int, float, str], ...]
     complaints: tuple[str, ...]
 
 

@@ -63,6 +63,7 @@ class Node:
     attributes: dict[str, Any] = field(default_factory=dict)
     kids: list[Any] = field(default_factory=list)
     alt: str = ""
+    id: str = ""
 
 
 def add_tags(pdf: Any, document: Any, pdf_version: Any, page_streams: list[Any]) -> None:
@@ -168,6 +169,7 @@ class _Tree:
             parent = _child(parent, "Reference")
         node = self.nodes[element] = _child(parent, role)
         node.attributes = _attributes(element, role)
+        node.id = element.get("id", "")
         if role == "Table":
             for part in element.iter():
                 if part.tag in TABLE_PARTS:
@@ -274,6 +276,8 @@ def _write_node(pdf: Any, node: Node, parent: Any, owners: list[dict[int, Any]],
     pdf.add_object(element)
     if node.attributes:
         element["A"] = pydyf.Dictionary(node.attributes)
+    if node.id:
+        element["ID"] = pydyf.String(node.id)
     if node.alt:
         element["Alt"] = pydyf.String(node.alt)
     first = next((kid[0] for kid in node.kids if isinstance(kid, tuple)), None)
