@@ -173,7 +173,7 @@ def _bound(
         edition=edition.code,
         format=form.name,
         issue=book.issue,
-        order_code=edition.order_codes.standard,
+        order_code=getattr(edition.order_codes, form.order_code),
         pages=len(folios),
         bytes=len(content),
         sha256=sha256(content).hexdigest(),

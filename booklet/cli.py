@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Callable
 from contextlib import contextmanager
@@ -73,7 +74,7 @@ def main() -> None:
 
 @main.command()
 @_shared
-@click.option("--format", "formats", multiple=True, type=click.Choice(["screen"]), help="Default: all.")
+@click.option("--format", "formats", multiple=True, type=click.Choice(["screen", "large-print"]), help="Default: all.")
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Where files go. Default: dist.")
 @click.option("--pdf-ua", type=click.IntRange(1, 2), default=1, help="1: PDF/UA-1 and PDF/A-2a (default). 2: PDF/UA-2.")
 @click.option("--no-cache", is_flag=True, help="Typeset everything anew, and keep nothing.")
@@ -167,7 +168,9 @@ def _raising() -> Any:
         sys.exit(reason.exit_status)
     except KeyboardInterrupt:
         click.echo("Stopped. What was in dist/ is as it was.", err=True)
-        sys.exit(1)
+        # Python remembers an interrupt that some inner code passed over, and would end as if killed by the signal.
+        sys.stderr.flush()
+        os._exit(1)
     except OSError as reason:
         if "cannot load library" not in str(reason):
             raise

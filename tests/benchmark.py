@@ -63,7 +63,18 @@ def compare(runs: int) -> list[tuple[float, float]]:
         with tempfile.TemporaryDirectory() as folder:
             project = Path(folder)
             (project / "chapters").symlink_to(PROJECT / "chapters")
-            build = [sys.executable, "-m", "booklet", "build", "--date", DAY, "--no-cache", "--quiet"]
+            build = [
+                sys.executable,
+                "-m",
+                "booklet",
+                "build",
+                "--date",
+                DAY,
+                "--no-cache",
+                "--quiet",
+                "--format",
+                "screen",
+            ]
             built = cpu_seconds([*build, "--project", str(PROJECT), "--out", str(project / "dist")])
         rows.append((built, cpu_seconds([sys.executable, __file__, "--loop"])))
     return rows

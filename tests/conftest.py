@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -32,7 +33,14 @@ def real(tmp_path_factory: pytest.TempPathFactory) -> tuple[Order, Receipt]:
     """All editions, built once from a copy of the real chapters."""
     project = tmp_path_factory.mktemp("real")
     shutil.copytree(PROJECT / "chapters", project / "chapters")
-    order = Order(project, project / "dist", TODAY)
+    order = Order(project, project / "dist", TODAY, formats=("screen",))
+    return order, build(order)
+
+
+@pytest.fixture(scope="session")
+def large(real: tuple[Order, Receipt]) -> tuple[Order, Receipt]:
+    """The same editions in large print, beside them."""
+    order = replace(real[0], formats=("large-print",))
     return order, build(order)
 
 

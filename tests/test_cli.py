@@ -21,7 +21,7 @@ def run(*arguments: object) -> Result:
 
 
 def build(project: Path, *more: object) -> Result:
-    return run("build", "--project", project, "--date", TODAY, *more)
+    return run("build", "--project", project, "--date", TODAY, "--format", "screen", *more)
 
 
 @pytest.mark.parametrize("code", ["vic", "VIC"])
@@ -104,7 +104,9 @@ def test_editions_complete_from_the_projects_own_files(monkeypatch: pytest.Monke
 
 def test_the_script_at_the_top_is_the_same_command(booklet: Callable[..., Path]) -> None:
     command = [sys.executable, str(PROJECT / "build_pdf.py"), "--project", str(booklet()), "--date", str(TODAY)]
-    done = subprocess.run([*command, "--edition", "wa", "--quiet"], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [*command, "--edition", "wa", "--format", "screen", "--quiet"], capture_output=True, text=True, check=True
+    )
     assert done.stdout.strip().endswith("tiny-WA-2026.1-screen.pdf")
 
 

@@ -21,7 +21,7 @@ from tests.conftest import TODAY
 
 
 def order(project: Path) -> Order:
-    return Order(project, project / "dist", TODAY)
+    return Order(project, project / "dist", TODAY, formats=("screen",))
 
 
 def snapshot(folder: Path) -> dict[str, bytes]:
@@ -63,7 +63,7 @@ def test_one_edition_leaves_the_others_in_place(booklet: Callable[..., Path]) ->
     project = booklet()
     build(order(project))
     booklet({"chapters/glossary.yaml": "- word: Scan\n  meaning: Another meaning.\n"})
-    receipt = build(Order(project, project / "dist", TODAY, ("vic",)))
+    receipt = build(Order(project, project / "dist", TODAY, ("vic",), ("screen",)))
     assert [entry.edition for entry in receipt.files] == ["VIC"]
     assert [entry.edition for entry in dispatch.read_manifest(project / "dist")] == ["VIC", "WA"]
 
@@ -121,6 +121,6 @@ def test_same_sources_date_and_versions_give_the_same_bytes(booklet: Callable[..
     project = booklet()
     digests = []
     for number in range(2):
-        fresh = Order(project, tmp_path / f"dist{number}", TODAY, use_cache=False)
+        fresh = Order(project, tmp_path / f"dist{number}", TODAY, formats=("screen",), use_cache=False)
         digests.append([entry.sha256 for entry in build(fresh).files])
     assert digests[0] == digests[1]

@@ -151,7 +151,7 @@ No group {{ edition.in_words }}.
 }
 
 
-def edition(code: str, name: str, health_line: str, order_code: str, zone: str) -> str:
+def edition(code: str, name: str, health_line: str, order_codes: tuple[str, str], zone: str) -> str:
     """An edition file."""
     return f"""\
 code = "{code}"
@@ -167,7 +167,8 @@ deep = "#144473"
 tint = "#e9ebf4"
 
 [order_codes]
-standard = "{order_code}"
+standard = "{order_codes[0]}"
+large_print = "{order_codes[1]}"
 """
 
 
@@ -197,8 +198,12 @@ def service(
     return "- " + "\n  ".join(f"{key}: {value}" for key, value in entry.items()) + "\n"
 
 
-FILES["chapters/editions/vic.toml"] = edition("VIC", "Victoria", "nurse-line", "HKV 4TU", "Australia/Melbourne")
-FILES["chapters/editions/wa.toml"] = edition("WA", "Western Australia", "health-line", "HKW 6PT", "Australia/Perth")
+FILES["chapters/editions/vic.toml"] = edition(
+    "VIC", "Victoria", "nurse-line", ("HKV 4TU", "HPV 4T6"), "Australia/Melbourne"
+)
+FILES["chapters/editions/wa.toml"] = edition(
+    "WA", "Western Australia", "health-line", ("HKW 6PT", "HPW 6P4"), "Australia/Perth"
+)
 FILES["chapters/support/all.yaml"] = (
     service("triple-zero", "Triple Zero", "emergency", phone="'000'", hours="always")
     + service("health-line", "Health line", "government-health-line", phone="1800 022 222", hours="24 hours")

@@ -22,6 +22,9 @@ from booklet.manuscript import Chapter, Edition, Manuscript, StandingPage
 
 SLOT = "\ue020"
 PAGE_TOKENS = re.compile(PAGE_TOKEN.format("([^\ue011]*)"))
+_SPACE_BEFORE_INLINE = re.compile(r"(?<=[^\s>]) (?=<(?:a|strong)\b)")
+"""A text that ends in a space before a link or bold words is broken after its first word when it fits the line without
+that space and not with it (WeasyPrint 70, `split_first_line`). A space in a box of its own is not."""
 REQUIRED_BLOCKS = {
     "imprint": ("review-status", "notices"),
     "directory": ("urgent-numbers", "directory"),
@@ -160,7 +163,7 @@ class _Composer:
 
     def _html(self, template: str, **names: Any) -> str:
         html: str = _template(f"{template}.html.j2").render({"kind": template, "language": self.book.language} | names)
-        return html
+        return _SPACE_BEFORE_INLINE.sub("<span> </span>", html)
 
     def check_whole(self, body: Iterable[Part]) -> None:
         """What shows only when all parts are made: links and words, the images and numbers of data files."""

@@ -83,6 +83,7 @@ class EditionView:
     in_words: str
     emergency: str
     order_code: str
+    large_print_code: str
     title: str
     subtitle: str
     issue: str
@@ -300,6 +301,7 @@ def _edition(manuscript: Manuscript, edition: Edition) -> EditionView:
         in_words=edition.in_words,
         emergency=edition.emergency,
         order_code=edition.order_codes.standard,
+        large_print_code=edition.order_codes.large_print,
         title=book.title,
         subtitle=book.subtitle,
         issue=book.issue,

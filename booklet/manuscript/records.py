@@ -233,6 +233,7 @@ class OrderCodes(Record):
     """One order code for each format that can be ordered."""
 
     standard: Annotated[str, AfterValidator(_order_code)]
+    large_print: Annotated[str, AfterValidator(_order_code)]
 
 
 class Edition(Record):

@@ -9,11 +9,12 @@ from booklet.composing import Part
 
 @dataclass(frozen=True)
 class Format:
-    """One way to print: its style sheets, in order, and its trim size in millimetres."""
+    """One way to print: its style sheets, in order, its trim size in millimetres, and which order code it goes by."""
 
     name: str
     sheets: tuple[str, ...]
     trim_mm: tuple[float, float]
+    order_code: str = "standard"
     pdf_ua: int = 1
 
     def as_pdf_ua(self, part: int) -> Format:
@@ -21,7 +22,10 @@ class Format:
         return self if part == 1 else replace(self, name=f"{self.name}-ua{part}", pdf_ua=part)
 
 
-FORMATS = {"screen": Format("screen", ("base.css", "screen.css"), (148, 210))}
+FORMATS = {
+    "screen": Format("screen", ("base.css", "screen.css"), (148, 210)),
+    "large-print": Format("large-print", ("base.css", "large-print.css"), (210, 297), "large_print"),
+}
 
 
 @dataclass(frozen=True)

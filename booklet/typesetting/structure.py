@@ -77,10 +77,10 @@ def add_tags(pdf: Any, document: Any, pdf_version: Any, page_streams: list[Any])
 
 
 def restore_spaces(document: Any) -> None:
-    """Give back the space at the end of each line, which layout takes away, so that no two words are heard as one.
+    """Draw the spaces that layout takes away, at the end of a line or alone in a box, so that no two words are
+    heard as one.
 
-    Whether a space stood there is read from the source: none did after a hyphen or inside a web address. Drawn at the
-    end of a line, a space is not seen.
+    Whether a space stood there is read from the source: none did after a hyphen or inside a web address.
     """
     heard: dict[Any, tuple[str, int]] = {}
     for page in document.pages:
@@ -91,11 +91,14 @@ def restore_spaces(document: Any) -> None:
             if line.element not in heard:
                 heard[line.element] = (re.sub(r"[ \t\n\r\f]+", " ", "".join(line.element.itertext())).lstrip(" "), 0)
             source, position = heard[line.element]
-            for box in words:
-                found = source.find(box.text, position)
-                position = found + len(box.text) if found >= 0 else position
-            if words and source[position : position + 1] == " " and not words[-1].text.endswith(" "):
-                words[-1].text = words[-1].pango_layout.text = f"{words[-1].text} "
+            for box, after in zip(words, [*words[1:], None], strict=False):
+                found = source.find(box.text, position) if box.text.strip(" ") else -1
+                if found < 0:
+                    continue
+                position = found + len(box.text)
+                gap = after is None or not after.text.strip(" ")
+                if gap and source[position : position + 1] == " " and not box.text.endswith(" "):
+                    box.text = box.pango_layout.text = f"{box.text} "
             heard[line.element] = (source, position)
 
 
