@@ -180,6 +180,8 @@ class _Writer:
             self.fault("ACC-002", found, f"Level {min(self.level + 1, 6)}; the title of the file is level 1.")
         self.level = level
         words = "".join(child.content for child in content.children or [] if child.type in ("text", "softbreak"))
+        if not slug(words):
+            self.fault("ACC-002", "A heading without words.", "Words that say what follows.")
         anchor = f"{self.desk.prefix}-{slug(words)}"
         if anchor in self.ids:
             self.fault("SRC-013", f"Two headings give the anchor '{anchor}'.", "Headings that differ.")

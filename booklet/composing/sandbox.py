@@ -93,7 +93,8 @@ def fill(source: str, file: str, names: Mapping[str, Any]) -> tuple[Lines | None
     except (UndefinedError, SecurityError, TypeError, KeyError) as reason:
         code = "SRC-020" if isinstance(reason, SecurityError | TypeError) else "SRC-021"
         place = Place(file, _line_in_template(reason))
-        return None, [error(code, place, f"{reason}.", f"A name under {', '.join(NAMES)} that exists.")]
+        told = re.sub(r"'?booklet\.[\w.]+\.(\w+?)(?:View)? object'?", r"\1", str(reason))
+        return None, [error(code, place, f"{told}.", f"A name under {', '.join(NAMES)} that exists.")]
     if len(text) > MAX_CHARACTERS:
         found = f"The template gives {len(text)} characters."
         return None, [error("SRC-020", Place(file, 1), found, f"At most {MAX_CHARACTERS}.")]
@@ -109,8 +110,8 @@ def _faults(node: nodes.Node, file: str, known: frozenset[str], loops: int) -> I
     match node:
         case nodes.Name() if node.name not in known:
             yield error("SRC-021", place, f"'{node.name}' is not defined.", f"One of: {', '.join(sorted(known))}.")
-        case nodes.Getattr() if node.attr.startswith("_"):
-            yield error("SRC-020", place, f"'{node.attr}' is forbidden.", "A part without a leading underscore.")
+        case nodes.Getattr() if node.attr.startswith("_") or isinstance(node.node, nodes.Const):
+            yield error("SRC-020", place, f"'{node.attr}' is forbidden.", f"A part of {', '.join(NAMES[:3])}.")
         case nodes.Call() if not _is_local(node.node):
             yield error("SRC-020", place, "A call that templates may not make.", "Only services.local(...).")
         case nodes.For():

@@ -57,6 +57,9 @@ __all__ = [
 STANDING_PAGES = ("imprint", "directory", "order-line", "back-cover")
 """The files of `chapters/pages/` that every booklet has; those of `chapters/pages/planned/` fill it up."""
 
+RESERVED_IDS = ("cover", "contents")
+"""Pages that every booklet has and nobody writes."""
+
 DRAFT_HEAD = {
     "title": "Untitled",
     "summary": "-",
@@ -182,7 +185,9 @@ def _across(manuscript: Manuscript, today: date) -> list[Finding]:
         page.head for page in (*manuscript.pages.values(), *manuscript.planned)
     ]
     return [
-        *_twice("chapter or page", [(head.id, head) for head in heads]),
+        *_twice(
+            "chapter or page", [*((id, manuscript.book) for id in RESERVED_IDS), *((head.id, head) for head in heads)]
+        ),
         *_twice("service", [(service.id, service) for service in manuscript.services]),
         *_twice("glossary word", [(term.slug, term) for term in manuscript.glossary]),
         *_twice("edition", [(edition.code, edition) for edition in manuscript.editions]),

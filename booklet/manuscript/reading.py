@@ -24,6 +24,8 @@ MAX_DEPTH = 20
 
 Path_ = tuple[str | int, ...]
 Model = TypeVar("Model", bound=Record)
+_STRAY = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ue000-\uf8ff\ufffe\uffff]")
+"""Control characters, and those of private use, among which composing keeps its own marks."""
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _WORDS = {"~": None, "": None} | {
     written: value
@@ -79,7 +81,12 @@ def read_text(project: Path, path: Path) -> str:
     if content is None:
         raise UnreadableError(error("SRC-002", place, "The file is larger than 2 MB.", "A file of text."))
     try:
-        return content.decode("utf-8-sig").replace("\r\n", "\n")
+        text = content.decode("utf-8-sig").replace("\r\n", "\n")
+        if stray := _STRAY.search(text):
+            where = Place(place.file, text[: stray.start()].count("\n") + 1)
+            found = f"The character U+{ord(stray[0]):04X}, which is for machines alone."
+            raise UnreadableError(error("SRC-003", where, found, "Letters, digits and signs that people read."))
+        return text
     except UnicodeDecodeError as reason:
         line = content[: reason.start].count(b"\n") + 1
         found = f"Byte 0x{content[reason.start]:02x} is not UTF-8."

@@ -70,6 +70,8 @@ class Engine:
             document = weasyprint.HTML(string=html, base_url=self._base, url_fetcher=self._fetcher).render(
                 stylesheets=self._styles, font_config=self._fonts, cache=self._images
             )
+        for failed in [url for url, image in self._images.items() if image is None]:
+            del self._images[failed]  # or the engine would not complain of it a second time
         _keep_whole_links(document)
         anchors: dict[str, tuple[int, float]] = {}
         bookmarks: list[tuple[int, str, int, float, str]] = []
