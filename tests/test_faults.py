@@ -145,6 +145,7 @@ FAULTS: dict[str, tuple[Overlay, str, str]] = {
     "control character": ({TWO: FILES[TWO].encode() + b"x\x01y\n"}, "SRC-003", f"{TWO}:{LAST - 1}"),
     "a mark of our own": ({TWO: FILES[TWO] + "\ue000\n"}, "SRC-003", f"{TWO}:{LAST - 1}"),
     "heading without words": (added("##"), "ACC-002", f"{TWO}:{LAST}"),
+    "hue too pale": (changed(VIC, "#144473", "#5b8fc4"), "SRC-012", f"{VIC}:9"),
     "number with an extension": (changed(STATES, "(03) 5550 1234", "(03) 5550 1234 ext 3"), "LNK-010", STATES),
     "title without quotes": (added("::: good-to-know Two words\nx\n:::"), "SRC-033", f"{TWO}:{LAST}"),
     "template in a title": (changed(TWO, "Chapter two", "'{{ edition.name }}'"), "SRC-012", f"{TWO}:2"),

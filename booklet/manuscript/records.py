@@ -14,6 +14,9 @@ from booklet.findings import Place
 
 ID = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 HUE = r"^#[0-9a-f]{6}$"
+TEXT_CONTRAST = 7.0
+LARGE_TEXT_CONTRAST = 4.5
+"""WCAG 2.2, 1.4.6: for text, and for text of 18 points, or 14 and bold."""
 
 
 def _phone(text: str) -> str:
@@ -228,6 +231,16 @@ class Hue(Record):
     deep: Annotated[str, Field(pattern=HUE)]
     tint: Annotated[str, Field(pattern=HUE)]
 
+    @model_validator(mode="after")
+    def _can_be_read(self) -> Hue:
+        on_paper, on_tint = contrast(self.deep, "#ffffff"), contrast(self.deep, self.tint)
+        if on_paper < TEXT_CONTRAST or on_tint < LARGE_TEXT_CONTRAST:
+            raise ValueError(
+                f"deep has a contrast of {on_paper:.1f} on white and {on_tint:.1f} on tint; "
+                f"{TEXT_CONTRAST} and {LARGE_TEXT_CONTRAST} are needed"
+            )
+        return self
+
 
 class OrderCodes(Record):
     """One order code for each format that can be ordered."""
@@ -336,6 +349,18 @@ class Manuscript(Record):
     consents: dict[str, Consent]
     complete: bool
     """False when a chapter or page could not be read, so that links to it are not called dead."""
+
+
+def contrast(one: str, other: str) -> float:
+    """The contrast of two colours given as #rrggbb, from 1 to 21 (WCAG 2.2, 1.4.3)."""
+
+    def luminance(colour: str) -> float:
+        channels = (int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5))
+        linear = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels)
+        return sum(share * c for share, c in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
 
 
 def slug(words: str) -> str:
