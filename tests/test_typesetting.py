@@ -45,6 +45,12 @@ def written(press: Engine, body: str) -> tuple[pikepdf.Pdf, int]:
     return pikepdf.Pdf.open(io.BytesIO(content)), layout.pages
 
 
+@pytest.mark.parametrize("name", FORMATS)
+def test_the_style_sheets_are_read_without_complaint(tmp_path: Path, name: str) -> None:
+    (tmp_path / "chapters").mkdir()
+    assert Engine(tmp_path / "chapters", styles_folder(), FORMATS[name].sheets).complaints == ()
+
+
 def test_the_private_seam_is_where_we_think_it_is() -> None:
     """When an upgrade moves it, this fails before any booklet is wrong."""
     assert weasyprint.__version__ == "70.0"
@@ -148,7 +154,7 @@ def part(name: str, body: str, kind: str = "chapter") -> Part:
 def composition(*body: Part) -> Composition:
     planned = tuple(part(f"notes-{n}", f'<h1 id="notes-{n}">Notes</h1>', "planned") for n in range(4))
     cover, back = part("cover", '<h1 id="cover">Cover</h1>', "cover"), part("back", "<h1>Back</h1>", "back-cover")
-    return Composition("VIC", (cover,), body, planned, back, {}, frozenset())
+    return Composition((cover,), body, planned, back, {}, frozenset())
 
 
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

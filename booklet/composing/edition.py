@@ -52,7 +52,6 @@ class Part:
 class Composition:
     """One edition: its parts in reading order, pages to fill it up with, the title of each anchor, what it may dial."""
 
-    code: str
     front: tuple[Part, ...]
     body: tuple[Part, ...]
     planned: tuple[Part, ...]
@@ -74,7 +73,6 @@ def compose(
     imprint = composer.page(pages["imprint"], "imprint")
     planned = [composer.page(page, "planned") for page in manuscript.planned]
     composition = Composition(
-        code=edition.code,
         front=(composer.cover(), imprint, composer.contents(chapters, back)),
         body=(*chapters, *back),
         planned=tuple(planned),
