@@ -214,13 +214,15 @@ def _print_receipt(order: Order, receipt: Receipt, quiet: bool) -> None:
 
 
 def _print_findings(findings: tuple[Finding, ...], file: Any) -> None:
-    for finding in findings:
+    """Warnings first, so that what stops the build stands last, where one looks."""
+    for finding in sorted(findings, key=lambda finding: finding.severity is Severity.ERROR):
         click.echo(str(finding), file=file)
 
 
 def _count(findings: tuple[Finding, ...]) -> str:
     errors = sum(finding.severity is Severity.ERROR for finding in findings)
-    return f"{errors} errors, {len(findings) - errors} warnings"
+    warnings = len(findings) - errors
+    return f"{errors} error{'' if errors == 1 else 's'}, {warnings} warning{'' if warnings == 1 else 's'}"
 
 
 def _as_json(findings: tuple[Finding, ...]) -> Any:

@@ -49,7 +49,7 @@ def test_the_summary_counts_and_the_results_stand_alone(booklet: Callable[..., P
     project = booklet()
     result = build(project)
     assert result.stdout.splitlines()[0].startswith("dist/VIC/tiny-VIC-2026.1-screen.pdf")
-    assert "2 files, 2 of them new" in result.stderr and "0 errors, 1 warnings" in result.stderr
+    assert "2 files, 2 of them new" in result.stderr and "0 errors, 1 warning" in result.stderr
     quiet = build(project, "--quiet")
     assert quiet.stderr == ""
     assert quiet.stdout.splitlines() == [str(project / f"dist/{c}/tiny-{c}-2026.1-screen.pdf") for c in ("VIC", "WA")]
@@ -85,7 +85,7 @@ def test_check_tells_machines_too(booklet: Callable[..., Path]) -> None:
 def test_check_of_a_clean_booklet_is_status_0(booklet: Callable[..., Path]) -> None:
     result = run("check", "--project", booklet(), "--date", TODAY)
     assert result.exit_code == 0
-    assert result.stdout.endswith("0 errors, 1 warnings\n")
+    assert result.stdout.endswith("0 errors, 1 warning\n")
 
 
 @pytest.mark.parametrize("command", [(), ("build",), ("check",)])

@@ -129,13 +129,22 @@ FAULTS: dict[str, tuple[Overlay, str, str]] = {
     "number of another state in a notice": (
         {VIC: FILES[VIC] + NOTICE.format("2026-11-01", "2026-12-01").replace("Ring first", "Ring (08) 5550 1234")},
         "LNK-011",
-        f"{VIC}:1",
+        f"{VIC}:{FILES[VIC].count(chr(10)) + 2}",
     ),
     "number of another state in a title": (
         added('::: good-to-know "Ring (08) 5550 1234"\nx\n:::'),
         "LNK-011",
         f"{TWO}:{LAST}",
     ),
+    "block left open before another": (
+        added("::: good-to-know\nText.\n\n::: ask-your-team\n- What?\n:::\n\nMore.\n:::"),
+        "SRC-032",
+        f"{TWO}:{LAST + 3}",
+    ),
+    "table with a cell too few": (added("| a | b |\n| --- |\n| c | d |"), "ACC-003", f"{TWO}:{LAST + 1}"),
+    "heading without a space": (added("##Heading"), "ACC-002", f"{TWO}:{LAST}"),
+    "list that is a word": (changed(STATES, "states: [WA]", "states: WA"), "SRC-012", STATES),
+    "character of no font": (added("At \u2265 38"), "SYS-001", TWO),
     "broken image": (
         {**added("![A picture of it](images/x.png)"), "chapters/images/x.png": b"\x89PNG\r\n\x1a\nbroken"},
         "SYS-001",
@@ -182,7 +191,7 @@ def test_the_clean_booklet_has_no_error(booklet: Callable[..., Path]) -> None:
     assert errors(check(order(booklet()))) == []
 
 
-ONLY_BUILT = {"broken image"}
+ONLY_BUILT = {"broken image", "character of no font"}
 """What shows only when pages are set."""
 
 
@@ -247,6 +256,11 @@ def test_a_finding_says_what_was_found_and_what_was_expected(booklet: Callable[.
     (finding,) = errors(check(order(booklet(changed(TWO, "minutes: 1", "minutes: soon")))))
     assert str(finding).startswith(f"{TWO}:5: error SRC-012: minutes is 'soon'")
     assert "Expected:" in str(finding)
+
+
+def test_a_fault_in_a_template_hides_no_other_of_its_text(booklet: Callable[..., Path]) -> None:
+    found = errors(check(order(booklet(added("{{ services['none'].phone }}\n\nA [word](word:none).")))))
+    assert {(f.code, f.place.line) for f in found} == {("SRC-021", LAST), ("LNK-002", LAST + 2)}
 
 
 def test_lines_after_a_template_are_still_the_files_own(booklet: Callable[..., Path]) -> None:

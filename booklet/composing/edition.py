@@ -15,7 +15,7 @@ from markupsafe import Markup
 
 from booklet.composing.blocks import BlockCall
 from booklet.composing.markdown import PAGE_TOKEN, SCHEME, Desk, Page, image_faults, linked_text, render
-from booklet.composing.sandbox import day_in_words, fill
+from booklet.composing.sandbox import day_in_words, fill, without_templates
 from booklet.composing.views import Cast
 from booklet.findings import Finding, Place, error, in_order
 from booklet.manuscript import Chapter, Edition, Manuscript, StandingPage
@@ -106,8 +106,7 @@ class _Composer:
         lines, faults = fill(body, file, self.cast.names)
         self.findings += faults
         if lines is None:
-            self.complete = False
-            return Page()
+            lines = without_templates(body)  # the other faults of the text are still found
         page = render(lines, Desk(self.project, prefix, file, lambda call: _print_block(call, self.cast)))
         self.findings += page.findings
         self.links += page.links
@@ -186,7 +185,7 @@ class _Composer:
         for record in self.cast.records:
             yield from ((text, record.origin) for text in (record.description, record.hours or "", record.cost or ""))
         for notice in self.cast.notices:
-            yield from ((text, edition.origin) for text in (notice.title, notice.text))
+            yield from ((text, notice.origin) for text in (notice.title, notice.text))
         for chapter in self.cast.manuscript.chapters:
             yield from ((text, chapter.origin) for text in (chapter.head.title, chapter.head.summary))
         yield edition.emergency, edition.origin
@@ -202,7 +201,8 @@ class _Composer:
                 self.findings.append(error("LNK-010", place, found, "All its digits, or {{ services['id'].phone }}."))
             elif digits not in self.cast.numbers:
                 found = f"'{written}' belongs to no service of the edition {self.cast.edition.code}."
-                self.findings.append(error("LNK-011", place, found, "{{ services['id'].phone }}."))
+                expected = "{{ services['id'].phone }}." if place.file.endswith(".md") else "A number it has, or none."
+                self.findings.append(error("LNK-011", place, found, expected))
 
     def _check_calls(self, calls: Iterable[BlockCall]) -> None:
         for call in calls:

@@ -35,7 +35,10 @@ _UNSAFE_SVG = re.compile(
 )
 _UNITS = re.compile(
     r"(\d) (?=(?:am|pm|km|mm|cm|mg|kg|per cent|January|February|March|April|May|June|July|August|September|October"
-    r"|November|December)\b)"
+    r"|November|December|hours?|days?|weeks?|months?|years?|minutes?)\b)"
+)
+_YEARS = re.compile(
+    r"(January|February|March|April|May|June|July|August|September|October|November|December) (?=\d{4}\b)"
 )
 
 
@@ -85,7 +88,8 @@ def linked_text(text: str) -> tuple[Markup, list[tuple[str, str]]]:
 
 
 def _tidy(text: str) -> Markup:
-    return Markup(escape(_UNITS.sub("\\1\u00a0", text).replace("'", "\u2019"), quote=False))
+    text = _YEARS.sub("\\1\u00a0", _UNITS.sub("\\1\u00a0", text))
+    return Markup(escape(text.replace("'", "\u2019"), quote=False))
 
 
 def _parser() -> MarkdownIt:
@@ -159,6 +163,10 @@ class _Writer:
         if not re.fullmatch(r"\s*:{3,}\s*", last):
             self.fault("SRC-032", "The block is left open.", "A line ':::' after its last line.")
         call = parse_call(token.info, self.place, empty)
+        if self.open:
+            outer = self.page.blocks[-1]
+            found = f"'{call.name}' opens inside '{outer.name}' of line {outer.place.line}, which is left open."
+            self.fault("SRC-032", found, f"A line ':::' at the end of '{outer.name}'.")
         self.page.blocks.append(call)
         block = BLOCKS.get(call.name)
         if block is None:
@@ -222,6 +230,12 @@ class _Writer:
                     self.out.append(escape(child.content))
 
     def _text(self, text: str) -> None:
+        if re.search(r"\|\s*:?-{3,}", text):
+            self.fault(
+                "ACC-003", "A table whose rows have not all the same number of cells.", "As many |---| as heads."
+            )
+        if re.match(r"#{1,6}\w", text):
+            self.fault("ACC-002", f"'{text[:20]}' is no heading.", "A space after the signs: '## Words'.")
         if ":::" in text:
             self.fault("SRC-032", f"'{text.strip()[:40]}' opens or closes no block.", "':::' on a line of its own.")
         if self.in_link:

@@ -101,6 +101,12 @@ def fill(source: str, file: str, names: Mapping[str, Any]) -> tuple[Lines | None
     return _unmarked(text), []
 
 
+def without_templates(source: str) -> Lines:
+    """The text with nothing in place of its templates, each line where it was."""
+    text = re.sub(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", lambda tag: "\n" * tag[0].count("\n"), source, flags=re.DOTALL)
+    return Lines(text, tuple(range(1, text.count("\n") + 2)))
+
+
 def _faults(node: nodes.Node, file: str, known: frozenset[str], loops: int) -> Iterator[Finding]:
     place = Place(file, node.lineno)
     if not isinstance(node, _ALLOWED):

@@ -26,6 +26,16 @@ Path_ = tuple[str | int, ...]
 Model = TypeVar("Model", bound=Record)
 _STRAY = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ue000-\uf8ff\ufffe\uffff]")
 """Control characters, and those of private use, among which composing keeps its own marks."""
+_REASONS = {
+    "tuple_type": "it is to be a list in square brackets, such as [TAS]",
+    "dict_type": "it is to hold keys and values",
+    "string_type": "it is to be text, in quotes where it looks like a number",
+    "string_pattern_mismatch": "it is not in the form that this key has (small letters and hyphens for an id)",
+    "string_too_short": "it is empty",
+    "int_parsing": "it is to be a whole number",
+    "bool_parsing": "it is to be true or false",
+}
+"""What pydantic finds, in an editor's words."""
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _WORDS = {"~": None, "": None} | {
     written: value
@@ -182,7 +192,14 @@ def validate(model: type[Model], data: Data, path: Path_ = (), **more: Any) -> t
         record = model.model_validate({**value, **more})
     except ValidationError as reason:
         return None, [_as_finding(problem, data, path, model) for problem in reason.errors()]
-    return record.model_copy(update={"origin": data.place(path)}), []
+    inner = {
+        name: tuple(
+            each.model_copy(update={"origin": data.place((*path, name, index))}) for index, each in enumerate(records)
+        )
+        for name, records in record
+        if isinstance(records, tuple) and records and isinstance(records[0], Record)
+    }
+    return record.model_copy(update={"origin": data.place(path), **inner}), []
 
 
 def _unknown(data: Data, path: Path_, model: type[Record]) -> Finding:
@@ -192,7 +209,7 @@ def _unknown(data: Data, path: Path_, model: type[Record]) -> Finding:
 
 def _as_finding(problem: Any, data: Data, path: Path_, model: type[Record]) -> Finding:
     where = (*path, *problem["loc"])
-    name = ".".join(str(step) for step in problem["loc"]) or "the entry"
+    name = ".".join(step for step in problem["loc"] if isinstance(step, str)) or "the entry"
     match problem["type"]:
         case "missing":
             found = f"The key '{name}' is missing."
@@ -200,7 +217,7 @@ def _as_finding(problem: Any, data: Data, path: Path_, model: type[Record]) -> F
         case "extra_forbidden":
             return _unknown(data, where, model)
         case _:
-            reason = problem["msg"].removeprefix("Value error, ")
+            reason = _REASONS.get(problem["type"], problem["msg"].removeprefix("Value error, "))
             phone = problem["loc"] and problem["loc"][-1] == "phone"
             value = repr(problem["input"]) if not isinstance(problem["input"], dict | Record) else "the values"
             code = "LNK-010" if phone else "SRC-015" if "before it starts" in reason else "SRC-012"
@@ -211,10 +228,11 @@ def _expected(problem: Any, name: str) -> str:
     context = problem.get("ctx", {})
     if "expected" in context:
         return f"{name} to be {context['expected']}."
-    if "pattern" in context:
-        return f"{name} in the form {context['pattern']}."
+    if name.endswith("phone"):
+        return "All its digits, with the area code: (03) 9123 4567."
     return f"A {name} as docs/writing.md describes it."
 
 
 def _bad_data(file: str, line: int, found: str) -> UnreadableError:
-    return UnreadableError(error("SRC-004", Place(file, line), found, "Data that can be read."))
+    expected = "Quotes around words that hold a colon or a bracket, dates as 2026-07-15, spaces and no tabs."
+    return UnreadableError(error("SRC-004", Place(file, line), found, expected))

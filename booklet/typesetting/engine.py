@@ -26,6 +26,7 @@ from booklet.typesetting.records import Layout
 from booklet.typesetting.structure import add_tags, restore_spaces
 
 PT_PER_PX = 0.75
+FAMILY = b"Atkinson Hyperlegible Next"
 VERSIONS = f"weasyprint {weasyprint.__version__}, pydyf {pydyf.__version__}, pango {pango.pango_version()}"
 _LOG = logging.getLogger("weasyprint")
 
@@ -95,7 +96,15 @@ class Engine:
         _fill_references(document, folios)
         with _listening(self._base) as complaints, within_bounds():
             pdf = document.write_pdf(pdf_version="1.7", pdf_tags=True, full_fonts=True, finisher=_map_all_glyphs)
-        return pdf, tuple(dict.fromkeys(complaints))
+        return pdf, tuple(dict.fromkeys([*complaints, *_strange_characters(document)]))
+
+
+def _strange_characters(document: Any) -> Iterator[str]:
+    """Which characters had to be set in a font that is not ours."""
+    for font in document.fonts.values():
+        if FAMILY not in font.name.replace(b"-", b" "):
+            characters = " ".join(sorted(set(font.to_unicode.values())))
+            yield f"no shipped font has the characters {characters}"
 
 
 def _fill_references(document: Any, folios: dict[str, str]) -> None:
