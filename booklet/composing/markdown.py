@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from html import escape
 from pathlib import Path
 
@@ -103,11 +104,16 @@ def _parser() -> MarkdownIt:
 _PARSER = _parser()
 
 
+@lru_cache(maxsize=64)
+def _parsed(text: str) -> tuple[Token, ...]:
+    """The tokens of a text, which the writer only reads. Most texts are the same in every edition."""
+    return tuple(_PARSER.parse(text))
+
+
 def render(lines: Lines, desk: Desk) -> Page:
     """Render one text. `desk.prefix` is the id of its chapter or page, from which heading ids are made."""
     page = Page()
-    tokens = _PARSER.parse(lines.text)
-    _Writer(lines, desk, page).write(tokens)
+    _Writer(lines, desk, page).write(_parsed(lines.text))
     return page
 
 
