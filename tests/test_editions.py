@@ -192,7 +192,7 @@ def test_verapdf_accepts_every_pdf_ua_2_variant(verapdf: str, real: tuple[Order,
 
 
 @pytest.mark.slow
-def test_verapdf_refuses_a_file_that_lost_its_language(
+def test_verapdf_refuses_a_file_that_is_not_marked_as_tagged(
     verapdf: str, real: tuple[Order, Receipt], tmp_path: Path
 ) -> None:
     order, receipt = real

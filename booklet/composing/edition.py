@@ -99,7 +99,6 @@ class _Composer:
             **{f"directory-{id}": title for id, title in self.book.directory.audiences.items()},
         }
         self.links: list[tuple[str, Place]] = []
-        self.complete = cast.manuscript.complete
 
     def text(self, body: str, prefix: str, file: str) -> Page:
         """One chapter or page, its template filled and its Markdown rendered, its faults noted."""
@@ -166,7 +165,7 @@ class _Composer:
         """What shows only when all parts are made: links and words, the images and numbers of data files."""
         anchors = {anchor for part in body for anchor in re.findall(r'\sid="([^"]+)"', part.html)}
         for anchor, place in self.links:
-            if anchor in anchors or not self.complete:
+            if anchor in anchors or not self.cast.manuscript.complete:
                 continue
             if anchor.startswith("word-"):
                 found = f"No word '{anchor.removeprefix('word-')}' is printed by the block 'glossary'."
