@@ -92,6 +92,7 @@ CODES: dict[str, str] = {
     "ACC-209": "text too near the edge or the spine",
     "ACC-210": "text that is not legible against what lies under it",
     "ACC-213": "text less dark against what lies under it than it could be",
+    "ACC-214": "a line that ends in a hyphen",
     "ACC-211": "text that a copy in grey loses",
     "ACC-212": "text over a picture",
     "ACC-301": "a text of the source that is not heard, or out of order",

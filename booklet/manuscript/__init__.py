@@ -37,6 +37,7 @@ from booklet.manuscript.records import (
     Term,
     slug,
 )
+from booklet.manuscript.waivers import Waiver, read_waivers
 
 __all__ = [
     "STANDING_PAGES",
@@ -49,8 +50,10 @@ __all__ = [
     "Source",
     "StandingPage",
     "Term",
+    "Waiver",
     "inside",
     "read",
+    "read_waivers",
     "slug",
 ]
 

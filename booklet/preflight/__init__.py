@@ -1,20 +1,24 @@
-"""Preflight: reads a finished file back and says what is wrong with it, on which page, where, and from which source line.
+"""Preflight: reads a finished file back and says what is wrong with it, on which page, where, and from which source
+line.
 
-`CHECKS` is the table: each row has a code, a severity, the clause or source it rests on, what to do, and the profiles that
-ask it. `preflight` asks them of a file that was promised to be something; `examine` of anybody's bytes; `examine_file` of
-anybody's file, in a process of its own that ends after a stated time. It says what a file shows, not that it conforms:
-for that, an outside validator is asked in the tests.
+`CHECKS` is the table: each row has a code, a severity, the clause or source it rests on, what to do, and the profiles
+that ask it. `preflight` asks them of a file that was promised to be something; `examine` of anybody's bytes;
+`examine_file` of anybody's file, in a process of its own that ends after a stated time. It says what a file shows, not
+that it conforms: for that, an outside validator is asked in the tests.
 """
 
 from __future__ import annotations
 
 import io
 from collections.abc import Iterable, Iterator
+from fnmatch import fnmatchcase
 
 import pikepdf
 from pikepdf import Pdf
+from pypdfium2 import PdfiumError
 
 from booklet.findings import CODES, Finding, Place, Severity, warning
+from booklet.manuscript import Waiver
 from booklet.preflight import (
     file_checks,
     font_checks,
@@ -24,6 +28,7 @@ from booklet.preflight import (
     source_checks,
     structure_checks,
 )
+from booklet.preflight.bounds import Examined, UnreadableFileError, examine_file
 from booklet.preflight.dossier import Dossier
 from booklet.preflight.geometry import PT_PER_MM
 from booklet.preflight.records import (
@@ -37,8 +42,8 @@ from booklet.preflight.records import (
     Sources,
     Spot,
     Told,
-    Waiver,
 )
+from booklet.preflight.report import as_data, as_html
 
 __all__ = [
     "CHECKS",
@@ -46,13 +51,17 @@ __all__ = [
     "PT_PER_MM",
     "Check",
     "Complaint",
+    "Examined",
     "Profile",
     "Promise",
     "Report",
     "Sources",
     "Told",
-    "Waiver",
+    "UnreadableFileError",
+    "as_data",
+    "as_html",
     "examine",
+    "examine_file",
     "preflight",
     "unused",
 ]
@@ -70,7 +79,7 @@ MAX_SPOTS = 500
 """Places kept of one complaint: enough for a report, few enough for a file that is wrong in every letter."""
 _FOREIGN = (
     pikepdf.PdfError, ValueError, TypeError, AttributeError, KeyError, IndexError, RecursionError, OverflowError,
-    RuntimeError, NotImplementedError, OSError,
+    RuntimeError, NotImplementedError, OSError, PdfiumError,
 )  # fmt: skip
 
 
@@ -141,7 +150,9 @@ def _asked(check: Check, dossier: Dossier) -> Iterator[Complaint]:
             if defect.page_index is not None and len(spots) < MAX_SPOTS:
                 spots.append(_spot(defect, defect.page_index, dossier))
     except _FOREIGN as reason:
-        words = f"The file is so made that {check.code} ({CODES[check.code]}) cannot be checked ({type(reason).__name__})."
+        words = (
+            f"The file is so made that {check.code} ({CODES[check.code]}) cannot be checked ({type(reason).__name__})."
+        )
         yield Complaint("SYS-105", Severity.ERROR, "ISO 32000-1, 7.8", "A well-made file", words, ())
     for found, spots in places.items():
         yield Complaint(check.code, check.severity, check.clause, check.hint, found, tuple(dict.fromkeys(spots)))
@@ -165,13 +176,19 @@ def _waive(report: Report, waivers: tuple[Waiver, ...]) -> Report:
         covered: dict[Waiver, list[Spot]] = {}
         for spot in complaint.spots or (None,):
             source: Place | None = spot.source if spot else None
-            waiver = next((each for each in waivers if each.covers(complaint.code, report.file, source)), None)
+            waiver = next((each for each in waivers if _covers(each, complaint.code, report.file, source)), None)
             target = left if waiver is None else covered.setdefault(waiver, [])
             target += [spot] if spot else []
         if left or not covered:
             kept.append(_with(complaint, left, None))
         waived += [_with(complaint, spots, waiver) for waiver, spots in covered.items()]
     return Report(report.file, report.profile, report.pages, tuple(kept), tuple(waived))
+
+
+def _covers(waiver: Waiver, code: str, file: str, source: Place | None) -> bool:
+    """True for this code in such a file, or from such a source, with or without its line."""
+    names = [file, *([source.file, str(source)] if source else [])]
+    return code == waiver.code and any(fnmatchcase(name, waiver.where) for name in names)
 
 
 def _with(complaint: Complaint, spots: list[Spot], waiver: Waiver | None) -> Complaint:

@@ -1,7 +1,7 @@
 """Colour spaces, colours and contrast (ISO 32000-1, 8.6; WCAG 2.2, 1.4.3).
 
-A colour is kept as it was written, in its own space, because a press cares about that; what it looks like on a screen is
-worked out beside it. Device CMYK is shown through the printing condition of the file where there is one.
+A colour is kept as it was written, in its own space, because a press cares about that; what it looks like on a screen
+is worked out beside it. Device CMYK is shown through the printing condition of the file where there is one.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from PIL import Image, ImageCms
 from pikepdf import Array, Dictionary, Name, Stream
+from PIL import Image, ImageCms
 
 Rgb = tuple[float, float, float]
 MAX_NESTING = 8
@@ -200,7 +200,9 @@ def _stitched(source: Any, depth: int) -> Callable[[tuple[float, ...]], tuple[fl
 
 
 class Proof:
-    """How CMYK looks when printed: through the output intent's profile, relative colorimetric, or by plain arithmetic."""
+    """How CMYK looks when printed: through the output intent's profile, relative colorimetric, or by plain
+    arithmetic.
+    """
 
     def __init__(self, icc: bytes | None = None) -> None:
         self._transform: Any = None
@@ -224,15 +226,15 @@ class Proof:
             red, green, blue = ((1 - ink) * (1 - black) for ink in (cyan, magenta, yellow))
             return red, green, blue
         pixel = tuple(round(255 * min(1.0, max(0.0, ink))) for ink in (cyan, magenta, yellow, black))
-        image = ImageCms.applyTransform(Image.new("CMYK", (1, 1), pixel), self._transform)
-        red, green, blue = (channel / 255 for channel in image.getpixel((0, 0)))
+        red, green, blue = (channel / 255 for channel in self.picture(Image.new("CMYK", (1, 1), pixel)).tobytes())
         return red, green, blue
 
     def picture(self, separations: Image.Image) -> Image.Image:
         """A CMYK picture as it looks."""
         if self._transform is None:
             return separations.convert("RGB")
-        shown: Image.Image = ImageCms.applyTransform(separations, self._transform)
+        shown = ImageCms.applyTransform(separations, self._transform)
+        assert shown
         return shown
 
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 import pikepdf
-from PIL import Image, ImageChops
 from pikepdf import Array, Dictionary, Name, Pdf, Stream, String
+from PIL import Image, ImageChops
 
 from booklet.findings import Place
 from booklet.preflight.colour import Proof
@@ -83,7 +84,7 @@ class Dossier:
             if index == MAX_PAGES:
                 break
             problems: list[tuple[str, str]] = []
-            geometry = _geometry(page.obj, problems)
+            geometry = geometry_of(page.obj, problems)
             sheets.append(Sheet(index, geometry, problems, read_page(page, index, self.shelf), page.obj))
         return sheets
 
@@ -187,6 +188,11 @@ class Dossier:
         return blocks
 
     @cached_property
+    def vocabulary(self) -> frozenset[str]:
+        """Every word that stands whole in a line, in small letters."""
+        return frozenset(word for line in self.lines for word in re.findall(r"[^\W\d_]+", line.words.lower()))
+
+    @cached_property
     def words(self) -> dict[tuple[int, Stamp | None, int], str]:
         """The text of each marked content."""
         words: dict[tuple[int, Stamp | None, int], str] = {}
@@ -202,9 +208,7 @@ class Dossier:
         element = self.tree.elements[index]
         if element.actual is not None:
             return element.actual
-        return "".join(
-            self.text_of(kid) if isinstance(kid, int) else self.words.get(kid, "") for kid in element.kids
-        )
+        return "".join(self.text_of(kid) if isinstance(kid, int) else self.words.get(kid, "") for kid in element.kids)
 
     def at(self, found: str, item: Item | Line) -> Defect:
         """A defect of something drawn."""
@@ -272,7 +276,7 @@ def _inherited(page: Any, key: str) -> Any:
     return None
 
 
-def _geometry(page: Any, problems: list[tuple[str, str]]) -> Geometry:
+def geometry_of(page: Any, problems: list[tuple[str, str]]) -> Geometry:
     """The boxes of a page, and what makes no sense about them. Letter size stands in for a missing media box."""
     boxes: dict[str, Box | None] = {}
     for key in ("/MediaBox", "/CropBox", "/BleedBox", "/TrimBox", "/ArtBox"):
@@ -297,7 +301,9 @@ def _geometry(page: Any, problems: list[tuple[str, str]]) -> Geometry:
     if not 0 < scale <= 100_000 or max(media[2] - media[0], media[3] - media[1]) > MAX_SIDE_PT:
         problems.append(("huge", "The page is larger than 200 inches, or its unit makes no sense."))
         scale = 1.0
-    return Geometry(media, boxes["/CropBox"], boxes["/BleedBox"], boxes["/TrimBox"], boxes["/ArtBox"], turn % 360, scale)
+    return Geometry(
+        media, boxes["/CropBox"], boxes["/BleedBox"], boxes["/TrimBox"], boxes["/ArtBox"], turn % 360, scale
+    )
 
 
 def _annotations(sheet: Sheet) -> Iterator[Annotation]:

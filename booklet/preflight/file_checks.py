@@ -103,9 +103,13 @@ def _dead_links(dossier: Dossier) -> Iterator[Defect]:
             yield Defect("A link leads nowhere.", note.page_index, note.box)
         elif named and name not in dossier.destinations:
             yield Defect(f"A link leads to '{name}', which is not in the file.", note.page_index, note.box)
-        elif isinstance(target, Array) and len(target) and isinstance(target[0], Dictionary):
-            if target[0].get("/Type") == Name.Page and target[0].objgen not in dossier.page_stamps:
-                yield Defect("A link leads to a page that is not in the file.", note.page_index, note.box)
+        elif isinstance(target, Array) and len(target) and _is_lost_page(target[0], dossier):
+            yield Defect("A link leads to a page that is not in the file.", note.page_index, note.box)
+
+
+def _is_lost_page(thing: Any, dossier: Dossier) -> bool:
+    is_page = isinstance(thing, Dictionary) and thing.get("/Type") == Name.Page
+    return is_page and thing.objgen not in dossier.page_stamps
 
 
 def _schemes(dossier: Dossier) -> Iterator[Defect]:
@@ -116,7 +120,9 @@ def _schemes(dossier: Dossier) -> Iterator[Defect]:
 
 def _rows() -> Iterator[Check]:
     yield Check("SYS-104", ERROR, "docs/preflight.md, bounds", "Split the file, or simplify the page", ALL, _too_much)
-    yield Check("SYS-105", ERROR, "ISO 32000-1, 7.8", "Write the file again with the program that made it", ALL, _damaged)
+    yield Check(
+        "SYS-105", ERROR, "ISO 32000-1, 7.8", "Write the file again with the program that made it", ALL, _damaged
+    )
     yield Check("SYS-110", ERROR, "ISO 32000-1, 7.5", "Save the file again, whole", ALL, _repaired)
     yield Check("SYS-106", ERROR, "ISO 15930-7", "A file without scripts", ALL, _javascript)
     yield Check("SYS-107", ERROR, "ISO 15930-7", "Only links as actions", ALL, _other_actions)

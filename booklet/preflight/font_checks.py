@@ -68,7 +68,9 @@ def _wrong_width(dossier: Dossier) -> Iterator[Defect]:
 def _unmapped(dossier: Dossier) -> Iterator[Defect]:
     for item in dossier.items:
         if item.text and item.text.unmapped and item.layer == "page" and not _excused(item):
-            yield dossier.at(f"Text in {item.text.font.name} has characters without Unicode: nobody can read it aloud.", item)
+            yield dossier.at(
+                f"Text in {item.text.font.name} has characters without Unicode: nobody can read it aloud.", item
+            )
 
 
 def _excused(item: Item) -> bool:

@@ -110,7 +110,9 @@ class _Source:
         self.symbolic = bool(int(_number(descriptor.get("/Flags"), 0)) & _SYMBOLIC)
         self.unicode = _to_unicode(source.get("/ToUnicode"), font.problems)
         self.widths = _cid_widths(inner) if font.wide else _simple_widths(source)
-        self.default_width = _number(inner.get("/DW"), 1000) if font.wide else _number(descriptor.get("/MissingWidth"), 0)
+        self.default_width = (
+            _number(inner.get("/DW"), 1000) if font.wide else _number(descriptor.get("/MissingWidth"), 0)
+        )
         self.names = {} if font.wide else _encoding_names(source.get("/Encoding"), font.subtype, self.symbolic)
         self.program = _Program(descriptor, font.problems)
         self.gid_of = _gid_map(inner.get("/CIDToGIDMap"))
@@ -275,7 +277,9 @@ def _to_unicode(stream: Any, problems: list[tuple[str, str]]) -> dict[int, str]:
     table: dict[int, str] = {}
     for block in re.findall(rb"beginbfchar(.*?)endbfchar", content, re.DOTALL):
         pieces = [bytes.fromhex(_even(piece)) for piece in re.findall(rb"<([0-9A-Fa-f\s]*)>", block)]
-        table.update((int.from_bytes(code, "big"), _utf16(text)) for code, text in zip(*[iter(pieces)] * 2, strict=False))
+        table.update(
+            (int.from_bytes(code, "big"), _utf16(text)) for code, text in zip(*[iter(pieces)] * 2, strict=False)
+        )
     for block in re.findall(rb"beginbfrange(.*?)endbfrange", content, re.DOTALL):
         _add_ranges(block, table)
     if any(text and text[0] in "\0\ufeff\ufffe" for text in table.values()):

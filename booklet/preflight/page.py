@@ -1,12 +1,12 @@
 """What a page draws: its content streams walked as a reader walks them, forms and patterns included.
 
-The one place that knows the operators (ISO 32000-1, annex A). Out come items in the order in which they are painted: text,
-fills, strokes, images and shadings, each with the box it covers on the page, its colour as written, and the marked content
-it stands in. Checks are questions asked of these items.
+The one place that knows the operators (ISO 32000-1, annex A). Out come items in the order in which they are painted:
+text, fills, strokes, images and shadings, each with the box it covers on the page, its colour as written, and the
+marked content it stands in. Checks are questions asked of these items.
 
 Clips are kept as boxes, so an item's box may be larger than what is seen, never smaller. Glyph shapes of Type 3 fonts
-are not walked. A page may have at most `MAX_OPERATORS` operators and forms may be nested `MAX_NESTING` deep: beyond that,
-reading stops and a note says so.
+are not walked. A page may have at most `MAX_OPERATORS` operators and forms may be nested `MAX_NESTING` deep: beyond
+that, reading stops and a note says so.
 """
 
 from __future__ import annotations
@@ -441,11 +441,11 @@ class _Reader:
             return
         self._add("fill", shape, Colour(PATTERN, ()))
         if isinstance(pattern, Stream):
-            state = copy(self.state)
-            # Its cells repeat in the space of the page (8.7.3.1); what matters is what they draw and the area they fill.
-            state.clip = common(self.state.clip, shape) or NOWHERE
-            state.fill_pattern = None
-            self._run_inside(pattern, state, "pattern", pattern.get("/Resources", self.resources))
+            inner = copy(self.state)
+            # Its cells repeat (8.7.3.1); what matters is what they draw and the area that they fill.
+            inner.clip = common(self.state.clip, shape) or NOWHERE
+            inner.fill_pattern = None
+            self._run_inside(pattern, inner, "pattern", pattern.get("/Resources", self.resources))
 
     def _shade(self, shading: Any, shape: Box) -> None:
         if isinstance(shading, Dictionary | Stream):
@@ -667,19 +667,20 @@ _OWN = (
     "depth", "form", "mark",
 )  # fmt: skip
 _HANDLERS: dict[str, Any] = {
-    "q": _Reader.save, "Q": _Reader.restore, "cm": _Reader.concat, "w": _Reader.line_width, "gs": _Reader.graphics_state,
-    "cs": _Reader.fill_space, "CS": _Reader.stroke_space, "sc": _Reader.fill_colour, "scn": _Reader.fill_colour,
-    "SC": _Reader.stroke_colour, "SCN": _Reader.stroke_colour, "g": _Reader.fill_gray, "G": _Reader.stroke_gray,
-    "rg": _Reader.fill_rgb, "RG": _Reader.stroke_rgb, "k": _Reader.fill_cmyk, "K": _Reader.stroke_cmyk,
-    "m": _Reader.move, "l": _Reader.move, "c": _Reader.curve, "v": _Reader.curve, "y": _Reader.curve,
-    "re": _Reader.rectangle, "W": _Reader.clip, "W*": _Reader.clip, "n": _Reader.end_path, "f": _Reader.paint_fill,
-    "F": _Reader.paint_fill, "f*": _Reader.paint_fill, "S": _Reader.paint_stroke, "s": _Reader.paint_stroke,
-    "B": _Reader.paint_both, "B*": _Reader.paint_both, "b": _Reader.paint_both, "b*": _Reader.paint_both,
-    "sh": _Reader.shade, "Do": _Reader.draw, "BMC": _Reader.begin_mark, "BDC": _Reader.begin_mark_with,
-    "EMC": _Reader.end_mark, "BT": _Reader.begin_text, "Tf": _Reader.font, "Tm": _Reader.text_place,
-    "Td": _Reader.next_line, "TD": _Reader.next_line_leading, "T*": _Reader.new_line, "Tc": _Reader.char_space,
-    "Tw": _Reader.word_space, "Tz": _Reader.scale, "TL": _Reader.leading, "Ts": _Reader.rise, "Tr": _Reader.render,
-    "Tj": _Reader.show, "TJ": _Reader.show_spaced, "'": _Reader.show_line, '"': _Reader.show_line_spaced,
+    "q": _Reader.save, "Q": _Reader.restore, "cm": _Reader.concat, "w": _Reader.line_width, "gs":
+    _Reader.graphics_state, "cs": _Reader.fill_space, "CS": _Reader.stroke_space, "sc": _Reader.fill_colour, "scn":
+    _Reader.fill_colour, "SC": _Reader.stroke_colour, "SCN": _Reader.stroke_colour, "g": _Reader.fill_gray, "G":
+    _Reader.stroke_gray, "rg": _Reader.fill_rgb, "RG": _Reader.stroke_rgb, "k": _Reader.fill_cmyk, "K":
+    _Reader.stroke_cmyk, "m": _Reader.move, "l": _Reader.move, "c": _Reader.curve, "v": _Reader.curve, "y":
+    _Reader.curve, "re": _Reader.rectangle, "W": _Reader.clip, "W*": _Reader.clip, "n": _Reader.end_path, "f":
+    _Reader.paint_fill, "F": _Reader.paint_fill, "f*": _Reader.paint_fill, "S": _Reader.paint_stroke, "s":
+    _Reader.paint_stroke, "B": _Reader.paint_both, "B*": _Reader.paint_both, "b": _Reader.paint_both, "b*":
+    _Reader.paint_both, "sh": _Reader.shade, "Do": _Reader.draw, "BMC": _Reader.begin_mark, "BDC":
+    _Reader.begin_mark_with, "EMC": _Reader.end_mark, "BT": _Reader.begin_text, "Tf": _Reader.font, "Tm":
+    _Reader.text_place, "Td": _Reader.next_line, "TD": _Reader.next_line_leading, "T*": _Reader.new_line, "Tc":
+    _Reader.char_space, "Tw": _Reader.word_space, "Tz": _Reader.scale, "TL": _Reader.leading, "Ts": _Reader.rise, "Tr":
+    _Reader.render, "Tj": _Reader.show, "TJ": _Reader.show_spaced, "'": _Reader.show_line, '"':
+    _Reader.show_line_spaced,
 }  # fmt: skip
 
 

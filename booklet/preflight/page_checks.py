@@ -52,7 +52,9 @@ def _sizes(dossier: Dossier) -> Iterator[Defect]:
     for sheet in dossier.sheets:
         own = sheet.geometry.size_mm
         if abs(own[0] - width) > slack or abs(own[1] - height) > slack:
-            yield Defect(f"A page measures {own[0]:.1f} by {own[1]:.1f} mm, most {width:.1f} by {height:.1f}.", sheet.index)
+            yield Defect(
+                f"A page measures {own[0]:.1f} by {own[1]:.1f} mm, most {width:.1f} by {height:.1f}.", sheet.index
+            )
 
 
 def _no_trim(dossier: Dossier) -> Iterator[Defect]:
@@ -76,7 +78,9 @@ def _not_four(dossier: Dossier) -> Iterator[Defect]:
 
 def _turned(dossier: Dossier) -> Iterator[Defect]:
     yield from (
-        Defect(f"The page is turned by {s.geometry.rotate} degrees.", s.index) for s in dossier.sheets if s.geometry.rotate
+        Defect(f"The page is turned by {s.geometry.rotate} degrees.", s.index)
+        for s in dossier.sheets
+        if s.geometry.rotate
     )
 
 
@@ -156,7 +160,9 @@ def _behind(item: Item, side: str, items: list[Item], trim: Box, wanted_pt: floa
 
 
 def _reaches(box: Box, side: str, trim: Box, wanted_pt: float) -> bool:
-    gap = {"left": trim[0] - box[0], "bottom": trim[1] - box[1], "right": box[2] - trim[2], "top": box[3] - trim[3]}[side]
+    gap = {"left": trim[0] - box[0], "bottom": trim[1] - box[1], "right": box[2] - trim[2], "top": box[3] - trim[3]}[
+        side
+    ]
     return gap >= wanted_pt - 0.2
 
 
@@ -200,25 +206,27 @@ def _cut_off(dossier: Dossier) -> Iterator[Defect]:
             if item.kind != "text" or item.layer != "page" or not item.text or not item.text.words.strip():
                 continue
             seen = common(item.box, g.finished)
-            hidden = seen is None or size(seen)[0] < 0.9 * size(item.shape)[0] or size(seen)[1] < 0.6 * size(item.shape)[1]
+            hidden = (
+                seen is None or size(seen)[0] < 0.9 * size(item.shape)[0] or size(seen)[1] < 0.6 * size(item.shape)[1]
+            )
             if hidden and (not _is_slug(item, g) or not g.trim):
                 yield dossier.at(f"Text is cut off: '{item.text.words.strip()[:30]}'.", item)
 
 
 ROWS = (
     Check("BOX-101", ERROR, "ISO 32000-1, 14.11.2", "Boxes of four numbers, turned by quarters", ALL, _bad_boxes),
-    Check("BOX-107", ERROR, "ISO 32000-1, annex C", "A page of at most 200 inches", ALL, _huge),
+    Check("BOX-107", ERROR, "ISO 32000-1, annex C", "At most 200 inches", ALL, _huge),
     Check("BOX-102", ERROR, "ISO 15930-7", "Trim inside bleed inside media", ALL, _nesting),
     Check("BOX-103", ERROR, "GWG 2015", "All pages of one size", ALL, _sizes),
     Check("BOX-104", ERROR, "ISO 15930-7", "A TrimBox on each page", PRESS, _no_trim),
-    Check("BOX-105", ERROR, "printers' guides: bleed", "The bleed that the printer asks for, on every side", PRESS, _small_bleed),
+    Check("BOX-105", ERROR, "printers' guides: bleed", "The bleed that the printer asks for", PRESS, _small_bleed),
     Check("BOX-106", ERROR, "saddle stitch", "A multiple of four; add planned pages", PRESS, _not_four),
     Check("BOX-108", WARNING, "printers' guides: bleed", "Pages that stand upright by themselves", PRINTS, _turned),
     Check("BOX-113", WARNING, "printers' guides: boxes", "Boxes that start at 0, 0", PRESS, _origin),
-    Check("BOX-109", ERROR, "printers' guides: bleed", "Text and pictures within the safe zone, or a real bleed", PRESS, _unsafe),
-    Check("BOX-110", ERROR, "printers' guides: bleed", "Ink that runs on to the edge of the bleed", PRESS, _empty_bleed),
-    Check("BOX-111", ERROR, "office printing", "Nothing near the edge: office printers leave it white", CLINIC, _unprintable),
-    Check("BOX-112", ERROR, "office printing", "PrintScaling None; Duplex DuplexFlipShortEdge", CLINIC, _printing),
+    Check("BOX-109", ERROR, "printers' guides: bleed", "Text and pictures well inside", PRESS, _unsafe),
+    Check("BOX-110", ERROR, "printers' guides: bleed", "Ink up to the edge of the bleed", PRESS, _empty_bleed),
+    Check("BOX-111", ERROR, "office printing", "Edges left white, as printers do", CLINIC, _unprintable),
+    Check("BOX-112", ERROR, "office printing", "PrintScaling None; DuplexFlipShortEdge", CLINIC, _printing),
     Check("BOX-114", ERROR, "ISO 15930-7", "No annotations on pages for print", PRESS, _notes_in_print),
     Check("BOX-115", ERROR, "clear print", "Text that stands on the page as a whole", ALL, _cut_off),
 )  # fmt: skip

@@ -1,22 +1,23 @@
 """Pictures of pages: as seen, without their text, and as the four inks.
 
-pdfium draws in RGB alone. So each ink is drawn from a copy of the file in which every colour is replaced by the grey of its
-share of that ink, and pictures by that channel; K-only black that overprints leaves the other inks as they are, as a press
-does (ISO 32000-1, 8.6.7). A colour that is neither CMYK nor grey is counted as the inks of its plain complement: it
-is a finding of its own. Shadings by a program (function type 4) are left white in the copies, and said.
+pdfium draws in RGB alone. So each ink is drawn from a copy of the file in which every colour is replaced by the grey
+of its share of that ink, and pictures by that channel; K-only black that overprints leaves the other inks as they are,
+as a press does (ISO 32000-1, 8.6.7). A colour that is neither CMYK nor grey is counted as the inks of its plain
+complement: it is a finding of its own. Shadings by a program (function type 4) are left white in the copies, and said.
 """
 
 from __future__ import annotations
 
 import io
+import math
 from collections.abc import Iterator
 from typing import Any
 
 import pikepdf
 import pypdfium2
 import pypdfium2.raw as pdfium
-from PIL import Image, ImageChops, ImageFilter
 from pikepdf import Array, ContentStreamInstruction, Dictionary, Name, Operator, Pdf, Stream
+from PIL import Image, ImageChops, ImageFilter
 
 from booklet.preflight.colour import CMYK, GRAY, PATTERN, RGB, Colour, Space, function_of, space_of, srgb
 from booklet.preflight.geometry import Box, Geometry
@@ -53,8 +54,7 @@ class Camera:
 def scale_of(geometry: Geometry, dpi: float) -> float:
     """Pixels a point, so that a page stays within `MAX_PIXELS`."""
     width, height = geometry.media[2] - geometry.media[0], geometry.media[3] - geometry.media[1]
-    scale = dpi / 72
-    return min(scale, (MAX_PIXELS / max(width * height, 1)) ** 0.5)
+    return min(dpi / 72, math.sqrt(MAX_PIXELS / max(width * height, 1)))
 
 
 def pixels(box: Box, geometry: Geometry, image: Image.Image) -> tuple[int, int, int, int]:
@@ -201,7 +201,14 @@ class _Plate:
             return source
         try:
             channel = plate_of(pikepdf.PdfImage(source).as_pil_image(), self.ink)
-        except (pikepdf.PdfError, pikepdf.UnsupportedImageTypeError, NotImplementedError, ValueError, TypeError, OSError):
+        except (
+            pikepdf.PdfError,
+            pikepdf.UnsupportedImageTypeError,
+            NotImplementedError,
+            ValueError,
+            TypeError,
+            OSError,
+        ):
             return source
         copy = self.pdf.make_stream(channel.tobytes())
         copy.Type, copy.Subtype = Name.XObject, Name.Image
@@ -265,9 +272,9 @@ class _Plate:
 
 _SPACES: dict[str, Space] = {"gray": GRAY, "rgb": RGB, "cmyk": CMYK}
 _SET = {
-    "g": ("fill", "gray"), "rg": ("fill", "rgb"), "k": ("fill", "cmyk"), "cs": ("fill", "space"), "sc": ("fill", "value"),
-    "scn": ("fill", "value"), "G": ("stroke", "gray"), "RG": ("stroke", "rgb"), "K": ("stroke", "cmyk"),
-    "CS": ("stroke", "space"), "SC": ("stroke", "value"), "SCN": ("stroke", "value"),
+    "g": ("fill", "gray"), "rg": ("fill", "rgb"), "k": ("fill", "cmyk"), "cs": ("fill", "space"),
+    "sc": ("fill", "value"), "scn": ("fill", "value"), "G": ("stroke", "gray"), "RG": ("stroke", "rgb"),
+    "K": ("stroke", "cmyk"), "CS": ("stroke", "space"), "SC": ("stroke", "value"), "SCN": ("stroke", "value"),
 }  # fmt: skip
 _PAINT = frozenset(("f", "F", "f*", "S", "s", "B", "B*", "b", "b*", "Tj", "TJ", "'", '"'))
 _LEFT = {

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from booklet.findings import CODES, Finding, Place, Severity
+from booklet.manuscript import Waiver
 from booklet.preflight.geometry import Box
 from booklet.preflight.page import Mark
 
@@ -20,9 +20,9 @@ class Profile:
     """What a file is for, in numbers. Lengths from the trim edge unless said otherwise; 0 means not asked.
 
     `body_pt` is the least size of most of the text, `smallest_pt` of any; `line_chars` the most characters that a full
-    line may have on average; contrast under the least is an error, under the good one a warning, and large text is of 18 pt,
-    or 14 pt bold (WCAG 2.2); `black_text_pt` the size below which text is printed in one ink; `unprintable_mm` is measured
-    from the sheet's edge; `ink_limit_percent` is the sum of four inks over 15 mm².
+    line may have on average; contrast under the least is an error, under the good one a warning, and large text is of
+    18 pt, or 14 pt bold (WCAG 2.2); `black_text_pt` the size below which text is printed in one ink; `unprintable_mm`
+    is measured from the sheet's edge; `ink_limit_percent` is the sum of four inks over 15 mm².
     """
 
     name: str
@@ -97,8 +97,8 @@ class Told:
 class Promise:
     """What a file must turn out to be: its folios in order, trim size, title, language, headings and phone links.
 
-    `told` is what its source says; None when nobody handed it in. `leaves` is true for a file that is not folded, such as
-    a cover of its own or the fronts of sheets: its pages need not be a multiple of four.
+    `told` is what its source says; None when nobody handed it in. `leaves` is true for a file that is not folded, such
+    as a cover of its own or the fronts of sheets: its pages need not be a multiple of four.
     """
 
     file: str
@@ -115,7 +115,7 @@ class Promise:
 
 @dataclass(frozen=True)
 class Defect:
-    """One thing wrong in one place: what was found, in words that name no page, and the page, box and marked content."""
+    """One thing wrong in one place: what was found, in words that name no page, and its page, box and content."""
 
     found: str
     page_index: int | None = None
@@ -148,21 +148,6 @@ class Spot:
     box: Box | None
     place_mm: Box | None
     source: Place | None
-
-
-@dataclass(frozen=True)
-class Waiver:
-    """A finding that somebody answers for: a code, where it may stand (a pattern of file names or sources), and why."""
-
-    code: str
-    where: str
-    reason: str
-    origin: Place
-
-    def covers(self, code: str, file: str, source: Place | None) -> bool:
-        """True for this code in such a file, or from such a source (with or without its line)."""
-        names = [file, *([source.file, str(source)] if source else [])]
-        return code == self.code and any(fnmatchcase(name, self.where) for name in names)
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,6 @@
-"""Checks that need to know what was promised: pages, labels, and what the source says (Matterhorn's human conditions)."""
+"""Checks that need to know what was promised: pages, labels, and what the source says (Matterhorn's human
+conditions).
+"""
 
 from __future__ import annotations
 
@@ -6,7 +8,6 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from typing import Any
-
 
 from booklet.preflight.dossier import Dossier
 from booklet.preflight.file_checks import ALL, ERROR, SCREENS
@@ -35,7 +36,9 @@ def _page_size(dossier: Dossier) -> Iterator[Defect]:
     for sheet in dossier.sheets:
         own, wanted = sheet.geometry.size_mm, dossier.promise.trim_mm
         if any(abs(a - b) > TOLERANCE_PT / PT_PER_MM for a, b in zip(own, wanted, strict=True)):
-            yield Defect(f"The page measures {own[0]:.1f} by {own[1]:.1f} mm, not {wanted[0]:g} by {wanted[1]:g}.", sheet.index)
+            yield Defect(
+                f"The page measures {own[0]:.1f} by {own[1]:.1f} mm, not {wanted[0]:g} by {wanted[1]:g}.", sheet.index
+            )
 
 
 def _labels(dossier: Dossier) -> Iterator[Defect]:
@@ -144,7 +147,9 @@ def _alternatives(dossier: Dossier) -> Iterator[Defect]:
     wanted = dossier.promise.told.alternatives
     for figure, alternative in zip(figures, wanted, strict=False):
         if squeezed(figure.alt or "") != squeezed(alternative):
-            yield dossier.at_element(f"A figure says '{_short((figure.alt or '',))}', the source '{_short((alternative,))}'.", figure.index)
+            yield dossier.at_element(
+                f"A figure says '{_short((figure.alt or '',))}', the source '{_short((alternative,))}'.", figure.index
+            )
     if len(figures) != len(wanted):
         yield Defect(f"The structure has {len(figures)} figures, the source {len(wanted)} with a text alternative.")
 

@@ -51,27 +51,34 @@ FAMILIES = {
     "table": {"Table", "THead", "TBody", "TFoot", "TR", "TH", "TD"},
     "list": {"L", "LI", "LBody"},
     "contents": {"TOC", "TOCI"},
-    "annotated text": {"Ruby", "RB", "RT", "RP", "Warichu", "WT", "WP"},
+    "Ruby text": {"Ruby", "RB", "RT", "RP", "Warichu", "WT", "WP"},
 }
+
+
+def _set(entries: Any, key: str) -> bool:
+    value: Any = entries.get(key)
+    return value is True
 
 
 def _untagged(dossier: Dossier) -> Iterator[Defect]:
     marks = dossier.catalog.get("/MarkInfo")
     if dossier.tree is None:
         yield Defect("The file has no structure: a screen reader can only guess.")
-    elif not (isinstance(marks, Dictionary) and marks.get("/Marked") is True):
+    elif not (isinstance(marks, Dictionary) and _set(marks, "/Marked")):
         yield Defect("The file does not say that it is tagged.")
 
 
 def _suspects(dossier: Dossier) -> Iterator[Defect]:
     marks = dossier.catalog.get("/MarkInfo")
-    if isinstance(marks, Dictionary) and marks.get("/Suspects") is True:
+    if isinstance(marks, Dictionary) and _set(marks, "/Suspects"):
         yield Defect("The file says that its tags are guesses.")
 
 
 def _language(dossier: Dossier) -> Iterator[Defect]:
     if not _LANGUAGE.fullmatch(dossier.language):
-        yield Defect(f"The language of the file is '{dossier.language}'." if dossier.language else "The file has no language.")
+        yield Defect(
+            f"The language of the file is '{dossier.language}'." if dossier.language else "The file has no language."
+        )
     for element in dossier.tree.elements if dossier.tree else ():
         if element.lang is not None and element.lang and not _LANGUAGE.fullmatch(element.lang):
             yield dossier.at_element(f"The language '{element.lang}' of a {element.role} is none.", element.index)
@@ -79,7 +86,7 @@ def _language(dossier: Dossier) -> Iterator[Defect]:
 
 def _title(dossier: Dossier) -> Iterator[Defect]:
     preferences = dossier.catalog.get("/ViewerPreferences")
-    if not (isinstance(preferences, Dictionary) and preferences.get("/DisplayDocTitle") is True):
+    if not (isinstance(preferences, Dictionary) and _set(preferences, "/DisplayDocTitle")):
         yield Defect("The window shows the name of the file, not its title.")
     title = re.search(r"<dc:title>(.*?)</dc:title>", dossier.xmp, re.DOTALL)
     if dossier.xmp and not (title and re.sub(r"<[^>]*>|\s", "", title[1])):
@@ -184,9 +191,9 @@ def _plain_headings(dossier: Dossier) -> Iterator[Defect]:
 
 def _silent_headings(dossier: Dossier) -> Iterator[Defect]:
     for element in dossier.tree.elements if dossier.tree else ():
-        if (element.role == "H" or _HEADING.fullmatch(element.role)) and not dossier.text_of(element.index).strip():
-            if element.alt is None:
-                yield dossier.at_element("A heading has no words.", element.index)
+        is_heading = element.role == "H" or _HEADING.fullmatch(element.role)
+        if is_heading and element.alt is None and not dossier.text_of(element.index).strip():
+            yield dossier.at_element("A heading has no words.", element.index)
 
 
 def _silent_figures(dossier: Dossier) -> Iterator[Defect]:
@@ -271,7 +278,7 @@ def _in_structure(dossier: Dossier, note: Annotation) -> Element | None:
     return tree.elements[index]
 
 
-def _loose_annotations(dossier: Dossier) -> Iterator[Defect]:
+def _loose(dossier: Dossier) -> Iterator[Defect]:
     if dossier.tree is None:
         return
     for note in dossier.annotations:
@@ -286,7 +293,7 @@ def _loose_annotations(dossier: Dossier) -> Iterator[Defect]:
             yield Defect(found, note.page_index, note.box)
 
 
-def _silent_annotations(dossier: Dossier) -> Iterator[Defect]:
+def _wordless(dossier: Dossier) -> Iterator[Defect]:
     for note in dossier.annotations:
         if note.hidden or note.subtype in ("Widget", "Popup", "PrinterMark") or note.contents:
             continue
@@ -394,16 +401,16 @@ ROWS = (
     Check("ACC-116", ERROR, "Matterhorn 15-003", "TH with Scope, or Headers", SCREENS, _headless),
     Check("ACC-117", ERROR, "Matterhorn 09-005", "L, LI, then Lbl and LBody", SCREENS, _nesting("list")),
     Check("ACC-118", ERROR, "Matterhorn 09-006", "TOC, then TOCI", SCREENS, _nesting("contents")),
-    Check("ACC-132", ERROR, "Matterhorn 09-007, 09-008", "Ruby and Warichu with their parts", SCREENS, _nesting("annotated text")),
-    Check("ACC-119", ERROR, "Matterhorn 28-002, 28-010, 28-011", "Links in Link, fields in Form", SCREENS, _loose_annotations),
-    Check("ACC-120", ERROR, "Matterhorn 28-004, 28-012", "Contents that says where it leads", SCREENS, _silent_annotations),
+    Check("ACC-132", ERROR, "Matterhorn 09-007, 09-008", "Ruby with its parts", SCREENS, _nesting("Ruby text")),
+    Check("ACC-119", ERROR, "Matterhorn 28-002, 28-010, 28-011", "Links in Link, fields in Form", SCREENS, _loose),
+    Check("ACC-120", ERROR, "Matterhorn 28-004, 28-012", "Contents that says where to", SCREENS, _wordless),
     Check("ACC-121", ERROR, "Matterhorn 28-008, 28-009", "Tabs S", SCREENS, _tabs),
     Check("ACC-122", ERROR, "Matterhorn 19-003, 19-004", "An ID for each note", SCREENS, _notes),
-    Check("ACC-124", ERROR, "Matterhorn 20-001 to 20-003", "Layers with names, that stay as they are", SCREENS, _layers),
+    Check("ACC-124", ERROR, "Matterhorn 20-001 to 20-003", "Layers with names, that stay", SCREENS, _layers),
     Check("ACC-125", ERROR, "Matterhorn 21-001", "F and UF", SCREENS, _file_names),
     Check("ACC-126", ERROR, "Matterhorn 25-001", "A form without dynamic XFA", SCREENS, _xfa),
     Check("ACC-127", ERROR, "Matterhorn 26-001, 26-002", "A file that lets itself be read", SCREENS, _barred),
-    Check("ACC-128", ERROR, "Matterhorn 28-007, 28-017", "Printers' notes outside the structure", SCREENS, _printers_notes),
+    Check("ACC-128", ERROR, "Matterhorn 28-007, 28-017", "Printers' notes, outside the tree", SCREENS, _printers_notes),
     Check("ACC-129", ERROR, "Matterhorn 30-001, 30-002", "Content that is drawn once", SCREENS, _references),
     Check("ACC-130", ERROR, "Matterhorn 28-005", "TU for each field", SCREENS, _fields),
 )  # fmt: skip

@@ -1,8 +1,8 @@
 """The structure tree, read flat and within bounds (ISO 32000-1, 14.7 and 14.8).
 
 Elements stand in reading order in one list, each with the index of its parent, so that no check has to recurse. A tree
-that turns back on itself, is deeper than `MAX_DEPTH` or has more than `MAX_ELEMENTS` elements is read as far as it is sane,
-and what is wrong with it is noted.
+that turns back on itself, is deeper than `MAX_DEPTH` or has more than `MAX_ELEMENTS` elements is read as far as it is
+sane, and what is wrong with it is noted.
 """
 
 from __future__ import annotations
@@ -20,16 +20,20 @@ MAX_ELEMENTS = 200_000
 MAX_DEPTH = 300
 
 STANDARD = frozenset(
-    "Document Part Art Sect Div BlockQuote Caption TOC TOCI Index NonStruct Private P H H1 H2 H3 H4 H5 H6 L LI Lbl LBody "
-    "Table TR TH TD THead TBody TFoot Span Quote Note Reference BibEntry Code Link Annot Ruby RB RT RP Warichu WT WP "
-    "Figure Formula Form".split()
-)
+    (
+        "Document", "Part", "Art", "Sect", "Div", "BlockQuote", "Caption", "TOC", "TOCI", "Index",
+        "NonStruct", "Private", "P", "H", "H1", "H2", "H3", "H4", "H5", "H6", "L", "LI", "Lbl", "LBody",
+        "Table", "TR", "TH", "TD", "THead", "TBody", "TFoot", "Span", "Quote", "Note", "Reference",
+        "BibEntry", "Code", "Link", "Annot", "Ruby", "RB", "RT", "RP", "Warichu", "WT", "WP", "Figure",
+        "Formula", "Form",
+    )
+)  # fmt: skip
 """ISO 32000-1, 14.8.4."""
-STANDARD_2 = STANDARD | frozenset(
-    "DocumentFragment Aside Title FENote Sub Em Strong Artifact".split() + [f"H{n}" for n in range(7, 40)]
-)
+STANDARD_2 = STANDARD | {"DocumentFragment", "Aside", "Title", "FENote", "Sub", "Em", "Strong", "Artifact", "H7", "H8"}
 """ISO 32000-2, 14.8.4, adds these."""
-INLINE = frozenset("Span Quote Reference Code Link Annot Em Strong Sub Lbl Note FENote NonStruct".split())
+INLINE = frozenset(
+    ("Span", "Quote", "Reference", "Code", "Link", "Annot", "Em", "Strong", "Sub", "Note", "FENote", "NonStruct")
+)
 PDF2 = "http://iso.org/pdf2/ssn"
 
 Address = tuple[int, Stamp | None, int]
@@ -91,7 +95,7 @@ class Tree:
     def block(self, index: int) -> int:
         """The nearest element at or above one that is a block of its own, not a part of a line."""
         element = self.elements[index]
-        while element.role in INLINE and element.parent >= 0 and element.role != "Lbl":
+        while element.role in INLINE and element.parent >= 0:
             element = self.elements[element.parent]
         return element.index
 
@@ -179,7 +183,9 @@ class _Walker:
             self._problem("kid", "Marked content stands at the root of the structure.")
             return
         if address in self.tree.owners:
-            self._problem("twice", f"The marked content {address[2]} of page {address[0] + 1} stands in the structure twice.")
+            self._problem(
+                "twice", f"The marked content {address[2]} of page {address[0] + 1} stands in the structure twice."
+            )
         self.tree.owners[address] = parent
         self.tree.elements[parent].kids.append(address)
 
