@@ -21,6 +21,8 @@ from pikepdf import Array, Dictionary, Name, Stream
 
 logging.getLogger("fontTools").setLevel(logging.CRITICAL)
 MAX_CMAP_BYTES = 2_000_000
+UNREADABLE = "\ufffd"
+"""Stands for a character that has no Unicode."""
 PROGRAMS = ("/FontFile", "/FontFile2", "/FontFile3")
 _BLANK = re.compile(r"[\s\u00ad\u200b-\u200f\u2028-\u202f\u2060\ufeff]*")
 _SYMBOLIC, _ITALIC, _FORCE_BOLD = 4, 64, 1 << 18
@@ -130,7 +132,7 @@ class _Source:
         if fault == "blank" and _BLANK.fullmatch(text):
             fault = ""
         width = self.widths.get(code, self.default_width)
-        return Glyph(width, text, mapped, fault or self._width_fault(code, width))
+        return Glyph(width, text if mapped else UNREADABLE, mapped, fault or self._width_fault(code, width))
 
     def _width_fault(self, code: int, width: float) -> str:
         """Widths may differ by one thousandth (ISO 14289-1, 7.21.5). Asked of composite TrueType fonts."""

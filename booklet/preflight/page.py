@@ -160,6 +160,13 @@ class _State:
     overprint_mode: int = 0
 
 
+def _cell_state(state: _State) -> _State:
+    """The state in which the cell of a pattern starts."""
+    inner = copy(state)
+    inner.fill_pattern = None
+    return inner
+
+
 class Shelf:
     """What the pages of one file share: fonts and form contents, read once."""
 
@@ -214,6 +221,7 @@ class _Reader:
         self.layer = "page"
         self.mark = UNMARKED
         self.form: Stamp | None = None
+        self.area: Box | None = None
 
     def note_group(self, source: Any, where: str) -> None:
         """Write down the colour space of a transparency group (ISO 32000-1, 11.6.6)."""
@@ -411,7 +419,7 @@ class _Reader:
         self.end_path(None)
 
     def _add(self, kind: str, shape: Box, colour: Colour | None, **more: Any) -> None:
-        box = common(shape, self.state.clip)
+        box = self.area or common(shape, self.state.clip)
         if box is None:
             return
         state = self.state
@@ -441,11 +449,11 @@ class _Reader:
             return
         self._add("fill", shape, Colour(PATTERN, ()))
         if isinstance(pattern, Stream):
-            inner = copy(self.state)
-            # Its cells repeat (8.7.3.1); what matters is what they draw and the area that they fill.
-            inner.clip = common(self.state.clip, shape) or NOWHERE
-            inner.fill_pattern = None
+            # Its cells repeat (8.7.3.1): what they draw is taken to cover all of the area that they fill.
+            inner = _cell_state(self.state)
+            kept, self.area = self.area, common(self.state.clip, shape) or NOWHERE
             self._run_inside(pattern, inner, "pattern", pattern.get("/Resources", self.resources))
+            self.area = kept
 
     def _shade(self, shading: Any, shape: Box) -> None:
         if isinstance(shading, Dictionary | Stream):

@@ -44,12 +44,14 @@ def _nesting(dossier: Dossier) -> Iterator[Defect]:
 
 
 def _sizes(dossier: Dossier) -> Iterator[Defect]:
-    sizes = Counter(tuple(round(side, 1) for side in sheet.geometry.size_mm) for sheet in dossier.sheets)
+    trimmed = any(sheet.geometry.trim for sheet in dossier.sheets)
+    sheets = [sheet for sheet in dossier.sheets if not sheet.problems and (sheet.geometry.trim or not trimmed)]
+    sizes = Counter(tuple(round(side, 1) for side in sheet.geometry.size_mm) for sheet in sheets)
     if not sizes:
         return
     (width, height), _ = sizes.most_common(1)[0]
     slack = TOLERANCE_PT / PT_PER_MM
-    for sheet in dossier.sheets:
+    for sheet in sheets:
         own = sheet.geometry.size_mm
         if abs(own[0] - width) > slack or abs(own[1] - height) > slack:
             yield Defect(

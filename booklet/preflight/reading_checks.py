@@ -246,9 +246,9 @@ def _too_pale(dossier: Dossier, item: Item, ratio: float, wanted: float) -> Defe
 
 
 def _pale_in_grey(dossier: Dossier) -> Iterator[Defect]:
-    for item, ratio in _measured(dossier, grey=True):
+    for (item, ratio), (_, in_colour) in zip(_measured(dossier, True), _measured(dossier, False), strict=True):
         least = _least(dossier, item)
-        if ratio < least - ROUNDING:
+        if ratio < least - ROUNDING <= in_colour:
             found = f"Copied in grey, text in {item.colour} keeps a contrast of {ratio:.1f}, less than {least:g}."
             yield dossier.at(found, item)
 
