@@ -152,6 +152,7 @@ CODES: dict[str, str] = {
     "SYS-108": "files inside a file",
     "SYS-109": "a waiver that nothing needs",
     "SYS-110": "a file that had to be repaired",
+    "SYS-112": "a file for print that is encrypted",
     "SYS-111": "an action in a file for print",
 }
 

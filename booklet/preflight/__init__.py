@@ -107,8 +107,7 @@ def examine(
         with Pdf.open(io.BytesIO(content)) as pdf:
             if not len(pdf.pages):
                 return refused(file, profile.name, "SYS-103", "The file has no pages.", "A file with pages")
-            warnings = tuple(str(each) for each in pdf.get_warnings())
-            dossier = Dossier(pdf, content, profile, promise, sources or {}, warnings)
+            dossier = Dossier(pdf, content, profile, promise, sources or {})
             complaints = [each for check in CHECKS for each in _asked(check, dossier)]
             return _waive(Report(file, profile.name, len(pdf.pages), tuple(complaints)), tuple(waivers))
     except pikepdf.PasswordError:

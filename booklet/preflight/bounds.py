@@ -27,7 +27,7 @@ from booklet.preflight.report import page_pictures
 MAX_BYTES = 500_000_000
 MAX_SECONDS = 120
 MAX_MEGABYTES = 3_000
-MAX_STREAM_BYTES = 400_000_000
+MAX_STREAM_BYTES = 200_000_000
 _WORK = "from booklet.preflight.bounds import work; work()"
 
 

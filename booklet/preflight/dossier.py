@@ -64,6 +64,11 @@ class Sheet:
     content: Content
     source: Any
 
+    @property
+    def drawable(self) -> bool:
+        """False for a page that a renderer might never finish."""
+        return not any(kind in ("large", "deep") for kind, _ in self.content.notes)
+
 
 @dataclass(eq=False)
 class Dossier:
@@ -74,7 +79,6 @@ class Dossier:
     profile: Profile
     promise: Promise | None = None
     sources: Mapping[tuple[int, int], Place] = field(default_factory=dict)
-    warnings: tuple[str, ...] = ()
 
     @cached_property
     def sheets(self) -> list[Sheet]:

@@ -131,7 +131,7 @@ def _too_much_ink(dossier: Dossier) -> Iterator[Defect]:
     if not any(_heavy(item) for item in dossier.items):
         return
     for sheet in dossier.sheets:
-        if not any(_heavy(item) for item in sheet.content.items):
+        if not sheet.drawable or not any(_heavy(item) for item in sheet.content.items):
             continue
         total = coverage([plate.picture(sheet.index, sheet.geometry, INK_DPI) for plate in dossier.plates], INK_DPI)
         peak = max(total.tobytes())

@@ -37,8 +37,12 @@ from booklet.preflight.geometry import (
 
 MAX_OPERATORS = 1_000_000
 MAX_ALL_OPERATORS = 5_000_000
+FORM_COST = 50
+"""What the drawing of a form counts, however short it is, so that forms of forms of forms end as well."""
 MAX_NESTING = 20
 MAX_CONTENT_BYTES = 100_000_000
+SURELY_SMALL_BYTES = 90_000
+"""Packed once, a stream of this size cannot be larger than `MAX_CONTENT_BYTES`: deflate packs 1,032 to one at best."""
 Stamp = tuple[int, int]
 """Object and generation number: what a form, font or image is known by."""
 
@@ -262,14 +266,14 @@ class _Reader:
         if stamp in self.shelf.instructions:
             instructions = self.shelf.instructions[stamp]
         else:
-            length = _length(holder)
-            if length > MAX_CONTENT_BYTES:
+            if _unpacked_length(holder) > MAX_CONTENT_BYTES:
                 raise TooMuchError(f"The content is larger than {MAX_CONTENT_BYTES // 1_000_000} MB.")
             instructions = list(pikepdf.parse_content_stream(holder))
             if stamp != (0, 0) and holder.get("/Type") != Name.Page:
                 self.shelf.instructions[stamp] = instructions
-        self.content.operators += len(instructions)
-        self.shelf.operators_left -= len(instructions)
+        cost = len(instructions) + FORM_COST * (self.depth > 0)
+        self.content.operators += cost
+        self.shelf.operators_left -= cost
         if self.content.operators > MAX_OPERATORS or self.shelf.operators_left < 0:
             raise TooMuchError(f"More than {MAX_OPERATORS:,} operators on a page, or {MAX_ALL_OPERATORS:,} in all.")
         return instructions
@@ -692,8 +696,15 @@ _HANDLERS: dict[str, Any] = {
 }  # fmt: skip
 
 
-def _length(holder: Any) -> int:
-    """Bytes of content as stored, of a page's streams or of a form."""
+def _unpacked_length(holder: Any) -> int:
+    """Bytes of content of a page or form; guessed where it cannot be large, unpacked where it can."""
     content = holder.get("/Contents") if holder.get("/Type") == Name.Page else holder
-    streams = list(content) if isinstance(content, Array) else [content]
-    return sum(int(stream.get("/Length", 0)) for stream in streams if isinstance(stream, Stream))
+    streams = [each for each in (content if isinstance(content, Array) else [content]) if isinstance(each, Stream)]
+    return sum(_unpacked(stream) for stream in streams)
+
+
+def _unpacked(stream: Stream) -> int:
+    stored = int(stream.get("/Length", 0))
+    filters = stream.get("/Filter")
+    packed_once = filters is None or isinstance(filters, Name) or (isinstance(filters, Array) and len(filters) < 2)
+    return stored if packed_once and stored < SURELY_SMALL_BYTES else len(stream.read_bytes())

@@ -259,7 +259,7 @@ def _measured(dossier: Dossier, grey: bool) -> Iterator[tuple[Item, float]]:
     proof = dossier.proof if dossier.profile.name == "press" else PLAIN
     for sheet in dossier.sheets:
         texts = [i for i in sheet.content.items if i.kind == "text" and i.layer == "page" and i.text and i.colour]
-        if not texts:
+        if not texts or not sheet.drawable:
             continue
         background = dossier.background(sheet.index)
         for item in texts:

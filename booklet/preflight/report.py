@@ -19,6 +19,8 @@ from booklet.preflight.pictures import Camera, pixels
 from booklet.preflight.records import Complaint, Report, ranges
 
 MAX_PICTURES = 40
+UNREAD = ("SYS-104", "SYS-105")
+"""Pages with these findings are not drawn: a renderer might never finish."""
 PICTURE_DPI = 60
 MARK = (180, 0, 0)
 
@@ -61,7 +63,9 @@ def _complaint(complaint: Complaint) -> dict[str, Any]:
 
 def page_pictures(content: bytes, report: Report) -> dict[int, bytes]:
     """PNG pictures of the first pages that a report names, each place framed and numbered as its finding is."""
-    wanted = sorted({spot.page_index for each in report.complaints for spot in each.spots})[:MAX_PICTURES]
+    unread = {spot.page_index for each in report.complaints if each.code in UNREAD for spot in each.spots}
+    named = {spot.page_index for each in report.complaints for spot in each.spots}
+    wanted = sorted(named - unread)[:MAX_PICTURES]
     pictures: dict[int, bytes] = {}
     try:
         with Pdf.open(io.BytesIO(content)) as pdf:

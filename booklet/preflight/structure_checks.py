@@ -47,6 +47,8 @@ PARENTS = {
     "WT": {"Warichu"},
     "WP": {"Warichu"},
 }
+ACCESSIBLE = 1 << 9
+"""The tenth bit of an encryption dictionary's permissions (ISO 32000-1, table 22)."""
 FAMILIES = {
     "table": {"Table", "THead", "TBody", "TFoot", "TR", "TH", "TD"},
     "list": {"L", "LI", "LBody"},
@@ -356,7 +358,7 @@ def _xfa(dossier: Dossier) -> Iterator[Defect]:
 
 
 def _barred(dossier: Dossier) -> Iterator[Defect]:
-    if dossier.pdf.is_encrypted and not dossier.pdf.allow.accessibility:
+    if dossier.pdf.is_encrypted and not dossier.pdf.encryption.P & ACCESSIBLE:
         yield Defect("The file forbids screen readers to read it.")
 
 
