@@ -44,6 +44,7 @@ from booklet.preflight.records import (
     Told,
 )
 from booklet.preflight.report import as_data, as_html
+from booklet.preflight.source import told
 
 __all__ = [
     "CHECKS",
@@ -63,6 +64,7 @@ __all__ = [
     "examine",
     "examine_file",
     "preflight",
+    "told",
     "unused",
 ]
 
