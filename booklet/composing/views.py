@@ -148,11 +148,11 @@ class Heading:
 
 @dataclass(frozen=True)
 class SiteView:
-    """A publisher that the chapters rest on: how many of its pages or papers, and in which chapters."""
+    """A publisher that the text rests on: how many of its pages or papers, and where, by chapter number or insert."""
 
     name: str
     pages: int
-    chapters: tuple[int, ...]
+    places: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -304,17 +304,18 @@ class Cast:
 
     @property
     def sources(self) -> tuple[SiteView, ...]:
-        """Who published what the chapters rest on, by alphabet, and the numbers of the chapters that rest on it."""
-        sites: dict[str, tuple[set[str], list[int]]] = {}
-        for chapter in self.publication.chapters:
+        """Who published what the main booklet and its inserts rest on, by alphabet, and where they use it."""
+        sites: dict[str, tuple[set[str], list[str]]] = {}
+        rows = [(chapter, str(chapter.number)) for chapter in self.manuscript.chapters]
+        rows += [(chapter, insert.head.title) for insert in self.manuscript.inserts for chapter in insert.chapters]
+        for chapter, place in rows:
             for id in chapter.head.sources:
                 if source := self.manuscript.sources.get(id):
-                    pages, chapters = sites.setdefault(source.site, (set(), []))
+                    pages, places = sites.setdefault(source.site, (set(), []))
                     pages.add(source.source)
-                    if chapter.number not in chapters:
-                        chapters.append(chapter.number)
-        rows = sorted(sites.items(), key=lambda row: row[0].lower())
-        return tuple(SiteView(site, len(pages), tuple(chapters)) for site, (pages, chapters) in rows)
+                    places += [place] if place not in places else []
+        ordered = sorted(sites.items(), key=lambda row: row[0].lower())
+        return tuple(SiteView(site, len(pages), tuple(places)) for site, (pages, places) in ordered)
 
     @property
     def health_lines(self) -> tuple[ServiceView, ...]:
