@@ -11,7 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from booklet import bindery, dispatch
-from booklet.composing import Composition, compose
+from booklet.composing import Composition, compose, proofread
 from booklet.findings import BookletError, Finding, Place, error, has_errors, in_order
 from booklet.manuscript import Edition, Manuscript, read
 from booklet.preflight import Promise, preflight
@@ -63,6 +63,7 @@ def check(order: Order) -> tuple[Finding, ...]:
     """Every fault of the sources, without making a PDF."""
     manuscript, findings = read(order.project, order.today)
     if manuscript:
+        findings += proofread(manuscript)
         for edition in _chosen(manuscript, order.editions, findings):
             findings += compose(manuscript, edition, order.project, order.today)[1]
     return in_order(findings)
@@ -74,6 +75,7 @@ def build(order: Order, tell: Tell = lambda *_: None) -> Receipt:
     manuscript, findings = read(order.project, order.today)
     if manuscript is None:
         return Receipt((), 0, in_order(findings), time.monotonic() - start)
+    findings += proofread(manuscript)
     forms = [FORMATS[name].as_pdf_ua(order.pdf_ua) for name in order.formats or FORMATS]
     editions = _chosen(manuscript, order.editions, findings)
     source = _source_hash(order)

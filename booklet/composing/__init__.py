@@ -7,5 +7,6 @@ tokens, because nobody knows them yet.
 
 from booklet.composing.edition import PAGE_TOKENS, Composition, Part, compose
 from booklet.composing.markdown import SCHEME
+from booklet.composing.proofreading import proofread
 
-__all__ = ["PAGE_TOKENS", "SCHEME", "Composition", "Part", "compose"]
+__all__ = ["PAGE_TOKENS", "SCHEME", "Composition", "Part", "compose", "proofread"]

@@ -105,7 +105,7 @@ _PARSER = _parser()
 
 
 @lru_cache(maxsize=64)
-def _parsed(text: str) -> tuple[Token, ...]:
+def parsed(text: str) -> tuple[Token, ...]:
     """The tokens of a text, which the writer only reads. Most texts are the same in every edition."""
     return tuple(_PARSER.parse(text))
 
@@ -113,7 +113,7 @@ def _parsed(text: str) -> tuple[Token, ...]:
 def render(lines: Lines, desk: Desk) -> Page:
     """Render one text. `desk.prefix` is the id of its chapter or page, from which heading ids are made."""
     page = Page()
-    _Writer(lines, desk, page).write(_parsed(lines.text))
+    _Writer(lines, desk, page).write(parsed(lines.text))
     return page
 
 

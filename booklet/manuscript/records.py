@@ -143,6 +143,14 @@ class Clock(Record):
     time_zone: Annotated[str, AfterValidator(_zone)]
 
 
+class Reading(Record):
+    """How hard a chapter may be to read, in years of school, names that are not held against it, words to avoid."""
+
+    highest_grade: Annotated[float, Field(ge=1, le=16)] = 8
+    names: tuple[Line, ...] = ()
+    avoid: tuple[Line, ...] = ()
+
+
 class Book(Record):
     """What is the same in every edition of one issue (`chapters/booklet.toml`)."""
 
@@ -161,6 +169,7 @@ class Book(Record):
     urgent: Annotated[tuple[Urgent, ...], Field(min_length=1)]
     order_line: OrderLine
     directory: Headings
+    reading: Reading = Reading()
 
     @model_validator(mode="after")
     def _review_follows_issue(self) -> Book:
