@@ -11,7 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from booklet import bindery, dispatch
-from booklet.composing import Composition, compose, proofread
+from booklet.composing import Composition, compose, proofread, shipped_faces
 from booklet.findings import BookletError, Finding, Place, error, has_errors, in_order
 from booklet.manuscript import Edition, Manuscript, read
 from booklet.preflight import Promise, preflight
@@ -65,7 +65,7 @@ def check(order: Order) -> tuple[Finding, ...]:
     if manuscript:
         findings += proofread(manuscript)
         for edition in _chosen(manuscript, order.editions, findings):
-            findings += compose(manuscript, edition, order.project, order.today)[1]
+            _composed(manuscript, edition, order, findings)
     return in_order(findings)
 
 
@@ -132,7 +132,8 @@ def _chosen(manuscript: Manuscript, codes: Iterable[str], findings: Iterable[Fin
 
 
 def _composed(manuscript: Manuscript, edition: Edition, order: Order, findings: list[Finding]) -> Composition | None:
-    composition, faults = compose(manuscript, edition, order.project, order.today)
+    faces = shipped_faces(styles_folder())
+    composition, faults = compose(manuscript, edition, order.project, order.today, faces)
     findings += faults
     return composition
 

@@ -49,6 +49,7 @@ CODES: dict[str, str] = {
     "BOX-001": "a page count, page size or page label that is not as promised",
     "BOX-002": "something that does not fit the page",
     "FNT-001": "a font that is not embedded or was not shipped",
+    "FNT-002": "a character that no shipped font has",
     "SYS-001": "a complaint of the typesetting engine",
     "SYS-002": "files that cannot be written",
     "SYS-003": "a part that takes too much time or memory",

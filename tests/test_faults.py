@@ -144,7 +144,7 @@ FAULTS: dict[str, tuple[Overlay, str, str]] = {
     "table with a cell too few": (added("| a | b |\n| --- |\n| c | d |"), "ACC-003", f"{TWO}:{LAST + 1}"),
     "heading without a space": (added("##Heading"), "ACC-002", f"{TWO}:{LAST}"),
     "list that is a word": (changed(STATES, "states: [WA]", "states: WA"), "SRC-012", STATES),
-    "character of no font": (added("At \u2265 38"), "SYS-001", TWO),
+    "character of no font": (added("At \u2265 38"), "FNT-002", f"{TWO}:{LAST}"),
     "broken image": (
         {**added("![A picture of it](images/x.png)"), "chapters/images/x.png": b"\x89PNG\r\n\x1a\nbroken"},
         "SYS-001",
@@ -191,7 +191,7 @@ def test_the_clean_booklet_has_no_error(booklet: Callable[..., Path]) -> None:
     assert errors(check(order(booklet()))) == []
 
 
-ONLY_BUILT = {"broken image", "character of no font"}
+ONLY_BUILT = {"broken image"}
 """What shows only when pages are set."""
 
 

@@ -6,7 +6,8 @@ tokens, because nobody knows them yet.
 """
 
 from booklet.composing.edition import PAGE_TOKENS, Composition, Part, compose
+from booklet.composing.faces import Faces, shipped_faces
 from booklet.composing.markdown import SCHEME
 from booklet.composing.proofreading import proofread
 
-__all__ = ["PAGE_TOKENS", "SCHEME", "Composition", "Part", "compose", "proofread"]
+__all__ = ["PAGE_TOKENS", "SCHEME", "Composition", "Faces", "Part", "compose", "proofread", "shipped_faces"]

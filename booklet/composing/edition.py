@@ -9,22 +9,25 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
+from unicodedata import normalize
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from booklet.composing.blocks import BlockCall
+from booklet.composing.faces import OTHER_CLASS, Faces, name_of
 from booklet.composing.markdown import PAGE_TOKEN, SCHEME, Desk, Page, image_faults, linked_text, render
 from booklet.composing.sandbox import day_in_words, fill, without_templates
 from booklet.composing.views import Cast
 from booklet.findings import Finding, Place, error, in_order
-from booklet.manuscript import Chapter, Edition, Manuscript, StandingPage
+from booklet.manuscript import Chapter, Edition, Manuscript, StandingPage, inside
 
 SLOT = "\ue020"
 PAGE_TOKENS = re.compile(PAGE_TOKEN.format("([^\ue011]*)"))
-_SPACE_BEFORE_INLINE = re.compile(r"(?<=[^\s>]) (?=<(?:a|strong)\b)")
-"""A text that ends in a space before a link or bold words is broken after its first word when it fits the line without
-that space and not with it (WeasyPrint 70, `split_first_line`). A space in a box of its own is not."""
+_SPACE_BEFORE_INLINE = re.compile(rf'(?<=[^\s>]) (?=<(?:a|strong)\b|<span class="{OTHER_CLASS}")')
+"""A text that ends in a space before a link, bold words or another face is broken after its first word when it fits the
+line without that space and not with it (WeasyPrint 70, `split_first_line`). A space in a box of its own is not."""
+NO_GLYPH = "Words for it, such as 'or more' for a sign; in a drawing, font-family with 'Noto Sans' for other alphabets."
 REQUIRED_BLOCKS = {
     "imprint": ("review-status", "notices"),
     "directory": ("urgent-numbers", "directory"),
@@ -61,12 +64,12 @@ class Composition:
 
 
 def compose(
-    manuscript: Manuscript, edition: Edition, project: Path, today: date
+    manuscript: Manuscript, edition: Edition, project: Path, today: date, faces: Faces
 ) -> tuple[Composition | None, list[Finding]]:
     """The parts of one edition and every fault found on the way; None when a standing page is missing."""
     if len(manuscript.pages) < len(REQUIRED_BLOCKS) or not manuscript.chapters:
         return None, []
-    composer = _Composer(Cast(manuscript, edition, today), project)
+    composer = _Composer(Cast(manuscript, edition, today), project, faces)
     pages = manuscript.pages
     chapters = [composer.chapter(chapter, len(manuscript.chapters)) for chapter in manuscript.chapters]
     back = [composer.page(pages[name], name) for name in ("directory", "order-line")]
@@ -81,15 +84,17 @@ def compose(
         phones=frozenset(phone.uri for phone in composer.cast.numbers.values()),
     )
     composer.check_whole((*chapters, *back))
+    composer.check_characters((*composition.front, *composition.body, *planned, composition.back_cover))
     return composition, list(in_order(composer.findings))
 
 
 class _Composer:
     """Composes one edition; holds what its parts add up to while they are made."""
 
-    def __init__(self, cast: Cast, project: Path) -> None:
+    def __init__(self, cast: Cast, project: Path, faces: Faces) -> None:
         self.cast = cast
         self.project = project
+        self.faces = faces
         self.book = cast.manuscript.book
         self.findings: list[Finding] = []
         self.titles: dict[str, str] = {
@@ -159,7 +164,7 @@ class _Composer:
 
     def _html(self, template: str, **names: Any) -> str:
         html: str = _template(f"{template}.html.j2").render({"kind": template, "language": self.book.language} | names)
-        return _SPACE_BEFORE_INLINE.sub("<span> </span>", html)
+        return _SPACE_BEFORE_INLINE.sub("<span> </span>", self.faces.set(html))
 
     def check_whole(self, body: Iterable[Part]) -> None:
         """What shows only when all parts are made: links and words, the images and numbers of data files."""
@@ -177,6 +182,20 @@ class _Composer:
         self.findings += image_faults(self.project, self.book.back_cover_image, self.book.origin)
         for text, place in self._data_texts():
             self._check_numbers((digits, written, place) for digits, written in linked_text(text)[1])
+
+    def check_characters(self, parts: Iterable[Part]) -> None:
+        """Characters that no shipped font has, at each line of the part's own file that has them, or of a data file."""
+        for part in parts:
+            for character in self.faces.missing(part.html):
+                for place in _places(self.project, part.file, character):
+                    found = f"No shipped font has {name_of(character)} ('{character}')."
+                    self.findings.append(error("FNT-002", place, found, NO_GLYPH))
+            for asset in part.assets:
+                path = self.project / "chapters" / asset
+                if path.suffix.lower() == ".svg" and path.is_file() and inside(self.project, path):
+                    for character, line in self.faces.missing_in_drawing(path.read_text("utf-8", "replace")):
+                        found = f"No font of this drawing has {name_of(character)} ('{character}')."
+                        self.findings.append(error("FNT-002", Place(f"chapters/{asset}", line), found, NO_GLYPH))
 
     def _data_texts(self) -> Iterator[tuple[str, Place]]:
         """The words that data files bring to this edition, and where they stand."""
@@ -228,6 +247,22 @@ class _Composer:
         elif not consent.given <= self.cast.today <= consent.expires:
             found = f"The consent '{name}' holds from {consent.given} to {consent.expires}."
             self.findings.append(error("SRC-041", place, found, "A consent that holds today, or another voice."))
+
+
+def _places(project: Path, file: str, character: str) -> list[Place]:
+    """Where a character of a part was written: the lines of its own file, or else the first of a file of data."""
+    data = (path.relative_to(project).as_posix() for kind in ("yaml", "toml") for path in _files(project, kind))
+    for name in (file, *data):
+        rows = normalize("NFC", (project / name).read_text("utf-8", "replace")).split("\n")
+        lines = [Place(name, number) for number, row in enumerate(rows, 1) if character in row]
+        if lines:
+            return lines if name == file else lines[:1]
+    return [Place(file)]
+
+
+def _files(project: Path, kind: str) -> list[Path]:
+    """The project's own data files of a kind."""
+    return [path for path in sorted((project / "chapters").rglob(f"*.{kind}")) if inside(project, path)]
 
 
 class _Options(dict[str, str]):

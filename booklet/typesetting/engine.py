@@ -26,7 +26,7 @@ from booklet.typesetting.records import Layout
 from booklet.typesetting.structure import add_tags, restore_spaces
 
 PT_PER_PX = 0.75
-FAMILY = b"Atkinson Hyperlegible Next"
+FAMILIES = (b"Atkinson Hyperlegible Next", b"Noto Sans")
 VERSIONS = f"weasyprint {weasyprint.__version__}, pydyf {pydyf.__version__}, pango {pango.pango_version()}"
 _LOG = logging.getLogger("weasyprint")
 
@@ -102,7 +102,7 @@ class Engine:
 def _strange_characters(document: Any) -> Iterator[str]:
     """Which characters had to be set in a font that is not ours."""
     for font in document.fonts.values():
-        if FAMILY not in font.name.replace(b"-", b" "):
+        if not any(family in font.name.replace(b"-", b" ") for family in FAMILIES):
             characters = " ".join(sorted(set(font.to_unicode.values())))
             yield f"no shipped font has the characters {characters}"
 
