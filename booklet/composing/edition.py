@@ -126,6 +126,7 @@ class _Composer:
         page = self.text(chapter.body, head.id, file)
         drawing = f"images/chapter-{chapter.number:02}.svg"
         has_drawing = (self.project / "chapters" / drawing).is_file()
+        self.findings += image_faults(self.project, drawing, chapter.origin) if has_drawing else []
         html = self._html(
             "chapter",
             title=head.title,
