@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 from booklet.composing import PAGE_TOKENS, Composition, Part
 from booklet.findings import Finding, Place, error
 from booklet.typesetting.bounds import TooMuchError
-from booklet.typesetting.records import FORMATS, Format, Layout, Segment, folio
+from booklet.typesetting.records import FORMATS, Format, Layout, Misfit, Segment, folio
 
 if TYPE_CHECKING:
     from booklet.typesetting.engine import Engine
@@ -132,7 +132,8 @@ class Typesetter:
             facts = json.loads(self._from_disk(f"{key}.json") or b"null")
             anchors = {name: (page, top) for name, (page, top) in facts["anchors"].items()}
             bookmarks = tuple((level, title, page, top, name) for level, title, page, top, name in facts["bookmarks"])
-            return Layout(facts["pages"], anchors, bookmarks, tuple(facts["complaints"]))
+            misfits = tuple(Misfit(**each) for each in facts["misfits"])
+            return Layout(facts["pages"], anchors, bookmarks, tuple(facts["complaints"]), misfits)
         except (ValueError, KeyError, TypeError):
             return None
 
@@ -222,7 +223,7 @@ def _typeset(composition: Composition, setter: Typesetter) -> tuple[tuple[Segmen
         findings.append(error("BOX-001", Place("chapters/pages/planned"), "Too few planned pages.", expected))
     back = _in_sequence((*planned[:wanted], composition.back_cover), setter, lengths, roman=False, first=_after(body))
     segments = tuple(setter.write(laid, folios) for laid in (*front, *body, *back))
-    return segments, findings + _complaints(segments)
+    return segments, findings + _complaints(segments) + _too_large(segments, setter.form)
 
 
 def _in_sequence(
@@ -274,4 +275,25 @@ def _complaints(segments: tuple[Segment, ...]) -> list[Finding]:
         if segment.part.kind in ("planned", "cover", "back-cover") and segment.layout.pages != 1:
             pages = segment.layout.pages
             found.append(error("BOX-002", place, f"'{segment.part.title}' takes {pages} pages.", "One page."))
+    return found
+
+
+MISFITS = {
+    "word": ("'{}' is too long for its line", "A shorter word, or an address cut short."),
+    "table": ("The table '{}' is wider than the page", "Fewer columns, or shorter words in them."),
+    "picture": ("The picture '{}' is larger than the page", "A picture that is wider than high, or a smaller one."),
+    "box": ("The box '{}' is taller than a page", "Less text in it, or two boxes."),
+}
+"""What is said of each kind of thing that does not fit, and what belongs there."""
+
+
+def _too_large(segments: Iterable[Segment], form: Format) -> list[Finding]:
+    """What does not fit its page, at the line of the chapter where it stands."""
+    found = []
+    for segment in segments:
+        for misfit in segment.layout.misfits:
+            file, _, line = misfit.place.rpartition(":")
+            place = Place(file, int(line)) if line.isdigit() else Place(segment.part.file)
+            told, expected = MISFITS[misfit.kind]
+            found.append(error("BOX-002", place, f"{told.format(misfit.words)} (format {form.name}).", expected))
     return found

@@ -22,6 +22,7 @@ from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
 from booklet.typesetting.bounds import within_bounds
+from booklet.typesetting.fitting import misfits
 from booklet.typesetting.records import Layout
 from booklet.typesetting.structure import add_tags, restore_spaces
 
@@ -84,7 +85,8 @@ class Engine:
                 (level, title, index, point[1] * PT_PER_PX, names.get(tuple(point), ""))
                 for level, title, point, _ in page.bookmarks
             ]
-        return document, Layout(len(document.pages), anchors, tuple(bookmarks), tuple(dict.fromkeys(complaints)))
+        complained = tuple(dict.fromkeys(complaints))
+        return document, Layout(len(document.pages), anchors, tuple(bookmarks), complained, misfits(document))
 
     def write(self, document: Any, folios: dict[str, str]) -> tuple[bytes, tuple[str, ...]]:
         """The document as a tagged PDF with its page references filled in, and what the engine complained of.
