@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from html import escape
 from pathlib import Path
+from xml.etree import ElementTree
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -30,10 +31,8 @@ PAGE_TOKEN = "\ue010{}\ue011"
 SCHEME = "booklet:"
 Printer = Callable[[BlockCall], tuple[str, str]]
 """Gives the HTML before and after the content of a block."""
-IMAGE_TYPES = {".svg", ".png", ".jpg", ".jpeg"}
-_UNSAFE_SVG = re.compile(
-    rb"<script|<foreignObject|<!ENTITY|\son\w+\s*=|(?:href\s*=\s*[\"']|url\([\"']?)\s*(?:[a-z]+:|//)", re.IGNORECASE
-)
+_OUTWARD = re.compile(r"@import|url\(\s*[\"']?\s*(?!#|data:image/)", re.IGNORECASE)
+"""What a style of a drawing may not do: name anything but a part of the drawing or a picture inside it."""
 _UNITS = re.compile(
     r"(\d) (?=(?:am|pm|km|mm|cm|mg|kg|per cent|January|February|March|April|May|June|July|August|September|October"
     r"|November|December|hours?|days?|weeks?|months?|years?|minutes?)\b)"
@@ -110,7 +109,7 @@ _PARSER = _parser()
 
 
 @lru_cache(maxsize=64)
-def _parsed(text: str) -> tuple[Token, ...]:
+def parsed(text: str) -> tuple[Token, ...]:
     """The tokens of a text, which the writer only reads. Most texts are the same in every edition."""
     return tuple(_PARSER.parse(text))
 
@@ -118,7 +117,7 @@ def _parsed(text: str) -> tuple[Token, ...]:
 def render(lines: Lines, desk: Desk) -> Page:
     """Render one text. `desk.prefix` is the id of its chapter or page, from which heading ids are made."""
     page = Page()
-    _Writer(lines, desk, page).write(_parsed(lines.text))
+    _Writer(lines, desk, page).write(parsed(lines.text))
     return page
 
 
@@ -305,8 +304,48 @@ def image_faults(project: Path, src: str, place: Place) -> list[Finding]:
         return [error("LNK-004", place, f"The image {name} lies outside the project.", "A file under chapters/.")]
     if not path.is_file():
         return [error("LNK-003", place, f"No image {name}.", "A file under chapters/, such as images/team.svg.")]
-    if path.suffix.lower() not in IMAGE_TYPES:
-        return [error("LNK-003", place, f"{name} is no image that can be printed.", "SVG, PNG or JPEG.")]
-    if path.suffix.lower() == ".svg" and _UNSAFE_SVG.search(path.read_bytes()):
-        return [error("LNK-004", place, f"{name} holds a script or a reference to elsewhere.", "A drawing alone.")]
-    return []
+    content = path.read_bytes()
+    if content.startswith((b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff")):
+        return []
+    code, found, expected = _drawing_fault(content)
+    return [error(code, place, f"{name} {found}", expected)] if code else []
+
+
+@lru_cache(maxsize=128)
+def _drawing_fault(content: bytes) -> tuple[str, str, str]:
+    """Why these bytes are no SVG drawing that stands by itself: a code, what was found and what belongs there."""
+    nothing = ("LNK-003", "is no image that can be printed.", "SVG, PNG or JPEG, whatever its name says.")
+    try:
+        text = content.decode("utf-8-sig")
+        if "<!ENTITY" in text:
+            return ("LNK-004", "defines entities.", "A drawing alone.")
+        root = ElementTree.fromstring(text.encode())
+    except (UnicodeDecodeError, ElementTree.ParseError):
+        return nothing
+    if _local(root.tag) != "svg":
+        return nothing
+    for element in root.iter():
+        outward = _outward(element)
+        if outward:
+            return ("LNK-004", f"holds a script or a reference to elsewhere ({outward}).", "A drawing alone.")
+    return ("", "", "")
+
+
+def _outward(element: ElementTree.Element) -> str:
+    """What in an element of a drawing acts, or reaches out of the drawing; nothing in most."""
+    tag = _local(element.tag)
+    if tag in ("script", "foreignObject", "iframe", "handler"):
+        return tag
+    if tag == "style" and _OUTWARD.search(element.text or ""):
+        return "style"
+    for attribute, value in element.attrib.items():
+        name = _local(attribute)
+        reaches = name in ("href", "src") and not value.strip().startswith(("#", "data:image/"))
+        if name.startswith("on") or reaches or _OUTWARD.search(value):
+            return f"{tag} {name}"
+    return ""
+
+
+def _local(name: object) -> str:
+    """A name without its namespace; comments and instructions have none."""
+    return name.rpartition("}")[2] if isinstance(name, str) else ""

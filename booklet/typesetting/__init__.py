@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 from booklet.composing import PAGE_TOKENS, Composition, Part
 from booklet.findings import Finding, Place, error
 from booklet.typesetting.bounds import TooMuchError
-from booklet.typesetting.records import FORMATS, Format, Layout, Segment, folio
+from booklet.typesetting.records import FORMATS, Format, Layout, Misfit, Segment, folio
 
 if TYPE_CHECKING:
     from booklet.typesetting.engine import Engine
@@ -143,7 +143,8 @@ class Typesetter:
             facts = json.loads(self._from_disk(f"{key}.json") or b"null")
             anchors = {name: (page, top) for name, (page, top) in facts["anchors"].items()}
             bookmarks = tuple((level, title, page, top, name) for level, title, page, top, name in facts["bookmarks"])
-            return Layout(facts["pages"], anchors, bookmarks, tuple(facts["complaints"]))
+            misfits = tuple(Misfit(**each) for each in facts["misfits"])
+            return Layout(facts["pages"], anchors, bookmarks, tuple(facts["complaints"]), misfits)
         except (ValueError, KeyError, TypeError):
             return None
 
@@ -289,7 +290,9 @@ def _typeset(
         return (), [error("LNK-005", place, what, "A text in which the page comes to rest.")]
     segments = tuple(tuple(setter.write(laid, found) for laid in volume.laid) for volume in volumes)
     findings = [finding for volume in volumes for finding in _too_few_planned(volume)]
-    return segments, findings + [finding for volume in segments for finding in _complaints(volume)]
+    for volume_segments in segments:
+        findings += _complaints(volume_segments) + _too_large(volume_segments, setter.form)
+    return segments, findings
 
 
 def _volumes(
@@ -379,4 +382,25 @@ def _complaints(segments: tuple[Segment, ...]) -> list[Finding]:
         if segment.part.kind in ("planned", "cover", "back-cover") and segment.layout.pages != 1:
             pages = segment.layout.pages
             found.append(error("BOX-002", place, f"'{segment.part.title}' takes {pages} pages.", "One page."))
+    return found
+
+
+MISFITS = {
+    "word": ("'{}' is too long for its line", "A shorter word, or an address cut short."),
+    "table": ("The table '{}' is wider than the page", "Fewer columns, or shorter words in them."),
+    "picture": ("The picture '{}' is larger than the page", "A picture that is wider than high, or a smaller one."),
+    "box": ("The box '{}' is taller than a page", "Less text in it, or two boxes."),
+}
+"""What is said of each kind of thing that does not fit, and what belongs there."""
+
+
+def _too_large(segments: Iterable[Segment], form: Format) -> list[Finding]:
+    """What does not fit its page, at the line of the chapter where it stands."""
+    found = []
+    for segment in segments:
+        for misfit in segment.layout.misfits:
+            file, _, line = misfit.place.rpartition(":")
+            place = Place(file, int(line)) if line.isdigit() else Place(segment.part.file)
+            told, expected = MISFITS[misfit.kind]
+            found.append(error("BOX-002", place, f"{told.format(misfit.words)} (format {form.name}).", expected))
     return found

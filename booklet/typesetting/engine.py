@@ -22,11 +22,12 @@ from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
 from booklet.typesetting.bounds import within_bounds
+from booklet.typesetting.fitting import misfits
 from booklet.typesetting.records import Layout
 from booklet.typesetting.structure import add_tags, restore_spaces
 
 PT_PER_PX = 0.75
-FAMILY = b"Atkinson Hyperlegible Next"
+FAMILIES = (b"Atkinson Hyperlegible Next", b"Noto Sans")
 VERSIONS = f"weasyprint {weasyprint.__version__}, pydyf {pydyf.__version__}, pango {pango.pango_version()}"
 _LOG = logging.getLogger("weasyprint")
 
@@ -84,7 +85,8 @@ class Engine:
                 (level, title, index, point[1] * PT_PER_PX, names.get(tuple(point), ""))
                 for level, title, point, _ in page.bookmarks
             ]
-        return document, Layout(len(document.pages), anchors, tuple(bookmarks), tuple(dict.fromkeys(complaints)))
+        complained = tuple(dict.fromkeys(complaints))
+        return document, Layout(len(document.pages), anchors, tuple(bookmarks), complained, misfits(document))
 
     def write(self, document: Any, folios: dict[str, str]) -> tuple[bytes, tuple[str, ...]]:
         """The document as a tagged PDF with its page references filled in, and what the engine complained of.
@@ -102,7 +104,7 @@ class Engine:
 def _strange_characters(document: Any) -> Iterator[str]:
     """Which characters had to be set in a font that is not ours."""
     for font in document.fonts.values():
-        if FAMILY not in font.name.replace(b"-", b" "):
+        if not any(family in font.name.replace(b"-", b" ") for family in FAMILIES):
             characters = " ".join(sorted(set(font.to_unicode.values())))
             yield f"no shipped font has the characters {characters}"
 

@@ -34,17 +34,28 @@ FORMATS = {
 
 
 @dataclass(frozen=True)
+class Misfit:
+    """Something that does not fit: what kind of thing, words to know it by, and its place, `file:line`, if known."""
+
+    kind: str
+    words: str
+    place: str
+
+
+@dataclass(frozen=True)
 class Layout:
     """What was found while a part was laid out.
 
     `anchors` gives the page index and the distance from the page's top, in points, of each id; `bookmarks` the level,
-    title, page index, distance from the top and id (or nothing) of each heading; `complaints` what the engine logged.
+    title, page index, distance from the top and id (or nothing) of each heading; `complaints` what the engine logged;
+    `misfits` what does not fit its page.
     """
 
     pages: int
     anchors: dict[str, tuple[int, float]]
     bookmarks: tuple[tuple[int, str, int, float, str], ...]
     complaints: tuple[str, ...]
+    misfits: tuple[Misfit, ...] = ()
 
 
 @dataclass(frozen=True)
