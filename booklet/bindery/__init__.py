@@ -19,7 +19,6 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from hashlib import sha256
 from typing import Any
 from xml.sax.saxutils import escape
 
@@ -27,6 +26,7 @@ import pikepdf
 from pikepdf import Array, Dictionary, Name, NumberTree, Object, OutlineItem, Pdf, String
 
 from booklet.australia import NO_BREAK, parse_phone
+from booklet.bindery.fonts import share_fonts
 from booklet.composing import SCHEME
 from booklet.typesetting import Segment, srgb_profile
 
@@ -70,7 +70,7 @@ def bind(segments: Iterable[Segment], title: Title) -> bytes:
             trees.append((first, book.copy_foreign(source.Root.StructTreeRoot)))
             if colours:
                 _recolour(book, first, colours)
-    _share_fonts(book)
+    share_fonts(book)
     _join_structure(book, trees)
     elements = _identified(book)
     places = _destinations(book, segments, elements if title.pdf_ua == 2 else {})
@@ -280,17 +280,6 @@ def _with_first_page(segments: tuple[Segment, ...]) -> Iterable[tuple[int, Segme
     for segment in segments:
         yield first, segment
         first += segment.layout.pages
-
-
-def _share_fonts(book: Pdf) -> None:
-    """Keep one copy of font programs whose bytes are the same in several segments."""
-    kept: dict[bytes, Object] = {}
-    for thing in book.objects:
-        if isinstance(thing, Dictionary) and thing.get("/Type") == Name.FontDescriptor:
-            for key in ("/FontFile2", "/FontFile3"):
-                if key in thing:
-                    digest = sha256(thing[key].read_raw_bytes()).digest()
-                    thing[key] = kept.setdefault(digest, thing[key])
 
 
 def _colour_table(hue: dict[str, str]) -> dict[bytes, bytes]:

@@ -22,6 +22,7 @@ from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
 from booklet.typesetting.bounds import within_bounds
+from booklet.typesetting.fonts import read_unicode_map, unicode_map
 from booklet.typesetting.records import Layout
 from booklet.typesetting.structure import add_tags, restore_spaces
 
@@ -92,10 +93,11 @@ class Engine:
         A reference was laid out as so many zeros in tabular figures; its number has as many digits, so putting it in
         moves nothing. Raises TooMuchError.
         """
+        document.fonts.clear()  # or glyphs of an earlier writing would count as used
         restore_spaces(document)
         _fill_references(document, folios)
         with _listening(self._base) as complaints, within_bounds():
-            pdf = document.write_pdf(pdf_version="1.7", pdf_tags=True, full_fonts=True, finisher=_map_all_glyphs)
+            pdf = document.write_pdf(pdf_version="1.7", pdf_tags=True, full_fonts=True, finisher=_map_used_glyphs)
         return pdf, tuple(dict.fromkeys([*complaints, *_strange_characters(document)]))
 
 
@@ -114,29 +116,21 @@ def _fill_references(document: Any, folios: dict[str, str]) -> None:
                 box.text = box.pango_layout.text = folios[box.element.get("data-page")]
 
 
-def _map_all_glyphs(document: Any, pdf: Any) -> None:
-    """Give a Unicode value to glyphs that a font feature put in (tabular figures): `full_fonts` maps the plain
-    ones alone.
+def _map_used_glyphs(document: Any, pdf: Any) -> None:
+    """Let each font's Unicode map name the glyphs that are used, and no others; the bindery cuts the font down to them.
 
-    ISO 14289-1, 7.21.7.
+    `full_fonts` maps every plain glyph, and none that a font feature put in (tabular figures). ISO 14289-1, 7.21.7.
     """
     used: dict[bytes, dict[int, str]] = {}
     for font in document.fonts.values():
         used.setdefault(font.name, {}).update(font.to_unicode)
     things = {thing.reference: thing for thing in pdf.objects if isinstance(thing, pydyf.Stream)}
     for thing in pdf.objects:
-        if not isinstance(thing, pydyf.Dictionary) or thing.get("Subtype") != "/Type0":
-            continue
-        rows = things[thing["ToUnicode"]].stream
-        known = {row.split()[0] for row in rows if row.startswith(b"<")}
-        missing = [
-            f"<{glyph:04x}> <{text.encode('utf-16-be').hex()}>".encode()
-            for glyph, text in sorted(used[thing["BaseFont"]].items())
-            if text and f"<{glyph:04x}>".encode() not in known
-        ]
-        if missing:
-            end = rows.index(b"endcmap")
-            rows[end:end] = [f"{len(missing)} beginbfchar".encode(), *missing, b"endbfchar"]
+        if isinstance(thing, pydyf.Dictionary) and thing.get("Subtype") == "/Type0":
+            rows = things[thing["ToUnicode"]]
+            plain = read_unicode_map(b"\n".join(rows.stream))
+            glyphs = used[thing["BaseFont"]]
+            rows.stream = [unicode_map({glyph: plain.get(glyph) or text for glyph, text in glyphs.items() if text})]
 
 
 def _keep_whole_links(document: Any) -> None:
