@@ -72,7 +72,7 @@ def bind(segments: Iterable[Segment], title: Title) -> bytes:
                 _recolour(book, first, colours)
     share_fonts(book)
     _join_structure(book, trees)
-    elements = _identified(book)
+    elements = _identified(book, title.pdf_ua)
     places = _destinations(book, segments, elements if title.pdf_ua == 2 else {})
     _link(book, segments, title.anchors, places)
     _outline(book, segments, places)
@@ -140,13 +140,18 @@ class _Target:
         return Dictionary(S=Name.GoTo, D=self.place, SD=self.element)
 
 
-def _identified(book: Pdf) -> dict[str, Object]:
-    """The structure elements that have an id, which is that of their HTML, and the tree that finds them (14.7.4.5)."""
-    elements: dict[str, Object] = {
-        str(thing.ID): thing
-        for thing in book.objects
-        if isinstance(thing, Dictionary) and "/ID" in thing and "/S" in thing and "/P" in thing
-    }
+def _identified(book: Pdf, pdf_ua: int) -> dict[str, Object]:
+    """The structure elements that have an id, which is that of their HTML, and the tree that finds them (14.7.4.5).
+
+    PDF 1.7 finds heads of cells and notes by their id, and nothing else: the others lose theirs.
+    """
+    elements: dict[str, Object] = {}
+    for thing in book.objects:
+        if isinstance(thing, Dictionary) and "/ID" in thing and "/S" in thing and "/P" in thing:
+            if pdf_ua == 2 or thing.S in (Name.TH, Name.Note):
+                elements[str(thing.ID)] = thing
+            else:
+                del thing["/ID"]
     pairs = [item for name in sorted(elements) for item in (String(name), elements[name])]
     if pairs:
         limits = Array([pairs[0], pairs[-2]])
@@ -180,6 +185,7 @@ def _link(book: Pdf, segments: tuple[Segment, ...], titles: dict[str, str], targ
                 continue
             uri = str(annotation.A.URI)
             annotation.F = 4
+            annotation.Rect = Array([round(value, 2) for value in annotation.Rect])
             if uri.startswith(SCHEME):
                 anchor = uri.removeprefix(SCHEME)
                 target = targets[anchor]
