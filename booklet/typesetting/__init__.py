@@ -22,23 +22,12 @@ from typing import TYPE_CHECKING, Any
 from booklet.composing import PAGE_TOKENS, Composition, Part
 from booklet.findings import Finding, Place, error
 from booklet.typesetting.bounds import TooMuchError
-from booklet.typesetting.fonts import read_unicode_map, unicode_map
 from booklet.typesetting.records import FORMATS, Format, Layout, Segment, folio
 
 if TYPE_CHECKING:
     from booklet.typesetting.engine import Engine
 
-__all__ = [
-    "FORMATS",
-    "Format",
-    "Layout",
-    "Segment",
-    "Typesetter",
-    "read_unicode_map",
-    "srgb_profile",
-    "typeset",
-    "unicode_map",
-]
+__all__ = ["FORMATS", "Format", "Layout", "Segment", "Typesetter", "srgb_profile", "typeset"]
 
 ROUNDS = 3
 USUAL_DIGITS = 2

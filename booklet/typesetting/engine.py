@@ -1,8 +1,8 @@
 """The one home of WeasyPrint: HTML and styles in, a tagged PDF segment and the facts of its layout out.
 
 WeasyPrint speaks through its log, so its records are caught and become findings. Its fetcher reads only the project's
-chapters and the styles; no network, no other path, whatever a chapter says. `full_fonts` embeds the same font bytes in
-every segment, so that the bindery can keep one copy.
+chapters and the styles; no network, no other path, whatever a chapter says. Fonts are embedded whole in every segment,
+with a map of the glyphs that it uses, so that the bindery can keep one copy and cut that down.
 """
 
 from __future__ import annotations
@@ -22,7 +22,6 @@ from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
 from booklet.typesetting.bounds import within_bounds
-from booklet.typesetting.fonts import read_unicode_map, unicode_map
 from booklet.typesetting.records import Layout
 from booklet.typesetting.structure import add_tags, restore_spaces
 
@@ -32,6 +31,7 @@ VERSIONS = f"weasyprint {weasyprint.__version__}, pydyf {pydyf.__version__}, pan
 _LOG = logging.getLogger("weasyprint")
 
 weasyprint.pdf.add_tags = add_tags
+weasyprint.pdf.fonts.Font.subset = lambda font, to_unicode, hinting: None  # fonts stay whole; a test holds this seam
 
 
 class _Fetcher(URLFetcher):  # type: ignore[misc] # the engine has no type hints
@@ -97,7 +97,7 @@ class Engine:
         restore_spaces(document)
         _fill_references(document, folios)
         with _listening(self._base) as complaints, within_bounds():
-            pdf = document.write_pdf(pdf_version="1.7", pdf_tags=True, full_fonts=True, finisher=_map_used_glyphs)
+            pdf = document.write_pdf(pdf_version="1.7", pdf_tags=True)
         return pdf, tuple(dict.fromkeys([*complaints, *_strange_characters(document)]))
 
 
@@ -114,23 +114,6 @@ def _fill_references(document: Any, folios: dict[str, str]) -> None:
         for box in page._page_box.descendants():
             if isinstance(box, TextBox) and box.element is not None and "data-page" in box.element.attrib:
                 box.text = box.pango_layout.text = folios[box.element.get("data-page")]
-
-
-def _map_used_glyphs(document: Any, pdf: Any) -> None:
-    """Let each font's Unicode map name the glyphs that are used, and no others; the bindery cuts the font down to them.
-
-    `full_fonts` maps every plain glyph, and none that a font feature put in (tabular figures). ISO 14289-1, 7.21.7.
-    """
-    used: dict[bytes, dict[int, str]] = {}
-    for font in document.fonts.values():
-        used.setdefault(font.name, {}).update(font.to_unicode)
-    things = {thing.reference: thing for thing in pdf.objects if isinstance(thing, pydyf.Stream)}
-    for thing in pdf.objects:
-        if isinstance(thing, pydyf.Dictionary) and thing.get("Subtype") == "/Type0":
-            rows = things[thing["ToUnicode"]]
-            plain = read_unicode_map(b"\n".join(rows.stream))
-            glyphs = used[thing["BaseFont"]]
-            rows.stream = [unicode_map({glyph: plain.get(glyph) or text for glyph, text in glyphs.items() if text})]
 
 
 def _keep_whole_links(document: Any) -> None:
