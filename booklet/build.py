@@ -15,9 +15,8 @@ from booklet.composing import Composition, compose
 from booklet.findings import BookletError, Finding, Place, error, has_errors, in_order
 from booklet.manuscript import Edition, Manuscript, read
 from booklet.preflight import Promise, preflight
-from booklet.typesetting import FORMATS, Format, Segment, Typesetter, typeset
+from booklet.typesetting import CACHE, FORMATS, Format, Segment, Typesetter, typeset
 
-CACHE = ".booklet-cache"
 LIBRARIES = ("booklet", "weasyprint", "pydyf", "fonttools", "tinyhtml5", "jinja2", "markdown-it-py", "pikepdf", "segno")
 Tell = Callable[[str, int, int], None]
 """Told before each edition: its name, how many are done, how many there are."""
@@ -95,6 +94,8 @@ def build(order: Order, tell: Tell = lambda *_: None) -> Receipt:
         if not has_errors(faults):
             delivery, faults = _bound(manuscript, edition, form, composition, segments, file, source)
             findings += faults
+            if order.use_cache:
+                bindery.keep_sources(order.project, delivery.content, bindery.sources_of(segments))
             deliveries.append(delivery)
     if not has_errors(findings):
         findings += _deliver(order.dist, tuple(deliveries))

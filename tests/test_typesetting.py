@@ -40,9 +40,9 @@ def written(press: Engine, body: str) -> tuple[pikepdf.Pdf, int]:
     )
     document, layout = press.lay_out(html)
     assert not layout.complaints
-    content, complaints = press.write(document, {})
-    assert not complaints
-    return pikepdf.Pdf.open(io.BytesIO(content)), layout.pages
+    result = press.write(document, {})
+    assert not result.complaints
+    return pikepdf.Pdf.open(io.BytesIO(result.pdf)), layout.pages
 
 
 @pytest.mark.parametrize("name", FORMATS)

@@ -27,8 +27,11 @@ from pikepdf import Array, Dictionary, Name, NumberTree, Object, OutlineItem, Pd
 
 from booklet.australia import NO_BREAK, parse_phone
 from booklet.bindery.fonts import share_fonts
+from booklet.bindery.sources import keep_sources, source_lines, sources_of
 from booklet.composing import SCHEME
 from booklet.typesetting import Segment, srgb_profile
+
+__all__ = ["STAND_INS", "Title", "bind", "describe_link", "hue_of", "keep_sources", "source_lines", "sources_of"]
 
 STAND_INS = {"deep": "#0b5a7e", "tint": "#e2eff7", "mid": "#8fb8cf", "soft": "#c4dbe8"}
 """The accent colours of the style sheets and drawings, by name."""

@@ -22,7 +22,7 @@ from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
 from booklet.typesetting.bounds import within_bounds
-from booklet.typesetting.records import Layout
+from booklet.typesetting.records import Layout, Written
 from booklet.typesetting.structure import add_tags, restore_spaces
 
 PT_PER_PX = 0.75
@@ -87,8 +87,8 @@ class Engine:
             ]
         return document, Layout(len(document.pages), anchors, tuple(bookmarks), tuple(dict.fromkeys(complaints)))
 
-    def write(self, document: Any, folios: dict[str, str]) -> tuple[bytes, tuple[str, ...]]:
-        """The document as a tagged PDF with its page references filled in, and what the engine complained of.
+    def write(self, document: Any, folios: dict[str, str]) -> Written:
+        """The document as a tagged PDF with its page references filled in, for the bindery to compress.
 
         A reference was laid out as so many zeros in tabular figures; its number has as many digits, so putting it in
         moves nothing. Raises TooMuchError.
@@ -97,8 +97,10 @@ class Engine:
         restore_spaces(document)
         _fill_references(document, folios)
         with _listening(self._base) as complaints, within_bounds():
-            pdf = document.write_pdf(pdf_version="1.7", pdf_tags=True)
-        return pdf, tuple(dict.fromkeys([*complaints, *_strange_characters(document)]))
+            pdf = document.write_pdf(pdf_version="1.7", pdf_tags=True, uncompressed_pdf=True)
+        complaints += _strange_characters(document)
+        sources = tuple(tuple(page) for page in document.sources)
+        return Written(pdf, tuple(dict.fromkeys(complaints)), sources)
 
 
 def _strange_characters(document: Any) -> Iterator[str]:
