@@ -85,8 +85,8 @@ def test_lists_labels_figures_links_and_definitions_have_their_roles(press: Engi
     pdf, _ = written(press, body)
     tree = reading.structure(pdf)
     assert list(reading.roles(tree)) == [
-        "Document", "Sect", "H1", "L", "LI", "Lbl", "LBody", "Link", "Strong", "Figure", "Caption", "L", "LI", "Lbl", "LBody",
-        "Aside", "P",
+        "Document", "Sect", "H1", "L", "LI", "Lbl", "LBody", "Link", "Strong", "Figure", "Caption", "L", "LI", "Lbl",
+        "LBody", "Aside", "P",
     ]  # fmt: skip
     assert reading.text(tree) == "One 1. First link bold Caption Word Meaning Beside".replace("1. First", "1. First")
     annotations = [annotation for page in pdf.pages for annotation in page.get("/Annots", [])]

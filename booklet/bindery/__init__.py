@@ -70,7 +70,7 @@ def bind(segments: Iterable[Segment], title: Title) -> bytes:
         with Pdf.open(io.BytesIO(segment.pdf)) as source:
             first = len(book.pages)
             book.pages.extend(source.pages)
-            trees.append((first, book.copy_foreign(source.Root.StructTreeRoot)))
+            trees.append((first, book.copy_foreign(source.Root.StructTreeRoot), segment.part.id))
             if colours:
                 _recolour(book, first, colours)
     share_fonts(book)
@@ -95,17 +95,24 @@ def bind(segments: Iterable[Segment], title: Title) -> bytes:
     return target.getvalue()
 
 
-def _join_structure(book: Pdf, trees: list[tuple[int, Any]]) -> None:
-    """Hang every segment's elements under one Document, and number the parent tree anew."""
+def _join_structure(book: Pdf, trees: list[tuple[int, Any, str]]) -> None:
+    """Hang every segment's elements under one Document, and number the parent tree anew. Segments that follow one
+    another and bear the name of one part are one section.
+    """
     root = book.make_indirect(Dictionary(Type=Name.StructTreeRoot))
     document = book.make_indirect(Dictionary(Type=Name.StructElem, S=Name.Document, P=root, K=Array()))
     numbers: list[Any] = []
     annotations: list[tuple[Object, Object]] = []
-    for first, tree in trees:
+    part = ""
+    for first, tree, name in trees:
         content = tree.K[0].get("/K", Array()) if isinstance(tree.K, Array) else tree.K.get("/K", Array())
-        for child in content if isinstance(content, Array) else [content]:
+        for place, child in enumerate(content if isinstance(content, Array) else [content]):
+            if place == 0 and name == part and child.S == document.K[-1].S == Name.Sect:
+                _append(document.K[-1], child)
+                continue
             child.P = document
             document.K.append(child)
+        part = name
         owners = {int(key): value for key, value in NumberTree(tree.ParentTree).items()}
         count = sum(1 for key in owners if isinstance(owners[key], Array))
         for index in range(count):
@@ -125,6 +132,15 @@ def _join_structure(book: Pdf, trees: list[tuple[int, Any]]) -> None:
     root.ParentTree = book.make_indirect(Dictionary(Nums=Array(numbers)))
     root.ParentTreeNextKey = len(book.pages) + len(annotations)
     book.Root.StructTreeRoot = root
+
+
+def _append(section: Any, rest: Any) -> None:
+    """Put the content of a section's second half behind that of its first."""
+    kids = section.K if isinstance(section.K, Array) else Array([section.K])
+    for kid in rest.K if isinstance(rest.K, Array) else [rest.K]:
+        kid.P = section
+        kids.append(kid)
+    section.K = kids
 
 
 @dataclass(frozen=True)
@@ -204,11 +220,15 @@ def _link(book: Pdf, segments: tuple[Segment, ...], titles: dict[str, str], targ
 
 
 def _refer(book: Pdf, annotation: Any, element: Object) -> None:
-    """An entry of the contents refers to the heading that it names (ISO 14289-2, 8.2.5.8)."""
-    owner = pikepdf.NumberTree(book.Root.StructTreeRoot.ParentTree)[int(annotation.StructParent)]
-    entry = owner.P.P if owner.P.get("/S") == Name.Reference else owner.P
-    if entry.get("/S") == Name.TOCI:
-        entry.Ref = Array([element])
+    """An entry of the contents refers to the heading that it names, a note and what calls it to each other (ISO
+    14289-2, 8.2.5.8 and 8.2.5.14).
+    """
+    reference = pikepdf.NumberTree(book.Root.StructTreeRoot.ParentTree)[int(annotation.StructParent)].P
+    if reference.P.get("/S") == Name.TOCI:
+        reference.P.Ref = Array([element])
+    elif element.get("/S") == Name.Note:
+        reference.Ref = Array([element])
+        element.Ref = Array([*element.get("/Ref", Array()), reference])
 
 
 def describe_link(uri: str) -> str:
@@ -244,14 +264,19 @@ def _outline(book: Pdf, segments: tuple[Segment, ...], targets: dict[str, _Targe
 
 
 def _name_space(book: Pdf) -> None:
-    """What PDF 2.0 knows and 1.7 does not: its name space, and lists of descriptions (ISO 14289-2, 8.2.5)."""
+    """What PDF 2.0 knows and 1.7 does not: its name space, with boxes beside the text, strong words and end notes, and
+    lists of descriptions (ISO 14289-2, 8.2.5).
+    """
     space = book.make_indirect(Dictionary(Type=Name.Namespace, NS=String("http://iso.org/pdf2/ssn")))
     root = book.Root.StructTreeRoot
     root.Namespaces = Array([space])
     for thing in book.objects:
         if not isinstance(thing, Dictionary) or "/P" not in thing:
             continue
-        if thing.get("/S") in (Name.Document, Name.Aside):
+        if thing.get("/S") == Name.Note:
+            thing.S = Name.FENote
+            thing.A = Dictionary(O=Name.FENote, NoteType=Name.Endnote)
+        if thing.get("/S") in (Name.Document, Name.Aside, Name.Strong, Name.FENote):
             thing.NS = space
         elif thing.get("/S") == Name.L and thing.A.ListNumbering == Name("/None"):
             thing.A.ListNumbering = Name.Description

@@ -74,7 +74,7 @@ def _join(book: Pdf, fonts: list[Any]) -> None:
 
 
 def _widths(array: Any) -> dict[int, Object]:
-    """The width of each glyph from `first [width width ...]` (ISO 32000-1, 9.7.4.3), the only form the engine writes."""
+    """The width of each glyph from `first [width width ...]` (ISO 32000-1, 9.7.4.3), as the engine writes it."""
     return {
         int(array[place]) + offset: width
         for place in range(0, len(array), 2)
@@ -106,9 +106,7 @@ def _cut_down(program: bytes, glyphs: frozenset[int]) -> tuple[bytes, dict[int, 
 
 def _unicode_map(characters: dict[int, str]) -> bytes:
     """The map of these glyph ids to the characters that they stand for, in blocks of a hundred."""
-    pairs = [
-        f"<{glyph:04x}> <{characters[glyph].encode('utf-16-be').hex()}>".encode() for glyph in sorted(characters)
-    ]
+    pairs = [f"<{glyph:04x}> <{characters[glyph].encode('utf-16-be').hex()}>".encode() for glyph in sorted(characters)]
     blocks = [pairs[start : start + _BATCH] for start in range(0, len(pairs), _BATCH)]
     rows = [row for block in blocks for row in (b"%d beginbfchar" % len(block), *block, b"endbfchar")]
     return b"\n".join([_HEAD, *rows, _TAIL])

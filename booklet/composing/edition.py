@@ -109,7 +109,7 @@ class _Composer:
         page = render(lines, Desk(self.project, prefix, file, lambda call: _print_block(call, self.cast)))
         self.findings += page.findings
         self.links += page.links
-        self.titles |= {anchor: words for _, words, anchor in page.headings}
+        self.titles |= {anchor: words for _, words, anchor in page.headings} | page.notes
         self._check_numbers(page.phones)
         self._check_calls(page.blocks)
         return page

@@ -140,7 +140,9 @@ class _Tree:
         self.prefix = next((element.get("id") for element in html.iter() if element.get("id")), "")
         self.heads = 0
 
-    def add_page(self, index: int, page: Any, tags: dict[Any, dict[str, Any]]) -> tuple[dict[int, Piece], dict[int, str]]:
+    def add_page(
+        self, index: int, page: Any, tags: dict[Any, dict[str, Any]]
+    ) -> tuple[dict[int, Piece], dict[int, str]]:
         """Hang one page's content under its elements. Returns the pieces by their number as drawn, in that order, and
         the kind of artifact of the rest.
         """
@@ -246,7 +248,7 @@ class _Tree:
         if element.tag == "abbr" and element.get("title"):
             return "Span"
         if element.tag in ("div", "span") and element.get("lang"):
-            return element.tag.title()
+            return "Div" if element.tag == "div" else "Span"
         return ROLES.get(element.tag)
 
     def _described(self, element: Any, parent: Node) -> Node:
@@ -274,7 +276,10 @@ class _Tree:
                     (rows[row + offset] if cell.get("scope") == "row" else columns[column + offset]).append(node.id)
         for cell, row, column in places:
             if cell.tag == "td":
-                over = [*rows[row], *(head for n in range(int(cell.get("colspan", "1"))) for head in columns[column + n])]
+                over = [
+                    *rows[row],
+                    *(head for n in range(int(cell.get("colspan", "1"))) for head in columns[column + n]),
+                ]
                 if over:
                     node = self.nodes[cell]
                     heads = pydyf.Array(pydyf.String(head) for head in dict.fromkeys(over))
@@ -397,13 +402,13 @@ def _write_node(pdf: Any, node: Node, parent: Any, owners: list[dict[int, Any]],
             written.append(_write_node(pdf, kid, element, owners, links))
             continue
         page = kid.page if isinstance(kid, Piece) else kid[0]
-        elsewhere = {} if page == first else {"Pg": pdf.page_references[page]}
-        if isinstance(kid, Piece):
-            owners[page][kid.number] = element.reference
-            written.append(pydyf.Dictionary({"Type": "/MCR", **elsewhere, "MCID": kid.number}) if elsewhere else kid.number)
-        else:
+        place = {} if page == first else {"Pg": pdf.page_references[page]}
+        if not isinstance(kid, Piece):
             links.append((kid[1], element.reference))
-            written.append(pydyf.Dictionary({"Type": "/OBJR", "Obj": kid[1].reference, **elsewhere}))
+            written.append(pydyf.Dictionary({"Type": "/OBJR", "Obj": kid[1].reference, **place}))
+        elif kid.number is not None:
+            owners[page][kid.number] = element.reference
+            written.append(pydyf.Dictionary({"Type": "/MCR", **place, "MCID": kid.number}) if place else kid.number)
     if written:
         element["K"] = written if len(written) > 1 else written[0]
     return element.reference
