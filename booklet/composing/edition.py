@@ -65,7 +65,7 @@ class Wanted:
 @dataclass(frozen=True)
 class Composition:
     """One edition of one title, or a volume of it: its parts in reading order, pages to fill it up with, the title of
-    each anchor, what it may dial. `volume` counts from 1 and is 0 where there is but one. A handout has neither front
+    each anchor, what it may dial. The first of the planned pages is for the front matter. `volume` counts from 1 and is 0 where there is but one. A handout has neither front
     nor back cover, and no pages to fill it up.
     """
 
@@ -140,7 +140,9 @@ class _Composer:
         if wanted.large_print and not title.is_handout and "page-finder" in pages:
             front = (*front, self.page(pages["page-finder"], "page-finder"))
         if not title.is_handout:
-            planned = tuple(self.page(page, "planned") for page in self.cast.manuscript.planned)
+            first, others = self.cast.manuscript.planned[:1], self.cast.manuscript.planned[1:]
+            suited = sorted(others, key=lambda page: title.id not in page.head.suits)
+            planned = tuple(self.page(page, "planned") for page in (*first, *suited))
         self.check_whole(body)
         self.check_characters((*front, *body, *planned, *((back_cover,) if back_cover else ())))
         return Composition(

@@ -207,10 +207,11 @@ class FrontMatter(Record):
 
 
 class PageMatter(Record):
-    """The head of a standing or planned page."""
+    """The head of a standing or planned page; `suits` names the titles for which a planned page is taken first."""
 
     title: Line
     id: Identifier
+    suits: tuple[Identifier, ...] = ()
 
 
 class Chapter(Record):

@@ -322,9 +322,11 @@ def _volumes(
     for composition in compositions:
         body = _in_sequence(composition.body, setter, lengths, roman=False, first=first)
         front = _in_sequence(composition.front, setter, lengths, roman=True)
-        planned = list(composition.planned)
-        if sum(laid.layout.pages for laid in front) % 2 and planned:
-            front += _in_sequence([planned.pop(0)], setter, lengths, roman=True, first=_after(front))
+        foremost, planned = composition.planned[:1], composition.planned[1:]
+        if sum(laid.layout.pages for laid in front) % 2 and foremost:
+            front += _in_sequence(foremost, setter, lengths, roman=True, first=_after(front))
+        else:
+            planned += foremost
         back: list[_Laid] = []
         if composition.back_cover:
             wanted = -(sum(laid.layout.pages for laid in front + body) + 1) % 4
