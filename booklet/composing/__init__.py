@@ -5,9 +5,23 @@ directory, and checks what only shows when the edition is seen whole: links, wor
 tokens, because nobody knows them yet.
 """
 
-from booklet.composing.edition import PAGE_TOKENS, Composition, Part, compose
-from booklet.composing.faces import Faces, shipped_faces
+from booklet.composing.edition import PAGE_TOKENS, Composition, Part, Wanted, compose
+from booklet.composing.faces import styles_folder
 from booklet.composing.markdown import SCHEME
 from booklet.composing.proofreading import proofread
+from booklet.composing.views import MAIN, Publication, publication, titles_of
 
-__all__ = ["PAGE_TOKENS", "SCHEME", "Composition", "Faces", "Part", "compose", "proofread", "shipped_faces"]
+__all__ = [
+    "MAIN",
+    "PAGE_TOKENS",
+    "SCHEME",
+    "Composition",
+    "Part",
+    "Publication",
+    "Wanted",
+    "compose",
+    "proofread",
+    "publication",
+    "styles_folder",
+    "titles_of",
+]
