@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 
 from booklet.build import Order, Receipt, build
+from booklet.composing import titles_of
+from booklet.manuscript import read
 from tests import tiny
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -30,10 +32,10 @@ def booklet(tmp_path: Path) -> Callable[..., Path]:
 
 @pytest.fixture(scope="session")
 def real(tmp_path_factory: pytest.TempPathFactory) -> tuple[Order, Receipt]:
-    """All editions, built once from a copy of the real chapters."""
+    """All editions of the main booklet, built once from a copy of the real chapters."""
     project = tmp_path_factory.mktemp("real")
     shutil.copytree(PROJECT / "chapters", project / "chapters")
-    order = Order(project, project / "dist", TODAY, formats=("screen",))
+    order = Order(project, project / "dist", TODAY, formats=("screen",), titles=("main",))
     return order, build(order)
 
 
@@ -41,6 +43,15 @@ def real(tmp_path_factory: pytest.TempPathFactory) -> tuple[Order, Receipt]:
 def large(real: tuple[Order, Receipt]) -> tuple[Order, Receipt]:
     """The same editions in large print, beside them."""
     order = replace(real[0], formats=("large-print",))
+    return order, build(order)
+
+
+@pytest.fixture(scope="session")
+def inserts(real: tuple[Order, Receipt], large: tuple[Order, Receipt]) -> tuple[Order, Receipt]:
+    """All editions of all inserts, in both formats."""
+    manuscript, _ = read(PROJECT, TODAY)
+    assert manuscript
+    order = replace(real[0], formats=("screen", "large-print"), titles=titles_of(manuscript)[1:])
     return order, build(order)
 
 

@@ -121,3 +121,18 @@ def links(pdf: Pdf) -> list[tuple[int, str, str]]:
             )
             rows.append((index, target, str(annotation.Contents)))
     return rows
+
+
+def references(pdf: Pdf) -> list[tuple[str, str]]:
+    """For each link inside the booklet its text, and the label of the page to which it leads."""
+    labels = {page.obj.objgen: str(page.label) for page in pdf.pages}
+    names = {str(name): dest for name, dest in pikepdf.NameTree(pdf.Root.Names.Dests).items()}
+    texts = {page.obj.objgen: page_texts(page) for page in pdf.pages}
+    rows = []
+    for element in pdf.objects:
+        if isinstance(element, Dictionary) and element.get("/S") == Name.Link and "/P" in element:
+            annotations = [kid.Obj for kid in _kids(element) if isinstance(kid, Dictionary) and "/Obj" in kid]
+            if annotations and "/Dest" in annotations[0]:
+                words = text(_element(element, element.get("/Pg"), texts))
+                rows.append((words, labels[names[str(annotations[0].Dest)][0].objgen]))
+    return rows

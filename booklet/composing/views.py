@@ -307,7 +307,7 @@ class Cast:
         """Who published what the main booklet and its inserts rest on, by alphabet, and where they use it."""
         sites: dict[str, tuple[set[str], list[str]]] = {}
         rows = [(chapter, str(chapter.number)) for chapter in self.manuscript.chapters]
-        rows += [(chapter, insert.head.title) for insert in self.manuscript.inserts for chapter in insert.chapters]
+        rows += [(chapter, "small booklets") for insert in self.manuscript.inserts for chapter in insert.chapters]
         for chapter, place in rows:
             for id in chapter.head.sources:
                 if source := self.manuscript.sources.get(id):
