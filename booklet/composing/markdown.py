@@ -37,6 +37,7 @@ _UNITS = re.compile(
     r"(\d) (?=(?:am|pm|km|mm|cm|mg|kg|per cent|January|February|March|April|May|June|July|August|September|October"
     r"|November|December|hours?|days?|weeks?|months?|years?|minutes?)\b)"
 )
+_OPENING = re.compile(r"(<[a-z][a-z0-9]*)")
 _YEARS = re.compile(
     r"(January|February|March|April|May|June|July|August|September|October|November|December) (?=\d{4}\b)"
 )
@@ -154,12 +155,20 @@ class _Writer:
                     self._inline(token)
                 case _:
                     hidden = token.hidden and token.type.startswith("paragraph")
-                    self.out.append("" if hidden else _PARSER.renderer.render([token], _PARSER.options, {}))
+                    html = "" if hidden else _PARSER.renderer.render([token], _PARSER.options, {})
+                    known = token.type in ("paragraph_open", "list_item_open", "tr_open", "blockquote_open")
+                    self.out.append(self._placed(html) if known else html)
         self.page.html = "".join(self.out)
 
     @property
     def place(self) -> Place:
         return Place(self.desk.file, self.lines.source(self.line))
+
+    def _placed(self, html: str) -> str:
+        """The HTML with the place of its source on its first element, unless that has one of its own."""
+        if " data-line=" in html.partition(">")[0]:
+            return html
+        return _OPENING.sub(f'\\1 data-line="{escape(str(self.place))}"', html, count=1)
 
     def fault(self, code: str, found: str, expected: str) -> None:
         self.page.findings.append(error(code, self.place, found, expected))
@@ -188,7 +197,7 @@ class _Writer:
         if "src" in call.options:
             self._image_is_usable(call.options["src"])
         before, after = ("", "") if faults else self.desk.print_block(call)
-        self.out.append(before)
+        self.out.append(self._placed(before))
         self.open.append(after)
 
     def _heading(self, token: Token, content: Token) -> None:
@@ -205,7 +214,7 @@ class _Writer:
             self.fault("SRC-013", f"Two headings give the anchor '{anchor}'.", "Headings that differ.")
         self.ids.add(anchor)
         self.page.headings.append((level, words, anchor))
-        self.out.append(f'<h{level} id="{anchor}">')
+        self.out.append(self._placed(f'<h{level} id="{anchor}">'))
 
     def _table(self, tokens: Sequence[Token]) -> None:
         head = tokens[: next(index for index, token in enumerate(tokens) if token.type == "thead_close")]
@@ -213,7 +222,7 @@ class _Writer:
             self.fault("ACC-003", "A table without words in its header row.", "A first row that names the columns.")
         call = self.page.blocks[-1] if self.open and self.page.blocks else None
         caption = call.options.get("title", "") if call and call.name == "table" else ""
-        self.out.append("<table>\n" + (f"<caption>{escape(caption)}</caption>\n" if caption else ""))
+        self.out.append(self._placed("<table>\n") + (f"<caption>{escape(caption)}</caption>\n" if caption else ""))
 
     def _inline(self, token: Token) -> None:
         for child in token.children or []:
