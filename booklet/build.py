@@ -11,7 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from booklet import bindery, dispatch
-from booklet.composing import Composition, Wanted, compose, proofread, publication, styles_folder, titles_of
+from booklet.composing import Composition, Wanted, compose, proofread, publication, shipped_faces, titles_of
 from booklet.findings import BookletError, Finding, Place, error, has_errors, in_order
 from booklet.manuscript import Edition, Manuscript, read
 from booklet.preflight import Promise, preflight
@@ -85,7 +85,7 @@ def check(order: Order) -> tuple[Finding, ...]:
         findings += proofread(manuscript)
         for edition in _chosen(manuscript, order.editions, findings):
             for title in order.titles or titles_of(manuscript):
-                findings += compose(manuscript, edition, order.project, order.today, Wanted(title))[1]
+                findings += _composed(manuscript, edition, order, Wanted(title))[1]
     return in_order(dict.fromkeys(findings))
 
 
@@ -102,7 +102,7 @@ def build(order: Order, tell: Tell = lambda *_: None) -> Receipt:
     stale = [job for job in jobs if job.key not in known]
     setters = {form: Typesetter(order.project, styles_folder(), form, _cache(order)) for form in _forms(stale)}
     for edition, title in dict.fromkeys((job.edition, job.title) for job in stale):
-        findings += compose(manuscript, edition, order.project, order.today, Wanted(title))[1]
+        findings += _composed(manuscript, edition, order, Wanted(title))[1]
     deliveries: dict[tuple[str, str, str], tuple[dispatch.Delivery, ...]] = {}
     for done, job in enumerate(stale if not has_errors(findings) else ()):
         tell(str(job), done, len(stale))
@@ -128,6 +128,12 @@ def build(order: Order, tell: Tell = lambda *_: None) -> Receipt:
     )
 
 
+def styles_folder() -> Path:
+    """The style sheets and fonts: inside the installed package, or beside it in a checkout."""
+    package = Path(__file__).resolve().parent
+    return next(folder for folder in (package / "styles", package.parent / "styles") if folder.is_dir())
+
+
 def _chosen(manuscript: Manuscript, codes: Iterable[str], findings: Iterable[Finding]) -> tuple[Edition, ...]:
     """The editions asked for. One whose own file has a fault is left out: the fault says why."""
     editions = {edition.code: edition for edition in manuscript.editions}
@@ -147,6 +153,12 @@ def _jobs(manuscript: Manuscript, order: Order, findings: Iterable[Finding]) -> 
     for title in titles if editions else ():
         publication(manuscript, editions[0], title)
     return [_Job(form, edition, title) for form in forms for title in titles for edition in editions]
+
+
+def _composed(
+    manuscript: Manuscript, edition: Edition, order: Order, wanted: Wanted
+) -> tuple[tuple[Composition, ...], list[Finding]]:
+    return compose(manuscript, edition, order.project, order.today, shipped_faces(styles_folder()), wanted)
 
 
 def _forms(jobs: Iterable[_Job]) -> tuple[Format, ...]:
@@ -171,7 +183,7 @@ def _set(
     """A title composed and typeset, shared out over volumes when its paper would weigh too much."""
 
     def composed(wanted: Wanted) -> tuple[Composition, ...]:
-        return compose(manuscript, job.edition, order.project, order.today, wanted)[0]
+        return _composed(manuscript, job.edition, order, wanted)[0]
 
     setter = setters[job.form]
     if not job.form.is_large_print:

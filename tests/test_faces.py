@@ -13,8 +13,8 @@ import pytest
 from pdfminer.high_level import extract_pages
 from pdfminer.layout import LAParams, LTChar, LTTextLine
 
-from booklet.build import build, check
-from booklet.composing.faces import Faces, shipped_faces
+from booklet.build import build, check, styles_folder
+from booklet.composing import Faces, shipped_faces
 from booklet.transcript import load, transcript
 from tests import reading
 from tests.test_faults import LAST, TWO, added, errors, order
@@ -27,7 +27,7 @@ PLAIN = "A café, a naïve façade: ½ of 38°C, and the Łódź road."
 
 @pytest.fixture(scope="module")
 def faces() -> Faces:
-    return shipped_faces()
+    return shipped_faces(styles_folder())
 
 
 def test_what_is_drawn_is_read_from_the_fonts(faces: Faces) -> None:

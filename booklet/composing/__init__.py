@@ -6,7 +6,7 @@ tokens, because nobody knows them yet.
 """
 
 from booklet.composing.edition import PAGE_TOKENS, Composition, Part, Wanted, compose
-from booklet.composing.faces import styles_folder
+from booklet.composing.faces import Faces, shipped_faces
 from booklet.composing.markdown import SCHEME
 from booklet.composing.proofreading import proofread
 from booklet.composing.views import MAIN, Publication, publication, titles_of
@@ -16,12 +16,13 @@ __all__ = [
     "PAGE_TOKENS",
     "SCHEME",
     "Composition",
+    "Faces",
     "Part",
     "Publication",
     "Wanted",
     "compose",
     "proofread",
     "publication",
-    "styles_folder",
+    "shipped_faces",
     "titles_of",
 ]

@@ -15,7 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from booklet.composing.blocks import BlockCall
-from booklet.composing.faces import OTHER_CLASS, name_of, shipped_faces
+from booklet.composing.faces import OTHER_CLASS, Faces, name_of
 from booklet.composing.markdown import PAGE_TOKEN, SCHEME, Desk, Page, image_faults, linked_text, render
 from booklet.composing.sandbox import day_in_words, fill, without_templates
 from booklet.composing.views import MAIN, MAIN_BACK, Cast, Publication, publication
@@ -86,7 +86,7 @@ class Composition:
 
 
 def compose(
-    manuscript: Manuscript, edition: Edition, project: Path, today: date, wanted: Wanted = Wanted()
+    manuscript: Manuscript, edition: Edition, project: Path, today: date, faces: Faces, wanted: Wanted = Wanted()
 ) -> tuple[tuple[Composition, ...], list[Finding]]:
     """One edition of a title, a composition a volume, and every fault found on the way; none of them when a standing
     page is missing. Raises UnknownTitleError.
@@ -96,7 +96,7 @@ def compose(
         return (), []
     compositions, findings = [], []
     for volume in range(len(wanted.volumes) or 1):
-        composer = _Composer(Cast(manuscript, edition, title, today, wanted.volumes, volume), project)
+        composer = _Composer(Cast(manuscript, edition, title, today, wanted.volumes, volume), project, faces)
         compositions.append(composer.composition(wanted))
         findings += composer.findings
     return tuple(compositions), list(in_order(dict.fromkeys(findings)))
@@ -105,10 +105,10 @@ def compose(
 class _Composer:
     """Composes one edition; holds what its parts add up to while they are made."""
 
-    def __init__(self, cast: Cast, project: Path) -> None:
+    def __init__(self, cast: Cast, project: Path, faces: Faces) -> None:
         self.cast = cast
         self.project = project
-        self.faces = shipped_faces()
+        self.faces = faces
         self.book = cast.manuscript.book
         self.findings: list[Finding] = []
         self.titles: dict[str, str] = {

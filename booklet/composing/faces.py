@@ -74,16 +74,10 @@ class Faces:
         return character not in known and unicodedata.category(character) not in _UNDRAWN
 
 
-def styles_folder() -> Path:
-    """The style sheets and fonts: inside the installed package, or beside it in a checkout."""
-    package = Path(__file__).resolve().parent.parent
-    return next(folder for folder in (package / "styles", package.parent / "styles") if folder.is_dir())
-
-
 @cache
-def shipped_faces() -> Faces:
-    """What the shipped fonts can draw, read once."""
-    return Faces(*(_drawn(styles_folder() / "fonts", face) for face in (TEXT_FACE, OTHER_FACE)))
+def shipped_faces(styles: Path) -> Faces:
+    """What the fonts under `styles/fonts` can draw, read once."""
+    return Faces(*(_drawn(styles / "fonts", face) for face in (TEXT_FACE, OTHER_FACE)))
 
 
 def _drawn(fonts: Path, face: str) -> frozenset[str]:

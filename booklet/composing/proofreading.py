@@ -25,10 +25,9 @@ ALT_CHARACTERS = (20, 300)
 
 def proofread(manuscript: Manuscript) -> list[Finding]:
     """Warnings about the words of all chapters, pages and the glossary."""
-    chapters = all_chapters(manuscript)
-    texts: list[Chapter | StandingPage] = [*chapters, *manuscript.pages.values(), *manuscript.planned]
+    texts: list[Chapter | StandingPage] = [*manuscript.every_chapter, *manuscript.pages.values(), *manuscript.planned]
     found = _idle_words(manuscript, " ".join(text.body for text in texts))
-    for chapter in chapters:
+    for chapter in manuscript.every_chapter:
         found += _hard(chapter, manuscript)
         found += _avoided([(chapter.head.title, 0), (chapter.head.summary, 0)], chapter.head.origin, manuscript)
     for text in texts:
@@ -38,11 +37,6 @@ def proofread(manuscript: Manuscript) -> list[Finding]:
     for term in manuscript.glossary:
         found += _avoided([(term.meaning, 0)], term.origin, manuscript)
     return found
-
-
-def all_chapters(manuscript: Manuscript) -> list[Chapter]:
-    """The chapters of the main booklet, then those of the inserts."""
-    return [*manuscript.chapters, *(chapter for insert in manuscript.inserts for chapter in insert.chapters)]
 
 
 def measured(chapter: Chapter, manuscript: Manuscript) -> list[Sentence]:

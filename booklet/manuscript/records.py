@@ -144,19 +144,19 @@ class Clock(Record):
     time_zone: Annotated[str, AfterValidator(_zone)]
 
 
+class LargePrint(Record):
+    """When large print is shared out over volumes: the weight of its paper, and how heavy a volume may be."""
+
+    paper_gsm: Annotated[int, Field(ge=40, le=400)] = 100
+    most_grams: Annotated[int, Field(ge=50, le=5000)] = 900
+
+
 class Reading(Record):
     """How hard a chapter may be to read, in years of school, names that are not held against it, words to avoid."""
 
     highest_grade: Annotated[float, Field(ge=1, le=16)] = 8
     names: tuple[Line, ...] = ()
     avoid: tuple[Line, ...] = ()
-
-
-class LargePrint(Record):
-    """When large print is shared out over volumes: the weight of its paper, and how heavy a volume may be."""
-
-    paper_gsm: Annotated[int, Field(ge=40, le=400)] = 100
-    most_grams: Annotated[int, Field(ge=50, le=5000)] = 900
 
 
 class Book(Record):
@@ -405,6 +405,11 @@ class Manuscript(Record):
     consents: dict[str, Consent]
     complete: bool
     """False when a chapter or page could not be read, so that links to it are not called dead."""
+
+    @property
+    def every_chapter(self) -> tuple[Chapter, ...]:
+        """The chapters of the main booklet, then those of its inserts."""
+        return (*self.chapters, *(chapter for insert in self.inserts for chapter in insert.chapters))
 
 
 def contrast(one: str, other: str) -> float:

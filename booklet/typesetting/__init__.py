@@ -290,9 +290,9 @@ def _typeset(
         return (), [error("LNK-005", place, what, "A text in which the page comes to rest.")]
     segments = tuple(tuple(setter.write(laid, found) for laid in volume.laid) for volume in volumes)
     findings = [finding for volume in volumes for finding in _too_few_planned(volume)]
-    return segments, findings + [
-        finding for volume in segments for finding in (*_complaints(volume), *_too_large(volume, setter.form))
-    ]
+    for volume_segments in segments:
+        findings += _complaints(volume_segments) + _too_large(volume_segments, setter.form)
+    return segments, findings
 
 
 def _volumes(
