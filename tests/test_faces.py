@@ -18,6 +18,7 @@ from booklet.composing import Faces, shipped_faces
 from booklet.transcript import load, transcript
 from tests import reading
 from tests.test_faults import LAST, TWO, added, errors, order
+from tests.test_titles import CHAPTER, INSERT
 from tests.tiny import changed
 
 SENTENCE = "Hãy gọi cho y tá: «Tôi cần người thông dịch» (tiếng Việt), rồi nói tên của quý vị."
@@ -159,3 +160,10 @@ def test_the_words_of_a_drawing_are_looked_at_too(
     overlay = {**added("![A drawing with one word in it](images/word.svg)"), "chapters/images/word.svg": svg}
     found = errors(check(order(booklet(overlay))))
     assert {(f.code, str(f.place)) for f in found} == ({("FNT-002", "chapters/images/word.svg:4")} if count else set())
+
+
+def test_a_character_in_a_later_text_of_an_insert_is_named_there(booklet: Callable[..., Path]) -> None:
+    later = "chapters/inserts/bone/02-b.md"
+    text = CHAPTER.format(title="More", id="bone-more", text="More \u2713.")
+    found = errors(check(order(booklet(INSERT | {later: text}))))
+    assert {(finding.code, str(finding.place)) for finding in found} == {("FNT-002", f"{later}:{text.count(chr(10))}")}

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from booklet.build import build, styles_folder
-from booklet.findings import Finding
+from booklet.findings import Finding, Place
 from booklet.typesetting import FORMATS
 from booklet.typesetting.engine import Engine
-from tests.test_faults import TWO, added, errors, order
+from tests.test_faults import LAST, TWO, added, errors, order
 
 WORD = "Donaudampfschifffahrtselektrizitaetenhauptbetriebswerkbauunterbeamtengesellschaft"
 ADDRESS = "https://www.apagewithalongaddressthatnobodycantypefrompaperorrememberuntilmorning.example.org"
@@ -40,25 +40,26 @@ def told(booklet: Callable[..., Path], text: str, form: str = "screen") -> list[
 
 @pytest.mark.parametrize("form", ["screen", "large-print"])
 @pytest.mark.parametrize(
-    ("text", "found"),
+    ("text", "line", "found"),
     [
-        (f"A word: {WORD} it is.", f"'{WORD[:50]}' is too long for its line"),
-        (f"See <{ADDRESS}>.", f"'{ADDRESS[8:58]}' is too long for its line"),
-        (f"- A list\n\n  ::: good-to-know\n  {WORD}\n  :::", f"'{WORD[:50]}' is too long for its line"),
+        (f"A word: {WORD} it is.", LAST, f"'{WORD[:50]}' is too long for its line"),
+        (f"See <{ADDRESS}>.", LAST, f"'{ADDRESS[8:58]}' is too long for its line"),
+        (f"- A list\n\n  ::: good-to-know\n  {WORD}\n  :::", LAST + 3, f"'{WORD[:50]}' is too long for its line"),
         (
             f"| {WIDE} | {WIDE} |\n| --- | --- |\n| a | b |",
+            LAST,
             f"The table '{f'{WIDE} {WIDE}'[:50]}' is wider than the page",
         ),
-        (box(40), "The box 'Good to know It starts here. A line of its own. A ' is taller than a page"),
-        (row(400), "The box 'Cell some words some words some words some words s' is taller than a page"),
-        (FIGURE, "The picture 'A strip four times higher than wide' is larger than the page"),
+        (box(40), LAST, "The box 'Good to know It starts here. A line of its own. A ' is taller than a page"),
+        (row(400), LAST + 2, "The box 'Cell some words some words some words some words s' is taller than a page"),
+        (FIGURE, LAST, "The picture 'A strip four times higher than wide' is larger than the page"),
     ],
     ids=["word", "address", "word in a box", "table", "box", "row", "picture"],
 )
-def test_what_does_not_fit_is_found(booklet: Callable[..., Path], text: str, found: str, form: str) -> None:
+def test_what_does_not_fit_is_found(booklet: Callable[..., Path], text: str, line: int, found: str, form: str) -> None:
     findings = told(booklet, text, form)
-    assert {(each.code, each.place.file, each.found) for each in findings} == {
-        ("BOX-002", TWO, f"{found} (format {form}).")
+    assert {(each.code, each.place, each.found) for each in findings} == {
+        ("BOX-002", Place(TWO, line), f"{found} (format {form}).")
     }
 
 

@@ -331,19 +331,17 @@ class _Composer:
 
 
 def _places(project: Path, file: str, character: str) -> list[Place]:
-    """Where a character of a part was written: the lines of its own file, or else the first of a file of data."""
-    data = (path.relative_to(project).as_posix() for kind in ("yaml", "toml") for path in _files(project, kind))
-    for name in (file, *data):
+    """Where a character of a part was written: the lines of its own file, or else the first of another near it or of
+    the data.
+    """
+    near = [*(project / file).parent.glob("*.md"), *(project / "chapters").rglob("*.yaml")]
+    others = [path for path in (*near, *(project / "chapters").rglob("*.toml")) if inside(project, path)]
+    for name in (file, *(path.relative_to(project).as_posix() for path in sorted(others))):
         rows = normalize("NFC", (project / name).read_text("utf-8", "replace")).split("\n")
         lines = [Place(name, number) for number, row in enumerate(rows, 1) if character in row]
         if lines:
             return lines if name == file else lines[:1]
     return [Place(file)]
-
-
-def _files(project: Path, kind: str) -> list[Path]:
-    """The project's own data files of a kind."""
-    return [path for path in sorted((project / "chapters").rglob(f"*.{kind}")) if inside(project, path)]
 
 
 class _Options(dict[str, str]):
