@@ -11,7 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from booklet.build import Order, Receipt, build
+from booklet.build import CACHE, Order, Receipt, build, styles_folder
+from booklet.composing import compose
+from booklet.manuscript import read
+from booklet.typesetting import FORMATS, Segment, Typesetter, typeset
 from tests import tiny
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -42,6 +45,24 @@ def large(real: tuple[Order, Receipt]) -> tuple[Order, Receipt]:
     """The same editions in large print, beside them."""
     order = replace(real[0], formats=("large-print",))
     return order, build(order)
+
+
+@pytest.fixture(scope="session")
+def bound(real: tuple[Order, Receipt], large: tuple[Order, Receipt]) -> list[tuple[Path, tuple[Segment, ...]]]:
+    """Every real booklet that was built, and the segments that it was bound from."""
+    books = []
+    for order, receipt in (real, large):
+        (name,) = order.formats
+        manuscript, _ = read(order.project, order.today)
+        assert manuscript
+        setter = Typesetter(order.project, styles_folder(), FORMATS[name], order.project / CACHE)
+        for edition in manuscript.editions:
+            composition, _ = compose(manuscript, edition, order.project, order.today)
+            assert composition
+            (file,) = (entry.file for entry in receipt.files if entry.edition == edition.code)
+            books.append((order.dist / file, typeset(composition, setter)[0]))
+        assert setter.typeset == 0, "what is compared is what was built"
+    return books
 
 
 def needs(tool: str) -> None:
