@@ -11,9 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from booklet.build import Order, Receipt, build
+from booklet.build import CACHE, Order, Receipt, _forms, _jobs, _set, build, styles_folder
 from booklet.composing import titles_of
 from booklet.manuscript import read
+from booklet.typesetting import Segment, Typesetter
 from tests import tiny
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -53,6 +54,26 @@ def inserts(real: tuple[Order, Receipt], large: tuple[Order, Receipt]) -> tuple[
     assert manuscript
     order = replace(real[0], formats=("screen", "large-print"), titles=titles_of(manuscript)[1:])
     return order, build(order)
+
+
+@pytest.fixture(scope="session")
+def bound(
+    real: tuple[Order, Receipt], large: tuple[Order, Receipt], inserts: tuple[Order, Receipt]
+) -> list[tuple[Path, tuple[Segment, ...]]]:
+    """Every real booklet that was built, and the segments that it was bound from."""
+    books = []
+    for order, receipt in (real, large, inserts):
+        manuscript, _ = read(order.project, order.today)
+        assert manuscript
+        jobs = _jobs(manuscript, order, ())
+        cache = order.project / CACHE
+        setters = {form: Typesetter(order.project, styles_folder(), form, cache) for form in _forms(jobs)}
+        for job in jobs:
+            _, volumes, _ = _set(manuscript, job, order, setters)
+            files = [order.dist / entry.file for entry in receipt.files if entry.key == job.key]
+            books += zip(files, volumes, strict=True)
+        assert [setter.typeset for setter in setters.values()] == [0] * len(setters), "what was built is compared"
+    return books
 
 
 def needs(tool: str) -> None:

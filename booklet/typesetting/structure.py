@@ -58,7 +58,7 @@ ROLES = {
     "strong": "Strong",
     **{f"h{level}": f"H{level}" for level in range(1, 7)},
 }
-TABLE_PARTS = frozenset({"thead", "tbody", "tr", "th", "td"})
+TABLE_PARTS = frozenset({"caption", "thead", "tbody", "tr", "th", "td"})
 ROLE_MAP = {"Aside": "/Div", "Strong": "/Span"}
 NUMBERINGS = {
     "disc": "/Disc",
