@@ -15,9 +15,8 @@ from booklet.composing import Composition, Wanted, compose, proofread, publicati
 from booklet.findings import BookletError, Finding, Place, error, has_errors, in_order
 from booklet.manuscript import Edition, Manuscript, read
 from booklet.preflight import Promise, preflight
-from booklet.typesetting import FORMATS, Format, Segment, Typesetter, folios, page_counts, share_out, typeset
+from booklet.typesetting import CACHE, FORMATS, Format, Segment, Typesetter, folios, page_counts, share_out, typeset
 
-CACHE = ".booklet-cache"
 PAGES_AROUND = 12
 """Room in a volume for cover, imprint, contents, page finder, planned pages and back cover."""
 LIBRARIES = ("booklet", "weasyprint", "pydyf", "fonttools", "tinyhtml5", "jinja2", "markdown-it-py", "pikepdf", "segno")
@@ -110,8 +109,11 @@ def build(order: Order, tell: Tell = lambda *_: None) -> Receipt:
         findings += faults
         if not has_errors(faults):
             bound = [_bound(manuscript, job, *volume, source) for volume in zip(compositions, volumes, strict=True)]
+            for (delivery, faults), segments in zip(bound, volumes, strict=True):
+                findings += faults
+                if order.use_cache:
+                    bindery.keep_sources(order.project, delivery.content, bindery.sources_of(segments))
             deliveries[job.key] = tuple(delivery for delivery, _ in bound)
-            findings += [fault for _, faults in bound for fault in faults]
     if not has_errors(findings):
         findings += _deliver(order.dist, tuple(each for rows in deliveries.values() for each in rows))
         for setter in setters.values():

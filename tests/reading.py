@@ -91,7 +91,7 @@ def text(tree: Tree) -> str:
 
 
 def _text(tree: Tree) -> str:
-    inline = tree[0] in ("Link", "Reference", "Lbl")
+    inline = tree[0] in ("Link", "Reference", "Lbl", "Strong", "Span")
     words = "".join(_text(kid) if isinstance(kid, tuple) else kid for kid in tree[1])
     return words if inline else f" {words} "
 

@@ -168,7 +168,7 @@ class _Composer:
             self.titles[use] = self.titles[prefix]
         self.findings += page.findings
         self.links += page.links
-        self.titles |= {anchor: words for _, words, anchor in page.headings}
+        self.titles |= {anchor: words for _, words, anchor in page.headings} | page.notes
         self._check_numbers(page.phones)
         self._check_calls(page.blocks)
         return page

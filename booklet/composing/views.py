@@ -108,6 +108,7 @@ class ServiceView:
     checked: str
     confirm: bool
     local: bool
+    origin: str
 
 
 class Services:
@@ -472,6 +473,7 @@ def _view(record: Service, local: bool) -> ServiceView:
         checked=day_in_words(record.checked) if record.checked else "",
         confirm=record.confirm_before_print,
         local=local,
+        origin=str(record.origin),
     )
 
 

@@ -22,12 +22,13 @@ from typing import TYPE_CHECKING, Any
 from booklet.composing import PAGE_TOKENS, Composition, Part
 from booklet.findings import Finding, Place, error
 from booklet.typesetting.bounds import TooMuchError
-from booklet.typesetting.records import FORMATS, Format, Layout, Misfit, Segment, folio
+from booklet.typesetting.records import CACHE, FORMATS, Format, Layout, Misfit, Segment, Written, folio
 
 if TYPE_CHECKING:
     from booklet.typesetting.engine import Engine
 
 __all__ = [
+    "CACHE",
     "FORMATS",
     "Format",
     "Layout",
@@ -73,7 +74,7 @@ class Typesetter:
         self._cache = cache
         self._documents: OrderedDict[str, tuple[Any, Layout]] = OrderedDict()
         self._layouts: dict[str, Layout] = {}
-        self._segments: dict[str, tuple[bytes, tuple[str, ...]]] = {}
+        self._segments: dict[str, Written] = {}
         self.at_work: Part | None = None
         self.typeset = 0
         self.reused = 0
@@ -122,12 +123,10 @@ class Typesetter:
         else:
             found = self._engine.write(self._document(laid.key, laid.html)[0], wanted)
             self.typeset += 1
-            pdf, complaints = found
-            head = json.dumps({"sha256": hashlib.sha256(pdf).hexdigest(), "complaints": complaints})
-            self._to_disk(f"{key}.segment", head.encode() + b"\n" + pdf)
+            self._to_disk(f"{key}.segment", _as_bytes(found))
         self._segments[key] = found
-        pdf, complaints = found
-        return Segment(laid.part, pdf, laid.layout, laid.first_folio, laid.roman, laid.layout.complaints + complaints)
+        complaints = laid.layout.complaints + found.complaints
+        return Segment(laid.part, found.pdf, laid.layout, laid.first_folio, laid.roman, complaints, found.sources)
 
     def _document(self, key: str, html: str) -> tuple[Any, Layout]:
         """The laid-out document itself, of which the latest are kept."""
@@ -148,14 +147,8 @@ class Typesetter:
         except (ValueError, KeyError, TypeError):
             return None
 
-    def _segment_from_disk(self, key: str) -> tuple[bytes, tuple[str, ...]] | None:
-        head, _, pdf = (self._from_disk(f"{key}.segment") or b"").partition(b"\n")
-        try:
-            facts = json.loads(head)
-            whole = facts["sha256"] == hashlib.sha256(pdf).hexdigest()
-            return (pdf, tuple(facts["complaints"])) if whole else None
-        except (ValueError, KeyError, TypeError):
-            return None
+    def _segment_from_disk(self, key: str) -> Written | None:
+        return _from_bytes(self._from_disk(f"{key}.segment") or b"")
 
     def _from_disk(self, name: str) -> bytes | None:
         if self._cache is None:
@@ -184,9 +177,35 @@ class Typesetter:
         if self._cache is None or not self._cache.is_dir():
             return
         oldest = time.time() - KEPT_DAYS * 86400
-        for path in self._cache.iterdir():
-            if path.stat().st_mtime < oldest:
+        for path in self._cache.rglob("*"):
+            if path.is_file() and path.stat().st_mtime < oldest:
                 path.unlink(missing_ok=True)
+
+
+def _as_bytes(written: Written) -> bytes:
+    """A segment as it is kept: a line of facts, then the PDF. Each place is named once."""
+    places = sorted({place for page in written.sources for place in page})
+    numbers = {place: number for number, place in enumerate(places)}
+    head = {
+        "sha256": hashlib.sha256(written.pdf).hexdigest(),
+        "complaints": written.complaints,
+        "places": places,
+        "sources": [[numbers[place] for place in page] for page in written.sources],
+    }
+    return json.dumps(head).encode() + b"\n" + written.pdf
+
+
+def _from_bytes(content: bytes) -> Written | None:
+    """A segment that was kept, or None when it is not whole."""
+    head, _, pdf = content.partition(b"\n")
+    try:
+        facts = json.loads(head)
+        places = facts["places"]
+        sources = tuple(tuple(places[number] for number in page) for page in facts["sources"])
+        whole = facts["sha256"] == hashlib.sha256(pdf).hexdigest()
+        return Written(pdf, tuple(facts["complaints"]), sources) if whole else None
+    except (ValueError, KeyError, TypeError, IndexError):
+        return None
 
 
 def srgb_profile() -> bytes:

@@ -6,6 +6,9 @@ from dataclasses import dataclass, replace
 
 from booklet.composing import Part
 
+CACHE = ".booklet-cache"
+"""The folder of a project that holds what was made before."""
+
 
 @dataclass(frozen=True)
 class Format:
@@ -59,8 +62,21 @@ class Layout:
 
 
 @dataclass(frozen=True)
+class Written:
+    """A part as the engine writes it: its pages as a tagged PDF, and what the engine complained of.
+
+    `sources` says for each page, and on it for each marked content by its number, from which file and line it comes
+    (`chapters/04-liver.md:42`), or nothing when only the part's own file is known.
+    """
+
+    pdf: bytes
+    complaints: tuple[str, ...]
+    sources: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True)
 class Segment:
-    """A part as typeset: its pages as a tagged PDF, what is on them, and the number of its first page."""
+    """A part as typeset: its pages as written, what is on them, and the number of its first page."""
 
     part: Part
     pdf: bytes
@@ -68,6 +84,7 @@ class Segment:
     first_folio: int
     roman: bool
     complaints: tuple[str, ...] = ()
+    sources: tuple[tuple[str, ...], ...] = ()
 
     def folio(self, page_index: int) -> str:
         """The number printed on one of its pages."""
