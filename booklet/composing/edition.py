@@ -65,8 +65,10 @@ class Wanted:
 @dataclass(frozen=True)
 class Composition:
     """One edition of one title, or a volume of it: its parts in reading order, pages to fill it up with, the title of
-    each anchor, what it may dial. The first of the planned pages is for the front matter. `volume` counts from 1 and is 0 where there is but one. A handout has neither front
-    nor back cover, and no pages to fill it up.
+    each anchor, what it may dial. The first of the planned pages is for the front matter.
+
+    `volume` counts from 1 and is 0 where there is but one. A handout has neither front nor back cover, and no pages to
+    fill it up.
     """
 
     publication: Publication
