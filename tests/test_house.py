@@ -27,7 +27,8 @@ HOMES = {
     "yaml": {"manuscript"}, "pydantic": {"manuscript"}, "tomllib": {"manuscript"}, "jinja2": {"composing"},
     "markdown_it": {"composing"}, "mdit_py_plugins": {"composing"}, "segno": {"composing"},
     "weasyprint": {"typesetting"}, "pydyf": {"typesetting"}, "pikepdf": {"bindery", "preflight", "transcript"},
-    "pdfminer": {"transcript"}, "phonenumbers": {"australia"}, "click": {"cli"}, "rich": {"cli"},
+    "pdfminer": {"transcript"}, "fontTools": {"composing", "bindery"},
+    "phonenumbers": {"australia"}, "click": {"cli"}, "rich": {"cli"},
 }  # fmt: skip
 
 

@@ -80,13 +80,14 @@ def publication(manuscript: Manuscript, edition: Edition, title: str = MAIN) -> 
             names = (head.title, head.subtitle, f"{book.slug}-{head.slug}", head.description, head.cover_image)
             codes = head.order_codes.get(edition.code, edition.order_codes)
             return Publication(title, *names, codes, insert.chapters, head.origin)
-    every = (*manuscript.chapters, *(chapter for insert in manuscript.inserts for chapter in insert.chapters))
-    for chapter in every:
+    for chapter in manuscript.every_chapter:
         if title == f"{HANDOUT}{chapter.head.id}":
             slug = f"{book.slug}-chapter-{chapter.head.id}"
             names = (chapter.head.title, f"From {book.title}", slug, chapter.head.summary, "")
             return Publication(title, *names, edition.order_codes, (chapter,), chapter.origin)
-    known = ", ".join((*titles_of(manuscript), *(f"{HANDOUT}{chapter.head.id}" for chapter in every)))
+    known = ", ".join(
+        (*titles_of(manuscript), *(f"{HANDOUT}{chapter.head.id}" for chapter in manuscript.every_chapter))
+    )
     raise UnknownTitleError(f"No title '{title}'. There are: {known}.")
 
 
@@ -107,6 +108,7 @@ class ServiceView:
     checked: str
     confirm: bool
     local: bool
+    origin: str
 
 
 class Services:
@@ -471,6 +473,7 @@ def _view(record: Service, local: bool) -> ServiceView:
         checked=day_in_words(record.checked) if record.checked else "",
         confirm=record.confirm_before_print,
         local=local,
+        origin=str(record.origin),
     )
 
 
