@@ -27,8 +27,8 @@ HOMES = {
     "yaml": {"manuscript"}, "pydantic": {"manuscript"}, "tomllib": {"manuscript"}, "jinja2": {"composing"},
     "markdown_it": {"composing"}, "mdit_py_plugins": {"composing"}, "segno": {"composing"},
     "weasyprint": {"typesetting"}, "pydyf": {"typesetting"}, "pikepdf": {"bindery", "preflight", "transcript"},
-    "pypdfium2": {"preflight"}, "PIL": {"preflight", "bindery"}, "fontTools": {"preflight"},
-    "pdfminer": {"transcript"}, "phonenumbers": {"australia"}, "click": {"cli"}, "rich": {"cli"},
+    "pypdfium2": {"preflight"}, "PIL": {"preflight", "bindery"}, "pdfminer": {"transcript"},
+    "fontTools": {"composing", "bindery", "preflight"}, "phonenumbers": {"australia"}, "click": {"cli"}, "rich": {"cli"},
 }  # fmt: skip
 
 

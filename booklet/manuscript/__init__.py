@@ -28,13 +28,18 @@ from booklet.manuscript.records import (
     Consent,
     Edition,
     FrontMatter,
+    Insert,
+    InsertMatter,
+    LargePrint,
     Manuscript,
+    OrderCodes,
     PageMatter,
     Record,
     Service,
     Source,
     StandingPage,
     Term,
+    Topic,
     slug,
 )
 from booklet.manuscript.waivers import Waiver, read_waivers
@@ -45,11 +50,15 @@ __all__ = [
     "Chapter",
     "Consent",
     "Edition",
+    "Insert",
+    "LargePrint",
     "Manuscript",
+    "OrderCodes",
     "Service",
     "Source",
     "StandingPage",
     "Term",
+    "Topic",
     "Waiver",
     "inside",
     "read",
@@ -59,6 +68,12 @@ __all__ = [
 
 STANDING_PAGES = ("imprint", "directory", "order-line", "back-cover")
 """The files of `chapters/pages/` that every booklet has; those of `chapters/pages/planned/` fill it up."""
+
+INSERT_PAGES = ("insert-imprint", "insert-back-cover")
+"""The files of `chapters/pages/` that every insert has; needed when there is an insert."""
+
+OTHER_PAGES = ("index", "sources", "page-finder", "handout")
+"""Pages that print when they are there: two of the main booklet, one of large print, the last page of a handout."""
 
 RESERVED_IDS = ("cover", "contents")
 """Pages that every booklet has and nobody writes."""
@@ -86,7 +101,12 @@ def read(project: Path, today: date) -> tuple[Manuscript | None, list[Finding]]:
     glossary = _entries(Term, project, [root / "glossary.yaml"], found)
     chapter_files = sorted(root.glob("*.md"))
     chapters = _chapters(project, chapter_files, found)
-    pages = {name: page for name in STANDING_PAGES if (page := _page(project, root / "pages" / f"{name}.md", found))}
+    topics = _entries(Topic, project, [root / "index.yaml"], found, optional=True)
+    insert_folders = sorted(path.parent for path in (root / "inserts").glob("*/insert.toml"))
+    inserts = [_insert(project, folder, found) for folder in insert_folders]
+    needed = [*STANDING_PAGES, *(INSERT_PAGES if insert_folders else ())]
+    needed += [name for name in OTHER_PAGES if (root / "pages" / f"{name}.md").exists()]
+    pages = {name: page for name in needed if (page := _page(project, root / "pages" / f"{name}.md", found))}
     planned = [_page(project, path, found) for path in sorted((root / "pages" / "planned").glob("*.md"))]
     editions = [
         _one(Edition, _data(project, path, found), found) for path in sorted((root / "editions").glob("*.toml"))
@@ -96,6 +116,8 @@ def read(project: Path, today: date) -> tuple[Manuscript | None, list[Finding]]:
     manuscript = Manuscript(
         book=book,
         chapters=chapters,
+        inserts=tuple(insert for insert in inserts if insert),
+        topics=topics,
         pages=pages,
         planned=tuple(page for page in planned if page),
         editions=tuple(edition for edition in editions if edition),
@@ -103,7 +125,7 @@ def read(project: Path, today: date) -> tuple[Manuscript | None, list[Finding]]:
         glossary=glossary,
         sources={source.id: source for source in sources},
         consents={consent.id: consent for consent in consents},
-        complete=len(chapters) == len(chapter_files) and len(pages) == len(STANDING_PAGES),
+        complete=len(chapters) == len(chapter_files) and len(pages) == len(needed) and all(inserts),
     )
     found += _twice("source", [(source.id, source) for source in sources])
     found += _twice("consent", [(consent.id, consent) for consent in consents])
@@ -169,6 +191,15 @@ def _chapters(project: Path, paths: list[Path], found: list[Finding]) -> tuple[C
     return tuple(chapters)
 
 
+def _insert(project: Path, folder: Path, found: list[Finding]) -> Insert | None:
+    head = _one(InsertMatter, _data(project, folder / "insert.toml", found), found)
+    paths = sorted(folder.glob("*.md"))
+    chapters = _chapters(project, paths, found)
+    if head is None or len(chapters) < len(paths):
+        return None
+    return Insert(id=slug(folder.name), head=head, chapters=chapters).model_copy(update={"origin": head.origin})
+
+
 def _page(project: Path, path: Path, found: list[Finding]) -> StandingPage | None:
     try:
         data, body = split_front_matter(read_text(project, path), path.relative_to(project).as_posix())
@@ -184,7 +215,7 @@ def _page(project: Path, path: Path, found: list[Finding]) -> StandingPage | Non
 
 def _across(manuscript: Manuscript, today: date) -> list[Finding]:
     """What only shows when the files are seen together."""
-    heads = [chapter.head for chapter in manuscript.chapters] + [
+    heads = [chapter.head for chapter in manuscript.every_chapter] + [
         page.head for page in (*manuscript.pages.values(), *manuscript.planned)
     ]
     return [
@@ -194,12 +225,29 @@ def _across(manuscript: Manuscript, today: date) -> list[Finding]:
         *_twice("service", [(service.id, service) for service in manuscript.services]),
         *_twice("glossary word", [(term.slug, term) for term in manuscript.glossary]),
         *_twice("edition", [(edition.code, edition) for edition in manuscript.editions]),
+        *_twice("topic", [(topic.topic.lower(), topic) for topic in manuscript.topics]),
+        *_order_codes(manuscript),
         *_sources(manuscript),
         *_headings(manuscript),
         *_health_lines(manuscript),
         *_confirmations(manuscript),
         *_reviews(manuscript, today),
     ]
+
+
+def _order_codes(manuscript: Manuscript) -> list[Finding]:
+    """Each code stands for one thing, and every insert has codes for every edition."""
+    codes: list[tuple[str, Record]] = []
+    for edition in manuscript.editions:
+        codes += [(code, edition) for code in edition.order_codes.every]
+    missing = []
+    for insert in manuscript.inserts:
+        codes += [(code, insert.head) for row in insert.head.order_codes.values() for code in row.every]
+        for edition in manuscript.editions:
+            if edition.code not in insert.head.order_codes:
+                found = f"The insert '{insert.id}' has no order codes for {edition.code}."
+                missing.append(error("SRC-010", insert.head.origin, found, f"A table [order_codes.{edition.code}]."))
+    return [*_twice("order code", codes), *missing]
 
 
 def _twice(what: str, entries: Iterable[tuple[str, Record]]) -> list[Finding]:
@@ -216,7 +264,7 @@ def _twice(what: str, entries: Iterable[tuple[str, Record]]) -> list[Finding]:
 def _sources(manuscript: Manuscript) -> list[Finding]:
     return [
         error("SRC-014", chapter.origin, f"No source '{source}'.", "An id of chapters/sources.yaml.")
-        for chapter in manuscript.chapters
+        for chapter in manuscript.every_chapter
         for source in chapter.head.sources
         if source not in manuscript.sources
     ]

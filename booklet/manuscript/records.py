@@ -6,6 +6,7 @@ import re
 import zoneinfo
 from datetime import date
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, AnyHttpUrl, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
@@ -143,6 +144,21 @@ class Clock(Record):
     time_zone: Annotated[str, AfterValidator(_zone)]
 
 
+class LargePrint(Record):
+    """When large print is shared out over volumes: the weight of its paper, and how heavy a volume may be."""
+
+    paper_gsm: Annotated[int, Field(ge=40, le=400)] = 100
+    most_grams: Annotated[int, Field(ge=50, le=5000)] = 900
+
+
+class Reading(Record):
+    """How hard a chapter may be to read, in years of school, names that are not held against it, words to avoid."""
+
+    highest_grade: Annotated[float, Field(ge=1, le=16)] = 8
+    names: tuple[Line, ...] = ()
+    avoid: tuple[Line, ...] = ()
+
+
 class Book(Record):
     """What is the same in every edition of one issue (`chapters/booklet.toml`)."""
 
@@ -161,6 +177,8 @@ class Book(Record):
     urgent: Annotated[tuple[Urgent, ...], Field(min_length=1)]
     order_line: OrderLine
     directory: Headings
+    large_print: LargePrint = LargePrint()
+    reading: Reading = Reading()
 
     @model_validator(mode="after")
     def _review_follows_issue(self) -> Book:
@@ -189,10 +207,11 @@ class FrontMatter(Record):
 
 
 class PageMatter(Record):
-    """The head of a standing or planned page."""
+    """The head of a standing or planned page; `suits` names the titles for which a planned page is taken first."""
 
     title: Line
     id: Identifier
+    suits: tuple[Identifier, ...] = ()
 
 
 class Chapter(Record):
@@ -247,6 +266,30 @@ class OrderCodes(Record):
 
     standard: Annotated[str, AfterValidator(_order_code)]
     large_print: Annotated[str, AfterValidator(_order_code)]
+
+    @property
+    def every(self) -> tuple[str, ...]:
+        """All of them."""
+        return (self.standard, self.large_print)
+
+
+class InsertMatter(Record):
+    """The head of an insert (`insert.toml`). Every edition has order codes of its own for it."""
+
+    title: Line
+    subtitle: Line
+    slug: Identifier
+    description: Line
+    cover_image: Line
+    order_codes: dict[Annotated[str, AfterValidator(_state)], OrderCodes]
+
+
+class Insert(Record):
+    """An optional small booklet that belongs to the pack (`chapters/inserts/<id>/`): its head and its chapters."""
+
+    id: Identifier
+    head: InsertMatter
+    chapters: tuple[Chapter, ...]
 
 
 class Edition(Record):
@@ -310,6 +353,13 @@ class Term(Record):
         return slug(self.word)
 
 
+class Topic(Record):
+    """An entry of the index: a topic, and the anchors of the places that speak of it."""
+
+    topic: Line
+    at: Annotated[tuple[Identifier, ...], Field(min_length=1)]
+
+
 class Source(Record):
     """A fact the chapters rest on: our note of it, where it was seen, and when that page was reviewed."""
 
@@ -319,6 +369,11 @@ class Source(Record):
     reviewed: Line | None
     chapter: Line
     note: Line | None = None
+
+    @property
+    def site(self) -> str:
+        """Who published it, as short as can be: the web site of an address, or the words before the first comma."""
+        return urlsplit(self.source).netloc.removeprefix("www.") or self.source.partition(",")[0]
 
 
 class Consent(Record):
@@ -340,8 +395,10 @@ class Manuscript(Record):
 
     book: Book
     chapters: tuple[Chapter, ...]
+    inserts: tuple[Insert, ...]
     pages: dict[str, StandingPage]
     planned: tuple[StandingPage, ...]
+    topics: tuple[Topic, ...]
     editions: tuple[Edition, ...]
     services: tuple[Service, ...]
     glossary: tuple[Term, ...]
@@ -349,6 +406,11 @@ class Manuscript(Record):
     consents: dict[str, Consent]
     complete: bool
     """False when a chapter or page could not be read, so that links to it are not called dead."""
+
+    @property
+    def every_chapter(self) -> tuple[Chapter, ...]:
+        """The chapters of the main booklet, then those of its inserts."""
+        return (*self.chapters, *(chapter for insert in self.inserts for chapter in insert.chapters))
 
 
 def contrast(one: str, other: str) -> float:

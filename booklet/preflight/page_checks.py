@@ -74,7 +74,7 @@ def _small_bleed(dossier: Dossier) -> Iterator[Defect]:
 
 def _not_four(dossier: Dossier) -> Iterator[Defect]:
     count = len(dossier.pdf.pages)
-    if count % 4 and not (dossier.promise and dossier.promise.leaves):
+    if count % 4 and not (dossier.promise and not dossier.promise.stitched):
         yield Defect(f"{count} pages cannot be folded into sheets of four.")
 
 

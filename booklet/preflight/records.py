@@ -97,8 +97,8 @@ class Told:
 class Promise:
     """What a file must turn out to be: its folios in order, trim size, title, language, headings and phone links.
 
-    `told` is what its source says; None when nobody handed it in. `leaves` is true for a file that is not folded, such
-    as a cover of its own or the fronts of sheets: its pages need not be a multiple of four.
+    `told` is what its source says; None when nobody handed it in. What is stitched has a multiple of four pages; handouts,
+    covers of their own and the fronts of sheets are loose leaves.
     """
 
     file: str
@@ -109,8 +109,8 @@ class Promise:
     headings: int
     phones: frozenset[str]
     pdf_ua: int = 1
+    stitched: bool = True
     told: Told | None = None
-    leaves: bool = False
 
 
 @dataclass(frozen=True)

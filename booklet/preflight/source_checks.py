@@ -15,7 +15,7 @@ from booklet.preflight.geometry import PT_PER_MM
 from booklet.preflight.page_checks import TOLERANCE_PT
 from booklet.preflight.records import Check, Defect
 
-FONTS = ("Atkinson-Hyperlegible-Next", "AtkinsonHyperlegibleNext")
+FONTS = ("Atkinson-Hyperlegible-Next", "AtkinsonHyperlegibleNext", "Noto-Sans", "NotoSans")
 
 
 def squeezed(text: str) -> str:
@@ -26,7 +26,7 @@ def squeezed(text: str) -> str:
 def _page_count(dossier: Dossier) -> Iterator[Defect]:
     if dossier.promise and len(dossier.pdf.pages) != len(dossier.promise.folios):
         yield Defect(f"{len(dossier.pdf.pages)} pages where {len(dossier.promise.folios)} were set.")
-    elif dossier.promise and dossier.profile.name in SCREENS and len(dossier.pdf.pages) % 4:
+    elif dossier.promise and dossier.promise.stitched and dossier.profile.name in SCREENS and len(dossier.pdf.pages) % 4:
         yield Defect(f"{len(dossier.pdf.pages)} pages, which is no multiple of four.")
 
 

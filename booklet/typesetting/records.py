@@ -6,6 +6,9 @@ from dataclasses import dataclass, replace
 
 from booklet.composing import Part
 
+CACHE = ".booklet-cache"
+"""The folder of a project that holds what was made before."""
+
 
 @dataclass(frozen=True)
 class Format:
@@ -16,6 +19,11 @@ class Format:
     trim_mm: tuple[float, float]
     order_code: str = "standard"
     pdf_ua: int = 1
+
+    @property
+    def is_large_print(self) -> bool:
+        """True for the edition that has its own pages for people with low vision."""
+        return self.order_code == "large_print"
 
     def as_pdf_ua(self, part: int) -> Format:
         """The same pages, claiming this part of PDF/UA (ISO 14289)."""
@@ -29,22 +37,46 @@ FORMATS = {
 
 
 @dataclass(frozen=True)
+class Misfit:
+    """Something that does not fit: what kind of thing, words to know it by, and its place, `file:line`, if known."""
+
+    kind: str
+    words: str
+    place: str
+
+
+@dataclass(frozen=True)
 class Layout:
     """What was found while a part was laid out.
 
     `anchors` gives the page index and the distance from the page's top, in points, of each id; `bookmarks` the level,
-    title, page index, distance from the top and id (or nothing) of each heading; `complaints` what the engine logged.
+    title, page index, distance from the top and id (or nothing) of each heading; `complaints` what the engine logged;
+    `misfits` what does not fit its page.
     """
 
     pages: int
     anchors: dict[str, tuple[int, float]]
     bookmarks: tuple[tuple[int, str, int, float, str], ...]
     complaints: tuple[str, ...]
+    misfits: tuple[Misfit, ...] = ()
+
+
+@dataclass(frozen=True)
+class Written:
+    """A part as the engine writes it: its pages as a tagged PDF, and what the engine complained of.
+
+    `sources` says for each page, and on it for each marked content by its number, from which file and line it comes
+    (`chapters/04-liver.md:42`), or nothing when only the part's own file is known.
+    """
+
+    pdf: bytes
+    complaints: tuple[str, ...]
+    sources: tuple[tuple[str, ...], ...]
 
 
 @dataclass(frozen=True)
 class Segment:
-    """A part as typeset: its pages as a tagged PDF, what is on them, and the number of its first page."""
+    """A part as typeset: its pages as written, what is on them, and the number of its first page."""
 
     part: Part
     pdf: bytes
@@ -52,6 +84,7 @@ class Segment:
     first_folio: int
     roman: bool
     complaints: tuple[str, ...] = ()
+    sources: tuple[tuple[str, ...], ...] = ()
 
     def folio(self, page_index: int) -> str:
         """The number printed on one of its pages."""
