@@ -13,8 +13,8 @@ from pathlib import Path
 from booklet import bindery, dispatch
 from booklet.composing import Composition, Wanted, compose, proofread, publication, shipped_faces, titles_of
 from booklet.findings import BookletError, Finding, Place, error, has_errors, in_order
-from booklet.manuscript import Edition, Manuscript, read
-from booklet.preflight import Promise, preflight
+from booklet.manuscript import Edition, Manuscript, Waiver, read, read_waivers
+from booklet.preflight import PROFILES, Promise, Report, examine, told, unused
 from booklet.typesetting import CACHE, FORMATS, Format, Segment, Typesetter, folios, page_counts, share_out, typeset
 
 PAGES_AROUND = 12
@@ -42,6 +42,11 @@ class Order:
     titles: tuple[str, ...] = ()
     use_cache: bool = True
     pdf_ua: int = 1
+
+    @property
+    def is_whole(self) -> bool:
+        """True when everything there is was asked for."""
+        return not (self.editions or self.formats or self.titles)
 
 
 @dataclass(frozen=True)
@@ -103,17 +108,24 @@ def build(order: Order, tell: Tell = lambda *_: None) -> Receipt:
     for edition, title in dict.fromkeys((job.edition, job.title) for job in stale):
         findings += _composed(manuscript, edition, order, Wanted(title))[1]
     deliveries: dict[tuple[str, str, str], tuple[dispatch.Delivery, ...]] = {}
+    reports: list[Report] = []
+    waivers, faults = read_waivers(order.project)
+    findings += faults
     for done, job in enumerate(stale if not has_errors(findings) else ()):
         tell(str(job), done, len(stale))
         compositions, volumes, faults = _set(manuscript, job, order, setters)
         findings += faults
         if not has_errors(faults):
-            bound = [_bound(manuscript, job, *volume, source) for volume in zip(compositions, volumes, strict=True)]
-            for (delivery, faults), segments in zip(bound, volumes, strict=True):
-                findings += faults
+            parts = zip(compositions, volumes, strict=True)
+            bound = [_bound(manuscript, job, *volume, source, waivers) for volume in parts]
+            for (delivery, report), segments in zip(bound, volumes, strict=True):
+                findings += report.findings
+                reports.append(report)
                 if order.use_cache:
                     bindery.keep_sources(order.project, delivery.content, bindery.sources_of(segments))
             deliveries[job.key] = tuple(delivery for delivery, _ in bound)
+    if len(stale) == len(jobs) and order.is_whole:
+        findings += unused(waivers, reports)
     if not has_errors(findings):
         findings += _deliver(order.dist, tuple(each for rows in deliveries.values() for each in rows))
         for setter in setters.values():
@@ -210,8 +222,13 @@ def _most_pages(manuscript: Manuscript, job: _Job) -> int:
 
 
 def _bound(
-    manuscript: Manuscript, job: _Job, composition: Composition, segments: tuple[Segment, ...], source: str
-) -> tuple[dispatch.Delivery, list[Finding]]:
+    manuscript: Manuscript,
+    job: _Job,
+    composition: Composition,
+    segments: tuple[Segment, ...],
+    source: str,
+    waivers: tuple[Waiver, ...],
+) -> tuple[dispatch.Delivery, Report]:
     book, work, form = manuscript.book, composition.publication, job.form
     volume = f", volume {composition.volume}" if composition.volume else ""
     title = bindery.Title(
@@ -238,6 +255,7 @@ def _bound(
         phones=composition.phones,
         pdf_ua=form.pdf_ua,
         stitched=not work.is_handout,
+        told=told(segment.part.html for segment in segments),
     )
     entry = dispatch.Entry(
         file=file,
@@ -254,7 +272,9 @@ def _bound(
         trim_mm=form.trim_mm,
         source=source,
     )
-    return dispatch.Delivery(entry, content), preflight(content, promise)
+    profile = PROFILES[form.name.removesuffix(f"-ua{form.pdf_ua}")]
+    report = examine(content, file, profile, promise, bindery.sources_of(segments), waivers)
+    return dispatch.Delivery(entry, content), report
 
 
 def _deliver(dist: Path, deliveries: tuple[dispatch.Delivery, ...]) -> list[Finding]:

@@ -42,7 +42,12 @@ def test_an_encrypted_file_is_said_so() -> None:
     pdf.save(locked, encryption=Encryption(owner="one", user="two"))
     assert codes(locked.getvalue(), "screen") == {"SYS-102"}
     barred = io.BytesIO()
-    pdf.save(barred, encryption=Encryption(owner="one", user="", R=3, aes=False, metadata=False, allow=Permissions(accessibility=False)))
+    pdf.save(
+        barred,
+        encryption=Encryption(
+            owner="one", user="", R=3, aes=False, metadata=False, allow=Permissions(accessibility=False)
+        ),
+    )
     assert codes(barred.getvalue(), "screen") == {"ACC-127"}
     assert "SYS-112" in codes(barred.getvalue(), "press")
 
@@ -109,7 +114,9 @@ def test_a_turned_page_has_its_places_turned(turn: int) -> None:
     assert place and [round(v * 72 / 25.4) for v in place] == [round(v) for v in seen]
 
 
-@pytest.mark.parametrize("stream", [b"q q q BT (", b"[[[[[[", b"1 0 0 rg 5", b"\xff" * 400, b"BT /F 1e99 Tf (x) Tj ET " * 50])
+@pytest.mark.parametrize(
+    "stream", [b"q q q BT (", b"[[[[[[", b"1 0 0 rg 5", b"\xff" * 400, b"BT /F 1e99 Tf (x) Tj ET " * 50]
+)
 def test_broken_content_ends_in_findings(stream: bytes) -> None:
     pdf = pdfs.clean()
     pdf.pages[1].Contents.write(stream)
@@ -167,7 +174,9 @@ def test_a_wrong_parent_tree_is_said_so(tree: object) -> None:
     assert "ACC-109" in codes(pdfs.saved(pdf), "screen")
 
 
-@pytest.mark.parametrize("key", ["/Pages", "/MarkInfo", "/ViewerPreferences", "/StructTreeRoot", "/Metadata", "/OutputIntents"])
+@pytest.mark.parametrize(
+    "key", ["/Pages", "/MarkInfo", "/ViewerPreferences", "/StructTreeRoot", "/Metadata", "/OutputIntents"]
+)
 @pytest.mark.parametrize("value", ["[1 2]", "(words)", "<</A 1>>", "5"])
 def test_a_catalog_of_the_wrong_kinds_never_ends_in_a_traceback(key: str, value: str) -> None:
     for made in ("screen", "press"):
@@ -192,7 +201,9 @@ def test_a_page_of_the_wrong_kinds_never_ends_in_a_traceback() -> None:
 
 
 def test_a_file_is_examined_in_a_process_of_its_own(tmp_path: Path) -> None:
-    path = pdfs.path_of(tmp_path, pdfs.spoilt("screen", lambda pdf: pdfs.draw(pdf, pdfs.INK + " 100 100 50 50 re f", tagged=True)))
+    path = pdfs.path_of(
+        tmp_path, pdfs.spoilt("screen", lambda pdf: pdfs.draw(pdf, pdfs.INK + " 100 100 50 50 re f", tagged=True))
+    )
     examined = examine_file(path, SCREEN, pictures=True)
     assert [complaint.code for complaint in examined.report.complaints] == ["ACC-107"]
     assert examined.pictures[1].startswith(b"\x89PNG")
@@ -227,7 +238,9 @@ def test_a_path_without_a_file_is_an_error_of_use(tmp_path: Path) -> None:
 
 def test_the_command_says_what_it_finds(tmp_path: Path) -> None:
     good = pdfs.path_of(tmp_path, pdfs.saved(pdfs.clean()), "good.pdf")
-    wrong = pdfs.path_of(tmp_path, pdfs.spoilt("screen", lambda pdf: pdfs.draw(pdf, pdfs.INK + " 9 9 5 5 re f", tagged=True)))
+    wrong = pdfs.path_of(
+        tmp_path, pdfs.spoilt("screen", lambda pdf: pdfs.draw(pdf, pdfs.INK + " 9 9 5 5 re f", tagged=True))
+    )
     run = CliRunner().invoke
     page = tmp_path / "report.html"
     options = ["--profile", "screen", "--project", str(tmp_path)]

@@ -26,7 +26,9 @@ def squeezed(text: str) -> str:
 def _page_count(dossier: Dossier) -> Iterator[Defect]:
     if dossier.promise and len(dossier.pdf.pages) != len(dossier.promise.folios):
         yield Defect(f"{len(dossier.pdf.pages)} pages where {len(dossier.promise.folios)} were set.")
-    elif dossier.promise and dossier.promise.stitched and dossier.profile.name in SCREENS and len(dossier.pdf.pages) % 4:
+    elif (
+        dossier.promise and dossier.promise.stitched and dossier.profile.name in SCREENS and len(dossier.pdf.pages) % 4
+    ):
         yield Defect(f"{len(dossier.pdf.pages)} pages, which is no multiple of four.")
 
 
