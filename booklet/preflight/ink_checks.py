@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,7 +13,7 @@ from booklet.preflight.dossier import Dossier
 from booklet.preflight.file_checks import ALL, CLINIC, ERROR, PRESS, PRINTS, WARNING
 from booklet.preflight.geometry import PT_PER_MM, size
 from booklet.preflight.page import Item
-from booklet.preflight.pictures import MM_PER_INCH, coverage, shading_samples
+from booklet.preflight.pictures import MM_PER_INCH, WINDOW_MM2, coverage, shading_samples
 from booklet.preflight.records import Check, Defect
 
 INK_DPI = 100
@@ -133,14 +134,15 @@ def _too_much_ink(dossier: Dossier) -> Iterator[Defect]:
     for sheet in dossier.sheets:
         if not sheet.drawable or not any(_heavy(item) for item in sheet.content.items):
             continue
-        total = coverage([plate.picture(sheet.index, sheet.geometry, INK_DPI) for plate in dossier.plates], INK_DPI)
+        plates = [plate.picture(sheet.index, sheet.geometry, INK_DPI) for plate in dossier.plates]
+        total = coverage(plates, sheet.geometry)
         peak = max(total.tobytes())
         most = peak * 400 / 255
         if most > limit + 3:
             left, top, _, _ = total.point([255 * (v >= peak) for v in range(256)]).getbbox() or (0, 0, 1, 1)
             scale = (sheet.geometry.media[2] - sheet.geometry.media[0]) / total.width
             x, y = sheet.geometry.media[0] + left * scale, sheet.geometry.media[3] - top * scale
-            side = 15**0.5 * PT_PER_MM
+            side = math.sqrt(WINDOW_MM2) * PT_PER_MM
             found = f"Up to {most:.0f} percent of ink, where {limit:g} are allowed."
             yield Defect(found, sheet.index, (x - side / 2, y - side / 2, x + side / 2, y + side / 2))
 

@@ -20,11 +20,13 @@ from pikepdf import Array, ContentStreamInstruction, Dictionary, Name, Operator,
 from PIL import Image, ImageChops, ImageFilter
 
 from booklet.preflight.colour import CMYK, GRAY, PATTERN, RGB, Colour, Space, function_of, space_of, srgb
-from booklet.preflight.geometry import Box, Geometry
+from booklet.preflight.geometry import PT_PER_MM, Box, Geometry
 
 MAX_PIXELS = 4_000_000
 MAX_IMAGE_PIXELS = 60_000_000
 INVISIBLE = 3
+WINDOW_MM2 = 15.0
+"""Total ink is the mean over a window of this size, not one pixel (GWG 2015)."""
 MM_PER_INCH = 25.4
 
 
@@ -78,14 +80,16 @@ def inks(content: bytes) -> tuple[Camera, Camera, Camera, Camera]:
     return first, second, third, fourth
 
 
-def coverage(plates: list[Image.Image], dpi: float, window_mm2: float = 15.0) -> Image.Image:
+def coverage(plates: list[Image.Image], geometry: Geometry) -> Image.Image:
     """The sum of four plates as a picture in which 255 is 400 percent, each pixel the mean of a square window."""
-    inks_quartered = [ImageChops.invert(plate.convert("L")).point([v // 4 for v in range(256)]) for plate in plates]
+    inks_quartered = [
+        ImageChops.invert(plate.convert("L")).point([round(v / 4) for v in range(256)]) for plate in plates
+    ]
     total = inks_quartered[0]
     for ink in inks_quartered[1:]:
         total = ImageChops.add(total, ink)
-    radius = window_mm2**0.5 / MM_PER_INCH * dpi / 2
-    return total.filter(ImageFilter.BoxBlur(radius))
+    side_px = math.sqrt(WINDOW_MM2) * PT_PER_MM * total.width / (geometry.media[2] - geometry.media[0])
+    return total.filter(ImageFilter.BoxBlur(max(0.0, (side_px - 1) / 2)))
 
 
 def separation(content: bytes, ink: int) -> bytes:
