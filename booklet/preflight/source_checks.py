@@ -181,6 +181,6 @@ ROWS = (
     Check("LNK-011", ERROR, "docs/architecture.md, law 5", "Only this edition's numbers", ALL, _phones),
     Check("ACC-301", ERROR, "Matterhorn 09-001", "The order of the source", SCREENS, _order),
     Check("ACC-302", ERROR, "Matterhorn 14-001", "The headings of the source", SCREENS, _headings),
-    Check("ACC-303", ERROR, "Matterhorn 13-005", "The text alternatives of the source", SCREENS, _alternatives),
+    Check("ACC-303", ERROR, "ISO 14289-1, 7.3", "The text alternatives of the source", SCREENS, _alternatives),
     Check("ACC-304", ERROR, "WCAG 2.2, 2.4.4", "The link texts of the source", SCREENS, _link_texts),
 )  # fmt: skip
