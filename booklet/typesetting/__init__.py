@@ -71,7 +71,8 @@ class Typesetter:
     def _engine(self) -> Engine:
         from booklet.typesetting.engine import Engine
 
-        return Engine(self._chapters, self._styles, self.form.sheets)
+        across, down = (self.form.bleed_mm / side for side in self.form.trim_mm)
+        return Engine(self._chapters, self._styles, self.form.sheets, (across, down))
 
     @cached_property
     def _common_hash(self) -> bytes:

@@ -8,6 +8,7 @@ every segment, so that the bindery can keep one copy.
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -28,17 +29,23 @@ from booklet.typesetting.structure import add_tags, restore_spaces
 PT_PER_PX = 0.75
 FAMILY = b"Atkinson Hyperlegible Next"
 VERSIONS = f"weasyprint {weasyprint.__version__}, pydyf {pydyf.__version__}, pango {pango.pango_version()}"
+_VIEW_BOX = re.compile(rb"""(<svg\b[^>]*?\bviewBox\s*=\s*)["']((?:-?[\d.]+[\s,]*){4})["']""")
 _LOG = logging.getLogger("weasyprint")
 
 weasyprint.pdf.add_tags = add_tags
 
 
 class _Fetcher(URLFetcher):  # type: ignore[misc] # the engine has no type hints
-    """Reads files below the given folders, and images written into the HTML itself. Nothing else exists."""
+    """Reads files below the given folders, and images written into the HTML itself. Nothing else exists.
 
-    def __init__(self, folders: tuple[Path, ...]) -> None:
+    A drawing asked for with `?page` covers a whole page, so it is shown with the bleed around it: shares of its width
+    and height.
+    """
+
+    def __init__(self, folders: tuple[Path, ...], bleed: tuple[float, float]) -> None:
         super().__init__(allowed_protocols=("file", "data"))
         self._folders = tuple(folder.resolve() for folder in folders)
+        self._bleed = bleed
 
     def fetch(self, url: str, headers: dict[str, str] | None = None) -> URLFetcherResponse:
         """The content at this address. Raises ValueError for one that is not allowed."""
@@ -48,14 +55,28 @@ class _Fetcher(URLFetcher):  # type: ignore[misc] # the engine has no type hints
         path = Path(unquote(parts.path)).resolve()
         if parts.scheme != "file" or not any(path.is_relative_to(folder) for folder in self._folders):
             raise ValueError("address outside the project")
-        return URLFetcherResponse(url, path.read_bytes())
+        content = path.read_bytes()
+        return URLFetcherResponse(url, _with_bleed(content, self._bleed) if parts.query == "page" else content)
+
+
+def _with_bleed(drawing: bytes, bleed: tuple[float, float]) -> bytes:
+    """An SVG whose viewBox is larger by the bleed, in the same scale. Anything else stays as it is."""
+
+    def larger(box: re.Match[bytes]) -> bytes:
+        left, top, width, height = (float(number) for number in box[2].replace(b",", b" ").split())
+        across, down = width * bleed[0], height * bleed[1]
+        return b'%s"%f %f %f %f"' % (box[1], left - across, top - down, width + 2 * across, height + 2 * down)
+
+    return _VIEW_BOX.sub(larger, drawing, count=1) if any(bleed) else drawing
 
 
 class Engine:
     """WeasyPrint with one set of style sheets, parsed once. Its complaints name files as the project does."""
 
-    def __init__(self, chapters: Path, styles: Path, sheets: tuple[str, ...]) -> None:
-        self._fetcher = _Fetcher((chapters, styles))
+    def __init__(
+        self, chapters: Path, styles: Path, sheets: tuple[str, ...], bleed: tuple[float, float] = (0.0, 0.0)
+    ) -> None:
+        self._fetcher = _Fetcher((chapters, styles), bleed)
         self._base = chapters.as_uri() + "/"
         self._fonts = FontConfiguration()
         self._images: dict[str, Any] = {}

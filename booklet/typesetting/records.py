@@ -9,12 +9,15 @@ from booklet.composing import Part
 
 @dataclass(frozen=True)
 class Format:
-    """One way to print: its style sheets, in order, its trim size in millimetres, and which order code it goes by."""
+    """One way to print: its style sheets, in order, its trim size in millimetres, which order code it goes by, and how far
+    its covers and tabs reach beyond the trim, in millimetres.
+    """
 
     name: str
     sheets: tuple[str, ...]
     trim_mm: tuple[float, float]
     order_code: str = "standard"
+    bleed_mm: float = 0.0
     pdf_ua: int = 1
 
     def as_pdf_ua(self, part: int) -> Format:
@@ -25,6 +28,8 @@ class Format:
 FORMATS = {
     "screen": Format("screen", ("base.css", "screen.css"), (148, 210)),
     "large-print": Format("large-print", ("base.css", "large-print.css"), (210, 297), "large_print"),
+    "press": Format("press", ("base.css", "screen.css", "press.css"), (148, 210), bleed_mm=5.0),
+    "clinic": Format("clinic", ("base.css", "screen.css", "clinic.css"), (148, 210)),
 }
 
 
