@@ -197,6 +197,8 @@ def _opened(content: bytes) -> Pdf:
         raise ImpositionError(f"This is no PDF, or it is damaged: {_in_words(reason)}. Export it again.") from reason
     if pdf.is_encrypted:
         raise ImpositionError("The file is encrypted. Save it without protection first.")
+    if any("MediaBox is undefined" in warning for warning in pdf.get_warnings()):
+        raise ImpositionError("A page has no MediaBox, so its size is not known. Export the file again.")
     if not 1 <= count <= PAGES_MAX:
         raise ImpositionError(f"The file has {count} pages. From 1 to {PAGES_MAX} can be imposed.")
     return pdf
@@ -354,8 +356,10 @@ def _side_page(
         forms[name] = page.form
     sheet = _sheet(pdf, width, height, drawn, forms)
     if letters:
-        drawn = letters.drawn(_name(side, sides), (middle + 2.2, margin + 6), size=6, upwards=True)
-        letters.put(pdf, sheet, drawn)
+        words, size = _name(side, sides), 6.5
+        ground = (middle + 3, margin + 4, size * 1.3, letters.length(words, size) + 4)
+        letter = letters.drawn(words, (middle + 3 + size, margin + 6), size, upwards=True)
+        letters.put(pdf, sheet, b"q 1 g %s re f Q\n%s" % (_numbers(*ground), letter))
     return sheet
 
 

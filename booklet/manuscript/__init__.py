@@ -18,7 +18,9 @@ from booklet.manuscript.reading import (
     inside,
     parse_toml,
     parse_yaml,
+    read_icc,
     read_text,
+    shipped,
     split_front_matter,
     validate,
 )
@@ -30,6 +32,8 @@ from booklet.manuscript.records import (
     FrontMatter,
     Manuscript,
     PageMatter,
+    Paper,
+    PrinterProfile,
     Record,
     Service,
     Source,
@@ -45,12 +49,15 @@ __all__ = [
     "Consent",
     "Edition",
     "Manuscript",
+    "Paper",
+    "PrinterProfile",
     "Service",
     "Source",
     "StandingPage",
     "Term",
     "inside",
     "read",
+    "shipped",
     "slug",
 ]
 
@@ -88,6 +95,7 @@ def read(project: Path, today: date) -> tuple[Manuscript | None, list[Finding]]:
     editions = [
         _one(Edition, _data(project, path, found), found) for path in sorted((root / "editions").glob("*.toml"))
     ]
+    printers, icc_profiles = _printers(project, sorted((root / "printers").glob("*.toml")), found)
     if book is None:
         return None, found
     manuscript = Manuscript(
@@ -100,11 +108,13 @@ def read(project: Path, today: date) -> tuple[Manuscript | None, list[Finding]]:
         glossary=glossary,
         sources={source.id: source for source in sources},
         consents={consent.id: consent for consent in consents},
+        printers=printers,
+        icc_profiles=icc_profiles,
         complete=len(chapters) == len(chapter_files) and len(pages) == len(STANDING_PAGES),
     )
     found += _twice("source", [(source.id, source) for source in sources])
     found += _twice("consent", [(consent.id, consent) for consent in consents])
-    return manuscript, found + _across(manuscript, today)
+    return manuscript, found + _across(manuscript, project, today)
 
 
 def _data(project: Path, path: Path, found: list[Finding]) -> Data | None:
@@ -166,6 +176,24 @@ def _chapters(project: Path, paths: list[Path], found: list[Finding]) -> tuple[C
     return tuple(chapters)
 
 
+def _printers(
+    project: Path, paths: Iterable[Path], found: list[Finding]
+) -> tuple[dict[str, PrinterProfile], dict[str, bytes]]:
+    """The printers by name, and the ICC profile of each."""
+    printers: dict[str, PrinterProfile] = {}
+    profiles: dict[str, bytes] = {}
+    for path in paths:
+        data = _data(project, path, found)
+        printer = _one(PrinterProfile, data, found)
+        if printer is None or data is None:
+            continue
+        profile, faults = read_icc(project, printer.condition.icc, data.place(("condition", "icc")))
+        found += faults
+        if profile:
+            printers[path.stem], profiles[path.stem] = printer, profile
+    return printers, profiles
+
+
 def _page(project: Path, path: Path, found: list[Finding]) -> StandingPage | None:
     try:
         data, body = split_front_matter(read_text(project, path), path.relative_to(project).as_posix())
@@ -179,7 +207,7 @@ def _page(project: Path, path: Path, found: list[Finding]) -> StandingPage | Non
     return StandingPage(head=head, body=body).model_copy(update={"origin": data.place()})
 
 
-def _across(manuscript: Manuscript, today: date) -> list[Finding]:
+def _across(manuscript: Manuscript, project: Path, today: date) -> list[Finding]:
     """What only shows when the files are seen together."""
     heads = [chapter.head for chapter in manuscript.chapters] + [
         page.head for page in (*manuscript.pages.values(), *manuscript.planned)
@@ -194,6 +222,7 @@ def _across(manuscript: Manuscript, today: date) -> list[Finding]:
         *_sources(manuscript),
         *_headings(manuscript),
         *_health_lines(manuscript),
+        *_printer(manuscript, project),
         *_confirmations(manuscript),
         *_reviews(manuscript, today),
     ]
@@ -254,6 +283,13 @@ def _health_lines(manuscript: Manuscript) -> list[Finding]:
         for record, line, code in named
         if line not in ready or not ready[line].serves(code)
     ]
+
+
+def _printer(manuscript: Manuscript, project: Path) -> list[Finding]:
+    book = manuscript.book
+    if book.printer is None or (project / f"chapters/printers/{book.printer}.toml").exists():
+        return []
+    return [error("SRC-014", book.origin, f"No printer '{book.printer}'.", "The name of a file of chapters/printers/.")]
 
 
 def _confirmations(manuscript: Manuscript) -> list[Finding]:
