@@ -11,13 +11,15 @@ from importlib.metadata import version
 from pathlib import Path
 
 from booklet import bindery, dispatch
-from booklet.composing import Composition, compose
+from booklet.composing import Composition, Wanted, compose, publication, titles_of
 from booklet.findings import BookletError, Finding, Place, error, has_errors, in_order
 from booklet.manuscript import Edition, Manuscript, read
 from booklet.preflight import Promise, preflight
-from booklet.typesetting import FORMATS, Format, Segment, Typesetter, typeset
+from booklet.typesetting import FORMATS, Format, Segment, Typesetter, folios, page_counts, share_out, typeset
 
 CACHE = ".booklet-cache"
+PAGES_AROUND = 12
+"""Room in a volume for cover, imprint, contents, page finder, planned pages and back cover."""
 LIBRARIES = ("booklet", "weasyprint", "pydyf", "fonttools", "tinyhtml5", "jinja2", "markdown-it-py", "pikepdf", "segno")
 Tell = Callable[[str, int, int], None]
 """Told before each edition: its name, how many are done, how many there are."""
@@ -31,13 +33,14 @@ class UnknownEditionError(BookletError):
 
 @dataclass(frozen=True)
 class Order:
-    """What to build: no editions or formats named means all of them."""
+    """What to build: no editions or formats named means all of them, no titles the main booklet and every insert."""
 
     project: Path
     dist: Path
     today: date
     editions: tuple[str, ...] = ()
     formats: tuple[str, ...] = ()
+    titles: tuple[str, ...] = ()
     use_cache: bool = True
     pdf_ua: int = 1
 
@@ -59,13 +62,30 @@ class Receipt:
         return has_errors(self.findings)
 
 
+@dataclass(frozen=True)
+class _Job:
+    """One title of one edition in one format: a file, or one a volume."""
+
+    form: Format
+    edition: Edition
+    title: str
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        return (self.title, self.edition.code, self.form.name)
+
+    def __str__(self) -> str:
+        return f"{self.edition.code} {self.title} {self.form.name}"
+
+
 def check(order: Order) -> tuple[Finding, ...]:
     """Every fault of the sources, without making a PDF."""
     manuscript, findings = read(order.project, order.today)
     if manuscript:
         for edition in _chosen(manuscript, order.editions, findings):
-            findings += compose(manuscript, edition, order.project, order.today)[1]
-    return in_order(findings)
+            for title in order.titles or titles_of(manuscript):
+                findings += compose(manuscript, edition, order.project, order.today, Wanted(title))[1]
+    return in_order(dict.fromkeys(findings))
 
 
 def build(order: Order, tell: Tell = lambda *_: None) -> Receipt:
@@ -74,38 +94,32 @@ def build(order: Order, tell: Tell = lambda *_: None) -> Receipt:
     manuscript, findings = read(order.project, order.today)
     if manuscript is None:
         return Receipt((), 0, in_order(findings), time.monotonic() - start)
-    forms = [FORMATS[name].as_pdf_ua(order.pdf_ua) for name in order.formats or FORMATS]
-    editions = _chosen(manuscript, order.editions, findings)
+    jobs = _jobs(manuscript, order, findings)
     source = _source_hash(order)
-    known = {entry.file: entry for entry in dispatch.read_manifest(order.dist) if order.use_cache}
-    wanted = [(form, edition, _file_name(manuscript, edition, form)) for form in forms for edition in editions]
-    stale = [row for row in wanted if row[2] not in known or known[row[2]].source != source]
-    deliveries: list[dispatch.Delivery] = []
-    setters = {form: Typesetter(order.project, styles_folder(), form, _cache(order)) for form, _, _ in stale}
-    compositions = {
-        edition.code: _composed(manuscript, edition, order, findings)
-        for edition in dict.fromkeys(edition for _, edition, _ in stale)
-    }
-    for done, (form, edition, file) in enumerate(stale if not has_errors(findings) else ()):
-        tell(f"{edition.code} {form.name}", done, len(stale))
-        composition = compositions[edition.code]
-        assert composition
-        segments, faults = typeset(composition, setters[form])
+    known = _known(order, source)
+    stale = [job for job in jobs if job.key not in known]
+    setters = {form: Typesetter(order.project, styles_folder(), form, _cache(order)) for form in _forms(stale)}
+    for edition, title in dict.fromkeys((job.edition, job.title) for job in stale):
+        findings += compose(manuscript, edition, order.project, order.today, Wanted(title))[1]
+    deliveries: dict[tuple[str, str, str], tuple[dispatch.Delivery, ...]] = {}
+    for done, job in enumerate(stale if not has_errors(findings) else ()):
+        tell(str(job), done, len(stale))
+        compositions, volumes, faults = _set(manuscript, job, order, setters)
         findings += faults
         if not has_errors(faults):
-            delivery, faults = _bound(manuscript, edition, form, composition, segments, file, source)
-            findings += faults
-            deliveries.append(delivery)
+            bound = [_bound(manuscript, job, *volume, source) for volume in zip(compositions, volumes, strict=True)]
+            deliveries[job.key] = tuple(delivery for delivery, _ in bound)
+            findings += [fault for _, faults in bound for fault in faults]
     if not has_errors(findings):
-        findings += _deliver(order.dist, tuple(deliveries))
+        findings += _deliver(order.dist, tuple(each for rows in deliveries.values() for each in rows))
         for setter in setters.values():
             setter.forget_old()
-    new = {delivery.entry.file: delivery.entry for delivery in deliveries}
-    files = () if has_errors(findings) else tuple({**known, **new}[file] for _, _, file in wanted)
+    new = {key: tuple(delivery.entry for delivery in rows) for key, rows in deliveries.items()}
+    files = () if has_errors(findings) else tuple(entry for job in jobs for entry in {**known, **new}[job.key])
     return Receipt(
         files,
-        len(new) if files else 0,
-        in_order(findings),
+        sum(map(len, new.values())) if files else 0,
+        in_order(dict.fromkeys(findings)),
         time.monotonic() - start,
         sum(setter.typeset for setter in setters.values()),
         sum(setter.reused for setter in setters.values()),
@@ -129,52 +143,102 @@ def _chosen(manuscript: Manuscript, codes: Iterable[str], findings: Iterable[Fin
     return tuple(editions[code] for code in dict.fromkeys(wanted) if code in editions)
 
 
-def _composed(manuscript: Manuscript, edition: Edition, order: Order, findings: list[Finding]) -> Composition | None:
-    composition, faults = compose(manuscript, edition, order.project, order.today)
-    findings += faults
-    return composition
+def _jobs(manuscript: Manuscript, order: Order, findings: Iterable[Finding]) -> list[_Job]:
+    """Everything ordered, in the order in which it is made."""
+    forms = [FORMATS[name].as_pdf_ua(order.pdf_ua) for name in order.formats or FORMATS]
+    editions = _chosen(manuscript, order.editions, findings)
+    titles = order.titles or titles_of(manuscript)
+    for title in titles if editions else ():
+        publication(manuscript, editions[0], title)
+    return [_Job(form, edition, title) for form in forms for title in titles for edition in editions]
+
+
+def _forms(jobs: Iterable[_Job]) -> tuple[Format, ...]:
+    """The formats to set: what large print says of the standard edition's pages is read off that."""
+    forms = dict.fromkeys(job.form for job in jobs)
+    standard = [FORMATS["screen"]] if any(form.is_large_print for form in forms) else []
+    return tuple(dict.fromkeys((*standard, *forms)))
+
+
+def _known(order: Order, source: str) -> dict[tuple[str, str, str], tuple[dispatch.Entry, ...]]:
+    """What lies in `dist` whole and made from these very sources, by what it is."""
+    found: dict[tuple[str, str, str], tuple[dispatch.Entry, ...]] = {}
+    for entry in dispatch.read_manifest(order.dist) if order.use_cache else ():
+        if entry.source == source:
+            found[entry.key] = (*found.get(entry.key, ()), entry)
+    return {key: entries for key, entries in found.items() if len(entries) == entries[0].volumes}
+
+
+def _set(
+    manuscript: Manuscript, job: _Job, order: Order, setters: dict[Format, Typesetter]
+) -> tuple[tuple[Composition, ...], tuple[tuple[Segment, ...], ...], list[Finding]]:
+    """A title composed and typeset, shared out over volumes when its paper would weigh too much."""
+
+    def composed(wanted: Wanted) -> tuple[Composition, ...]:
+        return compose(manuscript, job.edition, order.project, order.today, wanted)[0]
+
+    setter = setters[job.form]
+    if not job.form.is_large_print:
+        compositions = composed(Wanted(job.title))
+        return compositions, *typeset(compositions, setter)
+    standard = folios(composed(Wanted(job.title)), setters[FORMATS["screen"]])
+    known = {f"standard/{anchor}": folio for anchor, folio in standard.items()}
+    compositions = composed(Wanted(job.title, large_print=True))
+    counts = page_counts(compositions[0], setter, known)
+    shares = share_out({part.id: counts.get(part.id, 0) for part in compositions[0].body}, _most_pages(manuscript, job))
+    if len(shares) > 1 and compositions[0].publication.is_main:
+        compositions = composed(Wanted(job.title, large_print=True, volumes=shares))
+    return compositions, *typeset(compositions, setter, known)
+
+
+def _most_pages(manuscript: Manuscript, job: _Job) -> int:
+    """How many pages of the body one volume may have, with room for the pages before and behind."""
+    paper = manuscript.book.large_print
+    width_mm, height_mm = job.form.trim_mm
+    leaf_grams = width_mm * height_mm / 1e6 * paper.paper_gsm
+    return max(1, int(paper.most_grams / leaf_grams) * 2 - PAGES_AROUND)
 
 
 def _bound(
-    manuscript: Manuscript,
-    edition: Edition,
-    form: Format,
-    composition: Composition,
-    segments: tuple[Segment, ...],
-    file: str,
-    source: str,
+    manuscript: Manuscript, job: _Job, composition: Composition, segments: tuple[Segment, ...], source: str
 ) -> tuple[dispatch.Delivery, list[Finding]]:
-    book = manuscript.book
+    book, work, form = manuscript.book, composition.publication, job.form
+    volume = f", volume {composition.volume}" if composition.volume else ""
     title = bindery.Title(
-        title=f"{book.title}: {book.subtitle} ({edition.name})",
-        subject=book.description,
+        title=f"{work.title}: {work.subtitle} ({job.edition.name}{volume})",
+        subject=work.description,
         author=book.publisher,
         language=book.language,
         issued=book.issue_date,
         anchors=composition.titles,
-        hue=bindery.hue_of(edition.hue.deep, edition.hue.tint),
+        hue=bindery.hue_of(job.edition.hue.deep, job.edition.hue.tint),
         pdf_ua=form.pdf_ua,
     )
     content = bindery.bind(segments, title)
-    folios = tuple(segment.folio(index) for segment in segments for index in range(segment.layout.pages))
+    pages = tuple(segment.folio(index) for segment in segments for index in range(segment.layout.pages))
+    ending = f"-volume-{composition.volume}" if composition.volume else ""
+    file = f"{job.edition.code}/{work.slug}-{job.edition.code}-{book.issue}-{form.name}{ending}.pdf"
     promise = Promise(
         file=file,
-        folios=folios,
+        folios=pages,
         trim_mm=form.trim_mm,
         title=title.title,
         language=title.language,
         headings=sum(len(segment.layout.bookmarks) for segment in segments),
         phones=composition.phones,
         pdf_ua=form.pdf_ua,
+        stitched=not work.is_handout,
     )
     entry = dispatch.Entry(
         file=file,
-        title=book.title,
-        edition=edition.code,
+        publication=job.title,
+        title=work.title,
+        edition=job.edition.code,
         format=form.name,
+        volumes=composition.volumes,
         issue=book.issue,
-        order_code=getattr(edition.order_codes, form.order_code),
-        pages=len(folios),
+        order_code=getattr(work.codes, form.order_code),
+        pages=len(pages),
         bytes=len(content),
         sha256=sha256(content).hexdigest(),
         trim_mm=form.trim_mm,
@@ -192,11 +256,6 @@ def _deliver(dist: Path, deliveries: tuple[dispatch.Delivery, ...]) -> list[Find
         found = f"The files cannot be written ({reason.strerror})."
         return [error("SYS-002", Place(dist.name), found, "A folder that can be written, on a disk with room.")]
     return []
-
-
-def _file_name(manuscript: Manuscript, edition: Edition, form: Format) -> str:
-    book = manuscript.book
-    return f"{edition.code}/{book.slug}-{edition.code}-{book.issue}-{form.name}.pdf"
 
 
 def _cache(order: Order) -> Path | None:

@@ -47,6 +47,9 @@ def _shared(command: Callable[..., Any]) -> Callable[..., Any]:
     for option in (
         click.option("--edition", "editions", multiple=True, shell_complete=_editions, metavar="CODE",
                      help="A state or territory, such as VIC. Default: all."),
+        click.option("--title", "titles", multiple=True, metavar="TITLE",
+                     help="main, an insert such as bone, or one chapter to hand out: chapter:ID. "
+                     "Default: main and all inserts."),
         click.option("--project", type=click.Path(exists=True, file_okay=False, path_type=Path), default=Path(),
                      help="The folder that holds chapters/. Default: this one."),
         click.option("--date", "today", callback=_today, metavar="YYYY-MM-DD",
@@ -81,6 +84,7 @@ def main() -> None:
 @click.option("--quiet", is_flag=True, help="Print the names of the files, nothing else.")
 def build(
     editions: tuple[str, ...],
+    titles: tuple[str, ...],
     formats: tuple[str, ...],
     project: Path,
     out: Path | None,
@@ -95,6 +99,9 @@ def build(
       booklet build                          every edition
       booklet build --edition VIC            one edition
       booklet build --edition vic --edition tas --out /media/stick
+      booklet build --title bone             one insert, for all editions
+      booklet build --edition NT --title chapter:feelings
+                                             one chapter, to hand out
       booklet build --date 2026-12-24        as it will be on that day
 
     Nothing is written when a finding of severity error is left: what lay in dist/ stays.
@@ -103,7 +110,7 @@ def build(
     from booklet.build import build as run
 
     project = project.resolve()
-    order = Order(project, (out or project / "dist").resolve(), today, editions, formats, not no_cache, pdf_ua)
+    order = Order(project, (out or project / "dist").resolve(), today, editions, formats, titles, not no_cache, pdf_ua)
     with _raising(), _progress(quiet) as tell:
         receipt = run(order, tell)
     _print_receipt(order, receipt, quiet)
@@ -113,7 +120,7 @@ def build(
 @main.command()
 @_shared
 @click.option("--format", "style", type=click.Choice(["text", "json", "sarif"]), default="text", help="Default: text.")
-def check(editions: tuple[str, ...], project: Path, today: date, style: str) -> None:
+def check(editions: tuple[str, ...], titles: tuple[str, ...], project: Path, today: date, style: str) -> None:
     """Look for faults in chapters and data; make no PDF.
 
     \b
@@ -126,7 +133,7 @@ def check(editions: tuple[str, ...], project: Path, today: date, style: str) -> 
 
     project = project.resolve()
     with _raising():
-        findings = run(Order(project, project / "dist", today, editions))
+        findings = run(Order(project, project / "dist", today, editions, titles=titles))
     failed = any(finding.severity is Severity.ERROR for finding in findings)
     if style == "text":
         _print_findings(findings, file=sys.stdout)

@@ -22,12 +22,16 @@ ASIDE = ".aside-"
 
 @dataclass(frozen=True)
 class Entry:
-    """One file of the manifest. `source` is the hash of everything it was made from."""
+    """One file of the manifest. `source` is the hash of everything it was made from; `volumes` how many files the
+    publication has in this edition and format.
+    """
 
     file: str
+    publication: str
     title: str
     edition: str
     format: str
+    volumes: int
     issue: str
     order_code: str
     pages: int
@@ -35,6 +39,11 @@ class Entry:
     sha256: str
     trim_mm: tuple[float, float]
     source: str
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """What it is, whatever its file is called: publication, edition and format."""
+        return (self.publication, self.edition, self.format)
 
 
 @dataclass(frozen=True)
@@ -56,9 +65,15 @@ def read_manifest(dist: Path) -> tuple[Entry, ...]:
 
 
 def deliver(dist: Path, deliveries: tuple[Delivery, ...], versions: str) -> None:
-    """Put the files in place, and the manifest after them; earlier files of other editions stay. Raises OSError."""
+    """Put the files in place, and the manifest after them; earlier files of other editions stay. Raises OSError.
+
+    A volume that the same booklet has no longer goes.
+    """
     new = {delivery.entry.file: delivery.entry for delivery in deliveries}
-    entries = {entry.file: entry for entry in read_manifest(dist)} | new
+    keys = {(entry.key, entry.issue) for entry in new.values()}
+    earlier = {entry.file: entry for entry in read_manifest(dist)}
+    gone = [file for file, entry in earlier.items() if (entry.key, entry.issue) in keys and file not in new]
+    entries = {file: entry for file, entry in earlier.items() if file not in gone} | new
     rows = [asdict(entries[file]) for file in sorted(entries)]
     manifest = json.dumps({"versions": versions, "files": rows}, indent=2, ensure_ascii=False) + "\n"
     with _aside(dist) as aside:
@@ -70,6 +85,8 @@ def deliver(dist: Path, deliveries: tuple[Delivery, ...], versions: str) -> None
             target.parent.mkdir(parents=True, exist_ok=True)
             (aside / str(number)).replace(target)
         (aside / MANIFEST).replace(dist / MANIFEST)
+        for file in gone:
+            (dist / file).unlink(missing_ok=True)
 
 
 def _is_whole(dist: Path, entry: Entry) -> bool:

@@ -415,7 +415,9 @@ def _strip(pdf: Pdf, purpose: str, duplex: str) -> None:
     old = pdf.trailer.get("/Info", Dictionary())
     words = {key: old[key] for key in ("/CreationDate", "/ModDate") if isinstance(old, Dictionary) and key in old}
     title = str(old.get("/Title", "")) if isinstance(old, Dictionary) else ""
-    info = Dictionary(Title=String(f"{title or 'Booklet'} (imposed for {purpose})"), Producer=String("booklet, pikepdf"))
+    info = Dictionary(
+        Title=String(f"{title or 'Booklet'} (imposed for {purpose})"), Producer=String("booklet, pikepdf")
+    )
     for key, value in words.items():
         info[key] = String(str(value))
     pdf.trailer.Info = pdf.make_indirect(info)

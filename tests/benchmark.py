@@ -37,8 +37,8 @@ def plain_loop() -> None:
     assert manuscript
     sheets = [str(styles_folder() / sheet) for sheet in FORMATS["screen"].sheets]
     for edition in manuscript.editions:
-        composition, _ = compose(manuscript, edition, PROJECT, date.fromisoformat(DAY))
-        assert composition
+        (composition,), _ = compose(manuscript, edition, PROJECT, date.fromisoformat(DAY))
+        assert composition.back_cover
         parts = (*composition.front, *composition.body, composition.back_cover)
         bodies = (re.search(r"<body class=\"([^\"]*)\">(.*)</body>", part.html, re.DOTALL) for part in parts)
         html = "".join(f'<div class="{body[1]}">{body[2]}</div>' for body in bodies if body)

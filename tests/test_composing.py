@@ -11,7 +11,7 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from booklet.composing import Composition, compose
+from booklet.composing import Composition, compose, publication
 from booklet.composing.sandbox import fill
 from booklet.composing.views import Cast, hours_apart, services_of
 from booklet.manuscript import Manuscript, Service, read
@@ -25,14 +25,13 @@ def composed(project: Path, code: str, today: date = TODAY) -> Composition:
     manuscript, _ = read(project, today)
     assert manuscript
     edition = next(edition for edition in manuscript.editions if edition.code == code)
-    composition, findings = compose(manuscript, edition, project, today)
-    assert composition and not findings
+    (composition,), findings = compose(manuscript, edition, project, today)
+    assert not findings
     return composition
 
 
 def words(composition: Composition, part: str = "") -> str:
-    parts = (*composition.front, *composition.body, composition.back_cover)
-    html = " ".join(each.html for each in parts if part in ("", each.id))
+    html = " ".join(each.html for each in composition.parts if part in ("", each.id))
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", html.replace("<wbr>", ""))).replace("\u00a0", " ")
 
 
@@ -136,11 +135,11 @@ def test_no_edition_holds_another_states_service_or_number(data: st.DataObject) 
         chosen = services_of(manuscript, edition)
         assert all({"ALL", edition.code} & set(service.states) and service.verified for service in chosen)
         own = {service.number.digits for service in chosen if service.number}
-        own.add(Cast(REAL, edition, TODAY).order_line.phone.replace("\u00a0", ""))
+        own.add(Cast(REAL, edition, publication(REAL, edition), TODAY).order_line.phone.replace("\u00a0", ""))
         ready = {service.id for service in chosen}
         needed = {row.service for row in REAL.book.urgent} | set(edition.health_lines)
         if needed | {REAL.book.order_line.interpreter, REAL.book.order_line.relay} <= ready:
-            assert set(Cast(manuscript, edition, TODAY).numbers) == own
+            assert set(Cast(manuscript, edition, publication(manuscript, edition), TODAY).numbers) == own
 
 
 def test_queensland_has_13_health_and_victoria_nurse_on_call_too() -> None:

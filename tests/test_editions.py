@@ -81,7 +81,7 @@ def test_numbers_do_not_break_over_a_line(real: tuple[Order, Receipt], code: str
     pdf, tree = tree_of(real, code)
     annotations = sum(target.startswith("tel:") for _, target, _ in reading.links(pdf))
     texts = [reading.text(kid) for kid in walk(tree) if kid[0] == "Link"]
-    numbers = [text for text in texts if re.fullmatch(r"[\d\u00a0()]+", text)]
+    numbers = [text for text in texts if re.fullmatch(r"000|[\d\u00a0()]{6,}", text)]
     assert annotations == len(numbers)
     assert all(parse_phone(number).text == number for number in numbers)
 

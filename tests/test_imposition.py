@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pikepdf
 import pytest
-from PIL import Image, ImageChops
 from pikepdf import Array, Dictionary, Name, Pdf
+from PIL import Image, ImageChops
 
 from booklet.imposition import (
     CALIPER_MM,
@@ -97,7 +97,9 @@ def test_positive_creep_moves_pages_towards_the_spine() -> None:
     with Pdf.open(io.BytesIO(imposed)) as pdf:
         for index, page in enumerate(pdf.pages):
             sheet = index // 2
-            left, right = (float(operands[4]) for operands, operator in pikepdf.parse_content_stream(page) if str(operator) == "cm")
+            left, right = (
+                float(operands[4]) for operands, operator in pikepdf.parse_content_stream(page) if str(operator) == "cm"
+            )
             middle = 148.5 * MM
             assert left == pytest.approx(middle - 148 * MM + sheet * 0.11 * MM, abs=0.01)
             assert right == pytest.approx(middle - sheet * 0.11 * MM, abs=0.01)
@@ -108,9 +110,7 @@ def numbered(count: int, size_mm: tuple[float, float] = (148, 210), **attributes
     pdf = pikepdf.new()
     width, height = (side * MM for side in size_mm)
     for number in range(1, count + 1):
-        bars = "".join(
-            f"{20 + 14 * bit} {height - 60} 10 {40 if number >> bit & 1 else 8} re f\n" for bit in range(8)
-        )
+        bars = "".join(f"{20 + 14 * bit} {height - 60} 10 {40 if number >> bit & 1 else 8} re f\n" for bit in range(8))
         pdf.add_blank_page(page_size=(width, height))
         pdf.pages[-1].obj.Contents = pdf.make_stream(bars.encode())
         for key, value in attributes.items():
@@ -164,7 +164,11 @@ def test_a_rendered_sheet_cut_and_nested_shows_pages_in_reading_order(tmp_path: 
 def test_manual_duplex_gives_fronts_in_order_and_backs_from_last_to_first() -> None:
     fronts, backs = impose(numbered(10), Setup(duplex="manual")).files
     both = impose(numbered(10), Setup()).files[0]
-    with Pdf.open(io.BytesIO(both)) as whole, Pdf.open(io.BytesIO(fronts)) as front, Pdf.open(io.BytesIO(backs)) as back:
+    with (
+        Pdf.open(io.BytesIO(both)) as whole,
+        Pdf.open(io.BytesIO(fronts)) as front,
+        Pdf.open(io.BytesIO(backs)) as back,
+    ):
         sides = [page.Contents.read_bytes() for page in whole.pages]
         assert [page.Contents.read_bytes() for page in front.pages] == sides[::2]
         assert [page.Contents.read_bytes() for page in back.pages] == sides[1::2][::-1]
@@ -372,7 +376,9 @@ def test_nothing_is_printed_within_the_margin(tmp_path: Path) -> None:
 
 def test_an_imposed_file_is_whole_for_an_outside_judge(tmp_path: Path) -> None:
     needs("qpdf")
-    for index, file in enumerate((*impose(numbered(9), Setup(duplex="manual")).files, one_up(numbered(3), (297, 210), 5))):
+    for index, file in enumerate(
+        (*impose(numbered(9), Setup(duplex="manual")).files, one_up(numbered(3), (297, 210), 5))
+    ):
         path = tmp_path / f"{index}.pdf"
         path.write_bytes(file)
         assert subprocess.run([shutil.which("qpdf") or "", "--check", path], capture_output=True).returncode == 0

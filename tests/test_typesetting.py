@@ -15,7 +15,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from booklet.build import styles_folder
-from booklet.composing import PAGE_TOKENS, Composition, Part
+from booklet.composing import PAGE_TOKENS, Composition, Part, Publication
+from booklet.findings import Place
+from booklet.manuscript import OrderCodes
 from booklet.typesetting import FORMATS, Typesetter, bounds, typeset
 from booklet.typesetting.engine import Engine
 from booklet.typesetting.structure import add_tags
@@ -156,10 +158,23 @@ def part(name: str, body: str, kind: str = "chapter") -> Part:
     return Part(name, name, kind, html, (), f"chapters/{name}.md")
 
 
+PUBLICATION = Publication(
+    "main",
+    "T",
+    "S",
+    "t",
+    "D",
+    "images/plain.svg",
+    OrderCodes(standard="HKV 4TU", large_print="HPV 4T6"),
+    (),
+    Place("t"),
+)
+
+
 def composition(*body: Part) -> Composition:
     planned = tuple(part(f"notes-{n}", f'<h1 id="notes-{n}">Notes</h1>', "planned") for n in range(4))
     cover, back = part("cover", '<h1 id="cover">Cover</h1>', "cover"), part("back", "<h1>Back</h1>", "back-cover")
-    return Composition((cover,), body, planned, back, {}, frozenset())
+    return Composition(PUBLICATION, 0, 1, (cover,), body, planned, back, {}, frozenset())
 
 
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -169,7 +184,7 @@ def test_padding_always_gives_a_multiple_of_four(tmp_path: Path, sizes: list[int
     setter = Typesetter(tmp_path, styles_folder(), FORMATS["screen"], None)
     breaks = '<p style="break-before: page">x</p>'
     parts = [part(f"c{n}", f'<h1 id="c{n}">C</h1>{breaks * (size - 1)}') for n, size in enumerate(sizes)]
-    segments, findings = typeset(composition(*parts), setter)
+    (segments,), findings = typeset((composition(*parts),), setter)
     assert not findings
     assert sum(segment.layout.pages for segment in segments) % 4 == 0
     assert segments[-1].part.kind == "back-cover"
@@ -186,7 +201,7 @@ def test_page_references_forward_and_back_are_the_folios(tmp_path: Path) -> None
     pages = '<p style="break-before: page">x</p>'
     first = part("one", f'<h1 id="one">One</h1><p>See {token.format("two")}.</p>{pages * 11}')
     second = part("two", f'<h1 id="two">Two</h1><p>See {token.format("one")}, {token.format("two")}.</p>')
-    segments, findings = typeset(composition(first, second), setter)
+    (segments,), findings = typeset((composition(first, second),), setter)
     assert not findings
     import io
 
@@ -204,7 +219,7 @@ def test_a_segment_that_was_kept_is_not_set_again_and_a_damaged_one_is(tmp_path:
 
     def run() -> Typesetter:
         setter = Typesetter(tmp_path, styles_folder(), FORMATS["screen"], cache)
-        typeset(composition(part("one", '<h1 id="one">One</h1>')), setter)
+        typeset((composition(part("one", '<h1 id="one">One</h1>')),), setter)
         return setter
 
     assert run().typeset > 0
@@ -236,7 +251,7 @@ def test_a_drawing_without_end_is_stopped(tmp_path: Path, monkeypatch: pytest.Mo
     (tmp_path / "chapters/bomb.svg").write_text(bomb(40), "utf-8")
     setter = Typesetter(tmp_path, styles_folder(), FORMATS["screen"], None)
     start = time.monotonic()
-    _, findings = typeset(composition(part("one", '<h1 id="one">One</h1><img src="bomb.svg" alt="A bomb">')), setter)
+    _, findings = typeset((composition(part("one", '<h1 id="one">One</h1><img src="bomb.svg" alt="A bomb">')),), setter)
     assert time.monotonic() - start < 20
     assert {finding.code for finding in findings} <= {"SYS-001", "SYS-003"} and findings
     assert not [finding for finding in findings if str(tmp_path) in str(finding)]
@@ -248,5 +263,5 @@ def test_a_text_without_end_is_stopped(tmp_path: Path, monkeypatch: pytest.Monke
     (tmp_path / "chapters").mkdir()
     setter = Typesetter(tmp_path, styles_folder(), FORMATS["screen"], None)
     rows = "".join(f"<tr><td>{n}</td><td>x</td></tr>" for n in range(30_000))
-    _, findings = typeset(composition(part("one", f'<h1 id="one">One</h1><table>{rows}</table>')), setter)
+    _, findings = typeset((composition(part("one", f'<h1 id="one">One</h1><table>{rows}</table>')),), setter)
     assert [(finding.code, finding.place.file) for finding in findings] == [("SYS-003", "chapters/one.md")]

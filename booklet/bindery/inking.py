@@ -15,8 +15,8 @@ from decimal import Decimal
 from typing import Any
 
 import pikepdf
-from PIL import Image
 from pikepdf import Array, ContentStreamInstruction, Dictionary, Name, Object, Operator, Pdf
+from PIL import Image
 
 from booklet.bindery.colour import Inks, luma
 
@@ -276,5 +276,3 @@ def _times(one: Matrix, other: Matrix) -> Matrix:
     a, b, c, d, e, f = one
     g, h, i, j, k, m = other
     return a * g + b * i, a * h + b * j, c * g + d * i, c * h + d * j, e * g + f * i + k, e * h + f * j + m
-
-

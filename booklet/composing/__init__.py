@@ -5,7 +5,19 @@ directory, and checks what only shows when the edition is seen whole: links, wor
 tokens, because nobody knows them yet.
 """
 
-from booklet.composing.edition import PAGE_TOKENS, Composition, Part, compose
+from booklet.composing.edition import PAGE_TOKENS, Composition, Part, Wanted, compose
 from booklet.composing.markdown import SCHEME
+from booklet.composing.views import MAIN, Publication, publication, titles_of
 
-__all__ = ["PAGE_TOKENS", "SCHEME", "Composition", "Part", "compose"]
+__all__ = [
+    "MAIN",
+    "PAGE_TOKENS",
+    "SCHEME",
+    "Composition",
+    "Part",
+    "Publication",
+    "Wanted",
+    "compose",
+    "publication",
+    "titles_of",
+]

@@ -16,7 +16,7 @@ from markupsafe import Markup
 from booklet.composing.blocks import BlockCall
 from booklet.composing.markdown import PAGE_TOKEN, SCHEME, Desk, Page, image_faults, linked_text, render
 from booklet.composing.sandbox import day_in_words, fill, without_templates
-from booklet.composing.views import Cast
+from booklet.composing.views import MAIN, MAIN_BACK, Cast, Publication, publication
 from booklet.findings import Finding, Place, error, in_order
 from booklet.manuscript import Chapter, Edition, Manuscript, StandingPage
 
@@ -49,39 +49,54 @@ class Part:
 
 
 @dataclass(frozen=True)
-class Composition:
-    """One edition: its parts in reading order, pages to fill it up with, the title of each anchor, what it may dial."""
+class Wanted:
+    """Which booklet to compose: a title (`main`, an insert's id, `chapter:ID`), whether in large print, and the ids of
+    the body's parts in each volume, when it comes in volumes.
+    """
 
+    title: str = MAIN
+    large_print: bool = False
+    volumes: tuple[tuple[str, ...], ...] = ()
+
+
+@dataclass(frozen=True)
+class Composition:
+    """One edition of one title, or a volume of it: its parts in reading order, pages to fill it up with, the title of
+    each anchor, what it may dial. `volume` counts from 1 and is 0 where there is but one. A handout has neither front
+    nor back cover, and no pages to fill it up.
+    """
+
+    publication: Publication
+    volume: int
+    volumes: int
     front: tuple[Part, ...]
     body: tuple[Part, ...]
     planned: tuple[Part, ...]
-    back_cover: Part
+    back_cover: Part | None
     titles: dict[str, str]
     phones: frozenset[str]
 
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """Everything that may print."""
+        return (*self.front, *self.body, *self.planned, *((self.back_cover,) if self.back_cover else ()))
+
 
 def compose(
-    manuscript: Manuscript, edition: Edition, project: Path, today: date
-) -> tuple[Composition | None, list[Finding]]:
-    """The parts of one edition and every fault found on the way; None when a standing page is missing."""
-    if len(manuscript.pages) < len(REQUIRED_BLOCKS) or not manuscript.chapters:
-        return None, []
-    composer = _Composer(Cast(manuscript, edition, today), project)
-    pages = manuscript.pages
-    chapters = [composer.chapter(chapter, len(manuscript.chapters)) for chapter in manuscript.chapters]
-    back = [composer.page(pages[name], name) for name in ("directory", "order-line")]
-    imprint = composer.page(pages["imprint"], "imprint")
-    planned = [composer.page(page, "planned") for page in manuscript.planned]
-    composition = Composition(
-        front=(composer.cover(), imprint, composer.contents(chapters, back)),
-        body=(*chapters, *back),
-        planned=tuple(planned),
-        back_cover=composer.page(pages["back-cover"], "back-cover", manuscript.book.back_cover_image),
-        titles=composer.titles,
-        phones=frozenset(phone.uri for phone in composer.cast.numbers.values()),
-    )
-    composer.check_whole((*chapters, *back))
-    return composition, list(in_order(composer.findings))
+    manuscript: Manuscript, edition: Edition, project: Path, today: date, wanted: Wanted = Wanted()
+) -> tuple[tuple[Composition, ...], list[Finding]]:
+    """One edition of a title, a composition a volume, and every fault found on the way; none of them when a standing
+    page is missing. Raises UnknownTitleError.
+    """
+    title = publication(manuscript, edition, wanted.title)
+    if not REQUIRED_BLOCKS.keys() <= manuscript.pages.keys() or not title.chapters:
+        return (), []
+    compositions, findings = [], []
+    for volume in range(len(wanted.volumes) or 1):
+        composer = _Composer(Cast(manuscript, edition, title, today, wanted.volumes, volume), project)
+        compositions.append(composer.composition(wanted))
+        findings += composer.findings
+    return tuple(compositions), list(in_order(dict.fromkeys(findings)))
 
 
 class _Composer:
@@ -94,11 +109,46 @@ class _Composer:
         self.findings: list[Finding] = []
         self.titles: dict[str, str] = {
             "contents": "Contents",
-            "cover": self.book.title,
+            "cover": cast.publication.title,
             **{f"word-{slug}": f"{term.word}, explained" for slug, term in cast.terms.items()},
             **{f"directory-{id}": title for id, title in self.book.directory.audiences.items()},
         }
         self.links: list[tuple[str, Place]] = []
+
+    def composition(self, wanted: Wanted) -> Composition:
+        """The title, or the volume of it that the cast is made for."""
+        pages, title = self.cast.manuscript.pages, self.cast.publication
+        front: tuple[Part, ...] = ()
+        planned: tuple[Part, ...] = ()
+        back_cover: Part | None = None
+        if title.is_main:
+            chapters = self.chapters()
+            back = tuple(self.page(pages[name], name) for name in MAIN_BACK if name in pages)
+            body = (*chapters, *back)
+            front = (self.cover(wanted), self.page(pages["imprint"], "imprint"), self.contents())
+            back_cover = self.page(pages["back-cover"], "back-cover", self.book.back_cover_image)
+        elif title.is_handout:
+            body = (self.flow(), *(self.page(pages[name], name) for name in ("handout",) if name in pages))
+        else:
+            body = (self.flow(),)
+            front = (self.cover(wanted), self.page(pages["insert-imprint"], "insert-imprint"))
+            back_cover = self.page(pages["insert-back-cover"], "back-cover", self.book.back_cover_image)
+        if wanted.large_print and not title.is_handout and "page-finder" in pages:
+            front = (*front, self.page(pages["page-finder"], "page-finder"))
+        if not title.is_handout:
+            planned = tuple(self.page(page, "planned") for page in self.cast.manuscript.planned)
+        self.check_whole(body)
+        return Composition(
+            publication=title,
+            volume=self.cast.volume + 1 if self.cast.volumes else 0,
+            volumes=len(self.cast.volumes) or 1,
+            front=front,
+            body=tuple(part for part in body if not self.cast.volumes or part.id in self.cast.here),
+            planned=planned,
+            back_cover=back_cover,
+            titles=self.titles,
+            phones=frozenset(phone.uri for phone in self.cast.numbers.values()),
+        )
 
     def text(self, body: str, prefix: str, file: str) -> Page:
         """One chapter or page, its template filled and its Markdown rendered, its faults noted."""
@@ -106,7 +156,11 @@ class _Composer:
         self.findings += faults
         if lines is None:
             lines = without_templates(body)  # the other faults of the text are still found
-        page = render(lines, Desk(self.project, prefix, file, lambda call: _print_block(call, self.cast)))
+        desk = Desk(self.project, prefix, file, lambda call: _print_block(call, self.cast), self.cast.elsewhere)
+        page = render(lines, desk)
+        for word, use in page.uses:
+            self.cast.uses.setdefault(word, []).append(use)
+            self.titles[use] = self.titles[prefix]
         self.findings += page.findings
         self.links += page.links
         self.titles |= {anchor: words for _, words, anchor in page.headings}
@@ -114,23 +168,36 @@ class _Composer:
         self._check_calls(page.blocks)
         return page
 
+    def chapters(self) -> tuple[Part, ...]:
+        """The chapters of the main booklet. What prints the glossary is made last, since it names the other pages."""
+        chapters = self.cast.publication.chapters
+        made = sorted(chapters, key=lambda chapter: "::: glossary" in chapter.body)
+        parts = {chapter.head.id: self.chapter(chapter, len(chapters)) for chapter in made}
+        return tuple(parts[chapter.head.id] for chapter in chapters)
+
     def chapter(self, chapter: Chapter, count: int) -> Part:
         """A chapter with its opener."""
         head, file = chapter.head, chapter.origin.file
         self.titles[head.id] = head.title
         page = self.text(chapter.body, head.id, file)
+        drawing = self._drawing(chapter)
+        names = {"title": head.title, "head": head, "number": chapter.number, "count": count, "drawing": drawing}
+        html = self._html("chapter", **names, body=Markup(page.html))
+        return Part(head.id, head.title, "chapter", html, (*page.assets, *filter(None, [drawing])), file)
+
+    def flow(self) -> Part:
+        """The chapters of a small booklet, one after the other without a new page each."""
+        title = self.cast.publication
+        self.titles |= {chapter.head.id: chapter.head.title for chapter in title.chapters}
+        pages = [self.text(chapter.body, chapter.head.id, chapter.origin.file) for chapter in title.chapters]
+        rows = [(chapter.head, Markup(page.html)) for chapter, page in zip(title.chapters, pages, strict=True)]
+        html = self._html("flow", title=title.title, rows=rows, publication=title, edition=self.cast.edition)
+        assets = tuple(asset for page in pages for asset in page.assets)
+        return Part(title.chapters[0].head.id, title.title, "flow", html, assets, title.chapters[0].origin.file)
+
+    def _drawing(self, chapter: Chapter) -> str:
         drawing = f"images/chapter-{chapter.number:02}.svg"
-        has_drawing = (self.project / "chapters" / drawing).is_file()
-        html = self._html(
-            "chapter",
-            title=head.title,
-            head=head,
-            number=chapter.number,
-            count=count,
-            drawing=drawing if has_drawing else "",
-            body=Markup(page.html),
-        )
-        return Part(head.id, head.title, "chapter", html, (*page.assets, *([drawing] if has_drawing else [])), file)
+        return drawing if (self.project / "chapters" / drawing).is_file() else ""
 
     def page(self, page: StandingPage, kind: str, image: str = "") -> Part:
         """A standing or planned page."""
@@ -145,16 +212,16 @@ class _Composer:
         html = self._html("page", kind=kind, title=head.title, id=head.id, image=image, body=Markup(rendered.html))
         return Part(head.id, head.title, kind, html, (*rendered.assets, *filter(None, [image])), page.origin.file)
 
-    def cover(self) -> Part:
+    def cover(self, wanted: Wanted) -> Part:
         """The front cover."""
-        image = self.cast.record.cover_image
-        html = self._html("cover", title=self.book.title, image=image, book=self.book, edition=self.cast.edition)
-        return Part("cover", self.book.title, "cover", html, (image,), self.cast.record.origin.file)
+        title, cast = self.cast.publication, self.cast
+        names = {"image": title.cover_image, "book": self.book, "edition": cast.edition, "cast": cast}
+        html = self._html("cover", title=title.title, large_print=wanted.large_print, **names)
+        return Part("cover", title.title, "cover", html, (title.cover_image,), cast.record.origin.file)
 
-    def contents(self, chapters: Iterable[Part], back: Iterable[Part]) -> Part:
-        """The contents list: chapters with their numbers, then the directory and the order line."""
-        rows = [(str(number), part) for number, part in enumerate(chapters, 1)] + [("", part) for part in back]
-        html = self._html("contents", title="Contents", rows=rows)
+    def contents(self) -> Part:
+        """The contents list: chapters with their numbers, then the pages behind them, by volume if there are more."""
+        html = self._html("contents", title="Contents", cast=self.cast)
         return Part("contents", "Contents", "contents", html, (), self.book.origin.file)
 
     def _html(self, template: str, **names: Any) -> str:
@@ -165,7 +232,7 @@ class _Composer:
         """What shows only when all parts are made: links and words, the images and numbers of data files."""
         anchors = {anchor for part in body for anchor in re.findall(r'\sid="([^"]+)"', part.html)}
         for anchor, place in self.links:
-            if anchor in anchors or not self.cast.manuscript.complete:
+            if anchor in anchors or not self.cast.manuscript.complete or self.cast.elsewhere(anchor) is not None:
                 continue
             if anchor.startswith("word-"):
                 found = f"No word '{anchor.removeprefix('word-')}' is printed by the block 'glossary'."
@@ -173,8 +240,17 @@ class _Composer:
             else:
                 found = f"Nothing in the chapters has the anchor '#{anchor}'."
                 self.findings.append(error("LNK-001", place, found, "A chapter's id, or chapter-id-heading-words."))
-        self.findings += image_faults(self.project, self.cast.record.cover_image, self.cast.record.origin)
+        if cover := self.cast.publication.cover_image:
+            self.findings += image_faults(self.project, cover, self.cast.publication.origin)
         self.findings += image_faults(self.project, self.book.back_cover_image, self.book.origin)
+        links = [(anchor, topic.origin) for topic in self.cast.topics for anchor in topic.at if "index" in anchors]
+        self.findings += [
+            error(
+                "LNK-001", place, f"Nothing has the anchor '#{anchor}'.", "A chapter's id, or chapter-id-heading-words."
+            )
+            for anchor, place in links
+            if anchor not in anchors and self.cast.manuscript.complete
+        ]
         for text, place in self._data_texts():
             self._check_numbers((digits, written, place) for digits, written in linked_text(text)[1])
 
@@ -185,7 +261,7 @@ class _Composer:
             yield from ((text, record.origin) for text in (record.description, record.hours or "", record.cost or ""))
         for notice in self.cast.notices:
             yield from ((text, notice.origin) for text in (notice.title, notice.text))
-        for chapter in self.cast.manuscript.chapters:
+        for chapter in self.cast.publication.chapters:
             yield from ((text, chapter.origin) for text in (chapter.head.title, chapter.head.summary))
         yield edition.emergency, edition.origin
         for term in self.cast.glossary:

@@ -50,6 +50,7 @@ class Page:
     html: str = ""
     headings: list[tuple[int, str, str]] = field(default_factory=list)
     links: list[tuple[str, Place]] = field(default_factory=list)
+    uses: list[tuple[str, str]] = field(default_factory=list)
     phones: list[tuple[str, str, Place]] = field(default_factory=list)
     blocks: list[BlockCall] = field(default_factory=list)
     assets: list[str] = field(default_factory=list)
@@ -58,12 +59,16 @@ class Page:
 
 @dataclass(frozen=True)
 class Desk:
-    """What the renderer needs beside the text: where images lie, and how each block is printed."""
+    """What the renderer needs beside the text: where images lie, how each block is printed, and what another book has.
+
+    `elsewhere` says how a reference to an anchor ends when that is not in this booklet; None when it is.
+    """
 
     project: Path
     prefix: str
     file: str
     print_block: Printer
+    elsewhere: Callable[[str], str | None] = lambda _: None
 
 
 def phone_link(phone: Phone) -> Markup:
@@ -254,15 +259,24 @@ class _Writer:
     def _link(self, target: str) -> None:
         self.in_link = True
         self.link_close = "</a>"
-        if target.startswith("#"):
-            anchor = target[1:]
+        anchor = target[1:] if target.startswith("#") else target.replace("word:", "word-", 1)
+        if target.startswith(("#", "word:")):
             self.page.links.append((anchor, self.place))
+            ending = self.desk.elsewhere(anchor)
+            if ending is not None:
+                self.link_close = ending
+                return
+        if target.startswith("#"):
             self.out.append(f'<a href="{SCHEME}{escape(anchor)}">')
             self.link_close = f'<span class="page-ref">, page\u00a0{PAGE_TOKEN.format(escape(anchor))}</span></a>'
         elif target.startswith("word:"):
-            anchor = f"word-{target[5:]}"
-            self.page.links.append((anchor, self.place))
-            self.out.append(f'<a class="word" href="{SCHEME}{escape(anchor)}">')
+            use = f"use-{target[5:]}-{self.desk.prefix}"
+            first = ""
+            if use not in self.ids:
+                first = f' id="{escape(use)}"'
+                self.page.uses.append((target[5:], use))
+                self.ids.add(use)
+            self.out.append(f'<a class="word"{first} href="{SCHEME}{escape(anchor)}">')
         elif target.startswith(("https://", "http://", "mailto:")):
             self.out.append(f'<a href="{escape(target)}">')
         else:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
+from html import escape
 from itertools import groupby
 from operator import attrgetter
 from urllib.parse import urlsplit
@@ -14,8 +15,79 @@ from urllib.parse import urlsplit
 import segno
 
 from booklet.australia import Phone, parse_phone
+from booklet.composing.markdown import PAGE_TOKEN
 from booklet.composing.sandbox import day_in_words
-from booklet.manuscript import Edition, Manuscript, Service
+from booklet.findings import BookletError, Place
+from booklet.manuscript import Chapter, Edition, Manuscript, OrderCodes, Service, Term, Topic
+
+MAIN = "main"
+HANDOUT = "chapter:"
+MAIN_BACK = ("sources", "directory", "order-line", "index")
+"""The pages behind the chapters: what differs by state comes after all that does not, the index at the very end."""
+
+
+class UnknownTitleError(BookletError):
+    """Somebody asked for a title that the project does not have."""
+
+    exit_status = 2
+
+
+@dataclass(frozen=True)
+class Publication:
+    """One title of the pack: the main booklet, an insert, or a single chapter to hand out.
+
+    `slug` begins its file names; `codes` are what it is ordered by (a handout: the main booklet's).
+    """
+
+    id: str
+    title: str
+    subtitle: str
+    slug: str
+    description: str
+    cover_image: str
+    codes: OrderCodes
+    chapters: tuple[Chapter, ...]
+    origin: Place
+
+    @property
+    def is_main(self) -> bool:
+        """True for the main booklet, which alone has a directory, an index and numbered chapters."""
+        return self.id == MAIN
+
+    @property
+    def is_handout(self) -> bool:
+        """True for a single chapter, which has no cover."""
+        return self.id.startswith(HANDOUT)
+
+
+def titles_of(manuscript: Manuscript) -> tuple[str, ...]:
+    """The titles of the pack: the main booklet, then its inserts."""
+    return (MAIN, *(insert.id for insert in manuscript.inserts))
+
+
+def publication(manuscript: Manuscript, edition: Edition, title: str = MAIN) -> Publication:
+    """What a title is called and holds: `main`, the id of an insert, or `chapter:` and the id of any chapter.
+
+    Raises UnknownTitleError.
+    """
+    book = manuscript.book
+    if title == MAIN:
+        names = (book.title, book.subtitle, book.slug, book.description, edition.cover_image)
+        return Publication(MAIN, *names, edition.order_codes, manuscript.chapters, edition.origin)
+    for insert in manuscript.inserts:
+        if insert.id == title:
+            head = insert.head
+            names = (head.title, head.subtitle, f"{book.slug}-{head.slug}", head.description, head.cover_image)
+            codes = head.order_codes.get(edition.code, edition.order_codes)
+            return Publication(title, *names, codes, insert.chapters, head.origin)
+    every = (*manuscript.chapters, *(chapter for insert in manuscript.inserts for chapter in insert.chapters))
+    for chapter in every:
+        if title == f"{HANDOUT}{chapter.head.id}":
+            slug = f"{book.slug}-chapter-{chapter.head.id}"
+            names = (chapter.head.title, f"From {book.title}", slug, chapter.head.summary, "")
+            return Publication(title, *names, edition.order_codes, (chapter,), chapter.origin)
+    known = ", ".join((*titles_of(manuscript), *(f"{HANDOUT}{chapter.head.id}" for chapter in every)))
+    raise UnknownTitleError(f"No title '{title}'. There are: {known}.")
 
 
 @dataclass(frozen=True)
@@ -75,6 +147,15 @@ class Heading:
 
 
 @dataclass(frozen=True)
+class SiteView:
+    """A publisher that the chapters rest on: how many of its pages or papers, and in which chapters."""
+
+    name: str
+    pages: int
+    chapters: tuple[int, ...]
+
+
+@dataclass(frozen=True)
 class EditionView:
     """The edition, and the issue it belongs to."""
 
@@ -86,6 +167,7 @@ class EditionView:
     large_print_code: str
     title: str
     subtitle: str
+    main_title: str
     issue: str
     issue_date: date
     next_review: date
@@ -108,14 +190,25 @@ class OrderLineView:
 class Cast:
     """Everything one edition is composed from."""
 
-    def __init__(self, manuscript: Manuscript, edition: Edition, today: date) -> None:
+    def __init__(
+        self,
+        manuscript: Manuscript,
+        edition: Edition,
+        publication: Publication,
+        today: date,
+        volumes: tuple[tuple[str, ...], ...] = (),
+        volume: int = 0,
+    ) -> None:
         self.manuscript = manuscript
+        self.publication = publication
+        self.volumes = volumes
+        self.volume = volume
         self.record = edition
         self.today = today
         self.records = services_of(manuscript, edition)
         local = frozenset(r.id for r in self.records if "ALL" not in r.states) | frozenset(edition.health_lines)
         self.services = Services(self.records, local)
-        self.edition = _edition(manuscript, edition)
+        self.edition = _edition(manuscript, edition, publication)
         desk = manuscript.book.order_line
         self.order_line = OrderLineView(
             desk.name, parse_phone(desk.phone).text, desk.address_in_words, desk.hours or "", desk.cost, desk.say
@@ -123,8 +216,9 @@ class Cast:
         self.notices = tuple(n for n in edition.notices if n.from_ <= today <= n.until)
 
         self.book = manuscript.book
-        self.glossary = tuple(sorted(manuscript.glossary, key=lambda term: term.word.lower()))
-        self.terms = {term.slug: term for term in manuscript.glossary}
+        self.terms = {term.slug: term for term in sorted(manuscript.glossary, key=lambda term: term.word.lower())}
+        self.uses: dict[str, list[str]] = {}
+        """The places where each word of the glossary is used, as anchors: one a chapter, in their order."""
 
     @property
     def names(self) -> dict[str, object]:
@@ -135,6 +229,92 @@ class Cast:
             "services": self.services,
             "today": self.today,
         }
+
+    @cached_property
+    def here(self) -> frozenset[str]:
+        """The ids of the chapters and pages that this volume of this title holds."""
+        if self.volumes:
+            return frozenset(self.volumes[self.volume])
+        own = {chapter.head.id for chapter in self.publication.chapters}
+        return frozenset(own | self._page_ids if self.publication.is_main else own)
+
+    def elsewhere(self, anchor: str) -> str | None:
+        """How a reference to an anchor ends that another volume or the main booklet has, as HTML; None for one that is
+        here, or nowhere at all.
+        """
+        if anchor.startswith("word-"):
+            return None if self.explains_words else ""
+        owner = self._owner(anchor)
+        if owner is None or owner in self.here:
+            return None
+        for number, ids in enumerate(self.volumes, 1):
+            if owner in ids:
+                page = PAGE_TOKEN.format(escape(anchor))
+                return f'<span class="page-ref">, page\u00a0{page}</span> (volume\u00a0{number})'
+        return f" (in the booklet {escape(self.book.title)})"
+
+    @cached_property
+    def explains_words(self) -> bool:
+        """True when this volume of this title prints a glossary."""
+        texts = [chapter.body for chapter in self.publication.chapters if chapter.head.id in self.here]
+        if self.publication.is_handout and "handout" in self.manuscript.pages:
+            texts.append(self.manuscript.pages["handout"].body)
+        return any("::: glossary" in text for text in texts)
+
+    @property
+    def contents(self) -> tuple[tuple[str, str, str], ...]:
+        """The rows of a list of contents: number or nothing, id and title of each chapter, and of the pages behind."""
+        pages = self.manuscript.pages if self.publication.is_main else {}
+        numbered = self.publication.is_main
+        chapters = [(str(c.number) if numbered else "", c.head.id, c.head.title) for c in self.publication.chapters]
+        back = [("", pages[name].head.id, pages[name].head.title) for name in MAIN_BACK if name in pages]
+        return (*chapters, *back)
+
+    @cached_property
+    def _page_ids(self) -> set[str]:
+        return {page.head.id for page in self.manuscript.pages.values()}
+
+    def _owner(self, anchor: str) -> str | None:
+        """The chapter or page of the main booklet or of this title that an anchor belongs to."""
+        chapters = (*self.manuscript.chapters, *self.publication.chapters)
+        ids = {chapter.head.id for chapter in chapters} | self._page_ids
+        owners = [
+            id
+            for id in ids
+            if anchor == id or anchor.startswith(f"{id}-") or (anchor.startswith("use-") and anchor.endswith(f"-{id}"))
+        ]
+        return max(owners, key=len, default=None)
+
+    @property
+    def glossary(self) -> tuple[Term, ...]:
+        """The words to explain: all of them in the main booklet, elsewhere those that its chapters use."""
+        terms = self.terms.values()
+        return tuple(term for term in terms if self.publication.is_main or term.slug in self.uses)
+
+    @property
+    def topics(self) -> tuple[Topic, ...]:
+        """The index, by alphabet."""
+        return tuple(sorted(self.manuscript.topics, key=lambda topic: topic.topic.lower()))
+
+    @property
+    def inserts(self) -> tuple[Publication, ...]:
+        """The other booklets of the pack."""
+        titles = (title for title in titles_of(self.manuscript) if title not in (MAIN, self.publication.id))
+        return tuple(publication(self.manuscript, self.record, title) for title in titles)
+
+    @property
+    def sources(self) -> tuple[SiteView, ...]:
+        """Who published what the chapters rest on, by alphabet, and the numbers of the chapters that rest on it."""
+        sites: dict[str, tuple[set[str], list[int]]] = {}
+        for chapter in self.publication.chapters:
+            for id in chapter.head.sources:
+                if source := self.manuscript.sources.get(id):
+                    pages, chapters = sites.setdefault(source.site, (set(), []))
+                    pages.add(source.source)
+                    if chapter.number not in chapters:
+                        chapters.append(chapter.number)
+        rows = sorted(sites.items(), key=lambda row: row[0].lower())
+        return tuple(SiteView(site, len(pages), tuple(chapters)) for site, (pages, chapters) in rows)
 
     @property
     def health_lines(self) -> tuple[ServiceView, ...]:
@@ -197,7 +377,7 @@ class Cast:
     @property
     def reviewers(self) -> tuple[str, ...]:
         """Everybody who reviewed a chapter, once each."""
-        return tuple(dict.fromkeys(name for chapter in self.manuscript.chapters for name in chapter.head.reviewers))
+        return tuple(dict.fromkeys(name for chapter in self.publication.chapters for name in chapter.head.reviewers))
 
     @property
     def qr_image(self) -> str:
@@ -293,20 +473,21 @@ def _view(record: Service, local: bool) -> ServiceView:
     )
 
 
-def _edition(manuscript: Manuscript, edition: Edition) -> EditionView:
+def _edition(manuscript: Manuscript, edition: Edition, publication: Publication) -> EditionView:
     book = manuscript.book
     return EditionView(
         code=edition.code,
         name=edition.name,
         in_words=edition.in_words,
         emergency=edition.emergency,
-        order_code=edition.order_codes.standard,
-        large_print_code=edition.order_codes.large_print,
-        title=book.title,
-        subtitle=book.subtitle,
+        order_code=publication.codes.standard,
+        large_print_code=publication.codes.large_print,
+        title=publication.title,
+        subtitle=publication.subtitle,
+        main_title=book.title,
         issue=book.issue,
         issue_date=book.issue_date,
         next_review=book.next_review,
         publisher=book.publisher,
-        reviewed=all(chapter.head.status == "reviewed" for chapter in manuscript.chapters),
+        reviewed=all(chapter.head.status == "reviewed" for chapter in publication.chapters),
     )

@@ -30,7 +30,11 @@ from booklet.manuscript.records import (
     Consent,
     Edition,
     FrontMatter,
+    Insert,
+    InsertMatter,
+    LargePrint,
     Manuscript,
+    OrderCodes,
     PageMatter,
     Paper,
     PrinterProfile,
@@ -39,6 +43,7 @@ from booklet.manuscript.records import (
     Source,
     StandingPage,
     Term,
+    Topic,
     slug,
 )
 
@@ -48,13 +53,17 @@ __all__ = [
     "Chapter",
     "Consent",
     "Edition",
+    "Insert",
+    "LargePrint",
     "Manuscript",
+    "OrderCodes",
     "Paper",
     "PrinterProfile",
     "Service",
     "Source",
     "StandingPage",
     "Term",
+    "Topic",
     "inside",
     "read",
     "shipped",
@@ -63,6 +72,12 @@ __all__ = [
 
 STANDING_PAGES = ("imprint", "directory", "order-line", "back-cover")
 """The files of `chapters/pages/` that every booklet has; those of `chapters/pages/planned/` fill it up."""
+
+INSERT_PAGES = ("insert-imprint", "insert-back-cover")
+"""The files of `chapters/pages/` that every insert has; needed when there is an insert."""
+
+OTHER_PAGES = ("index", "sources", "page-finder", "handout")
+"""Pages that print when they are there: two of the main booklet, one of large print, the last page of a handout."""
 
 RESERVED_IDS = ("cover", "contents")
 """Pages that every booklet has and nobody writes."""
@@ -90,7 +105,12 @@ def read(project: Path, today: date) -> tuple[Manuscript | None, list[Finding]]:
     glossary = _entries(Term, project, [root / "glossary.yaml"], found)
     chapter_files = sorted(root.glob("*.md"))
     chapters = _chapters(project, chapter_files, found)
-    pages = {name: page for name in STANDING_PAGES if (page := _page(project, root / "pages" / f"{name}.md", found))}
+    topics = _entries(Topic, project, [root / "index.yaml"], found, optional=True)
+    insert_folders = sorted(path.parent for path in (root / "inserts").glob("*/insert.toml"))
+    inserts = [_insert(project, folder, found) for folder in insert_folders]
+    needed = [*STANDING_PAGES, *(INSERT_PAGES if insert_folders else ())]
+    needed += [name for name in OTHER_PAGES if (root / "pages" / f"{name}.md").exists()]
+    pages = {name: page for name in needed if (page := _page(project, root / "pages" / f"{name}.md", found))}
     planned = [_page(project, path, found) for path in sorted((root / "pages" / "planned").glob("*.md"))]
     editions = [
         _one(Edition, _data(project, path, found), found) for path in sorted((root / "editions").glob("*.toml"))
@@ -101,6 +121,8 @@ def read(project: Path, today: date) -> tuple[Manuscript | None, list[Finding]]:
     manuscript = Manuscript(
         book=book,
         chapters=chapters,
+        inserts=tuple(insert for insert in inserts if insert),
+        topics=topics,
         pages=pages,
         planned=tuple(page for page in planned if page),
         editions=tuple(edition for edition in editions if edition),
@@ -110,7 +132,7 @@ def read(project: Path, today: date) -> tuple[Manuscript | None, list[Finding]]:
         consents={consent.id: consent for consent in consents},
         printers=printers,
         icc_profiles=icc_profiles,
-        complete=len(chapters) == len(chapter_files) and len(pages) == len(STANDING_PAGES),
+        complete=len(chapters) == len(chapter_files) and len(pages) == len(needed) and all(inserts),
     )
     found += _twice("source", [(source.id, source) for source in sources])
     found += _twice("consent", [(consent.id, consent) for consent in consents])
@@ -194,6 +216,15 @@ def _printers(
     return printers, profiles
 
 
+def _insert(project: Path, folder: Path, found: list[Finding]) -> Insert | None:
+    head = _one(InsertMatter, _data(project, folder / "insert.toml", found), found)
+    paths = sorted(folder.glob("*.md"))
+    chapters = _chapters(project, paths, found)
+    if head is None or len(chapters) < len(paths):
+        return None
+    return Insert(id=slug(folder.name), head=head, chapters=chapters).model_copy(update={"origin": head.origin})
+
+
 def _page(project: Path, path: Path, found: list[Finding]) -> StandingPage | None:
     try:
         data, body = split_front_matter(read_text(project, path), path.relative_to(project).as_posix())
@@ -209,7 +240,7 @@ def _page(project: Path, path: Path, found: list[Finding]) -> StandingPage | Non
 
 def _across(manuscript: Manuscript, project: Path, today: date) -> list[Finding]:
     """What only shows when the files are seen together."""
-    heads = [chapter.head for chapter in manuscript.chapters] + [
+    heads = [chapter.head for chapter in _every_chapter(manuscript)] + [
         page.head for page in (*manuscript.pages.values(), *manuscript.planned)
     ]
     return [
@@ -219,6 +250,8 @@ def _across(manuscript: Manuscript, project: Path, today: date) -> list[Finding]
         *_twice("service", [(service.id, service) for service in manuscript.services]),
         *_twice("glossary word", [(term.slug, term) for term in manuscript.glossary]),
         *_twice("edition", [(edition.code, edition) for edition in manuscript.editions]),
+        *_twice("topic", [(topic.topic.lower(), topic) for topic in manuscript.topics]),
+        *_order_codes(manuscript),
         *_sources(manuscript),
         *_headings(manuscript),
         *_health_lines(manuscript),
@@ -226,6 +259,25 @@ def _across(manuscript: Manuscript, project: Path, today: date) -> list[Finding]
         *_confirmations(manuscript),
         *_reviews(manuscript, today),
     ]
+
+
+def _every_chapter(manuscript: Manuscript) -> tuple[Chapter, ...]:
+    return (*manuscript.chapters, *(chapter for insert in manuscript.inserts for chapter in insert.chapters))
+
+
+def _order_codes(manuscript: Manuscript) -> list[Finding]:
+    """Each code stands for one thing, and every insert has codes for every edition."""
+    codes: list[tuple[str, Record]] = []
+    for edition in manuscript.editions:
+        codes += [(code, edition) for code in edition.order_codes.every]
+    missing = []
+    for insert in manuscript.inserts:
+        codes += [(code, insert.head) for row in insert.head.order_codes.values() for code in row.every]
+        for edition in manuscript.editions:
+            if edition.code not in insert.head.order_codes:
+                found = f"The insert '{insert.id}' has no order codes for {edition.code}."
+                missing.append(error("SRC-010", insert.head.origin, found, f"A table [order_codes.{edition.code}]."))
+    return [*_twice("order code", codes), *missing]
 
 
 def _twice(what: str, entries: Iterable[tuple[str, Record]]) -> list[Finding]:
@@ -242,7 +294,7 @@ def _twice(what: str, entries: Iterable[tuple[str, Record]]) -> list[Finding]:
 def _sources(manuscript: Manuscript) -> list[Finding]:
     return [
         error("SRC-014", chapter.origin, f"No source '{source}'.", "An id of chapters/sources.yaml.")
-        for chapter in manuscript.chapters
+        for chapter in _every_chapter(manuscript)
         for source in chapter.head.sources
         if source not in manuscript.sources
     ]

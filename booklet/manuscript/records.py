@@ -6,6 +6,7 @@ import re
 import zoneinfo
 from datetime import date
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, AnyHttpUrl, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
@@ -195,6 +196,13 @@ class PrintRun(Record):
     quantities: dict[Annotated[str, AfterValidator(_state)], Annotated[int, Field(ge=1, le=1_000_000)]] = {}
 
 
+class LargePrint(Record):
+    """When large print is shared out over volumes: the weight of its paper, and how heavy a volume may be."""
+
+    paper_gsm: Annotated[int, Field(ge=40, le=400)] = 100
+    most_grams: Annotated[int, Field(ge=50, le=5000)] = 900
+
+
 class Book(Record):
     """What is the same in every edition of one issue (`chapters/booklet.toml`)."""
 
@@ -215,6 +223,7 @@ class Book(Record):
     directory: Headings
     printer: Identifier | None = None
     print_run: PrintRun = PrintRun()
+    large_print: LargePrint = LargePrint()
 
     @model_validator(mode="after")
     def _review_follows_issue(self) -> Book:
@@ -307,6 +316,30 @@ class OrderCodes(Record):
     standard: Annotated[str, AfterValidator(_order_code)]
     large_print: Annotated[str, AfterValidator(_order_code)]
 
+    @property
+    def every(self) -> tuple[str, ...]:
+        """All of them."""
+        return (self.standard, self.large_print)
+
+
+class InsertMatter(Record):
+    """The head of an insert (`insert.toml`). Every edition has order codes of its own for it."""
+
+    title: Line
+    subtitle: Line
+    slug: Identifier
+    description: Line
+    cover_image: Line
+    order_codes: dict[Annotated[str, AfterValidator(_state)], OrderCodes]
+
+
+class Insert(Record):
+    """An optional small booklet that belongs to the pack (`chapters/inserts/<id>/`): its head and its chapters."""
+
+    id: Identifier
+    head: InsertMatter
+    chapters: tuple[Chapter, ...]
+
 
 class Edition(Record):
     """One state or territory (`chapters/editions/*.toml`)."""
@@ -369,6 +402,13 @@ class Term(Record):
         return slug(self.word)
 
 
+class Topic(Record):
+    """An entry of the index: a topic, and the anchors of the places that speak of it."""
+
+    topic: Line
+    at: Annotated[tuple[Identifier, ...], Field(min_length=1)]
+
+
 class Source(Record):
     """A fact the chapters rest on: our note of it, where it was seen, and when that page was reviewed."""
 
@@ -378,6 +418,11 @@ class Source(Record):
     reviewed: Line | None
     chapter: Line
     note: Line | None = None
+
+    @property
+    def site(self) -> str:
+        """Who published it, as short as can be: the web site of an address, or the words before the first comma."""
+        return urlsplit(self.source).netloc.removeprefix("www.") or self.source.partition(",")[0]
 
 
 class Consent(Record):
@@ -399,8 +444,10 @@ class Manuscript(Record):
 
     book: Book
     chapters: tuple[Chapter, ...]
+    inserts: tuple[Insert, ...]
     pages: dict[str, StandingPage]
     planned: tuple[StandingPage, ...]
+    topics: tuple[Topic, ...]
     editions: tuple[Edition, ...]
     services: tuple[Service, ...]
     glossary: tuple[Term, ...]

@@ -25,7 +25,10 @@ _NO_DICTIONARY = Dictionary()
 
 @dataclass(frozen=True)
 class Promise:
-    """What a file must turn out to be: its folios in order, trim size, title, language, headings and phone links."""
+    """What a file must turn out to be: its folios in order, trim size, title, language, headings and phone links.
+
+    What is stitched has a multiple of four pages; a handout is loose leaves.
+    """
 
     file: str
     folios: tuple[str, ...]
@@ -35,6 +38,7 @@ class Promise:
     headings: int
     phones: frozenset[str]
     pdf_ua: int = 1
+    stitched: bool = True
 
 
 @dataclass(frozen=True)
@@ -62,7 +66,7 @@ def preflight(content: bytes, promise: Promise) -> list[Finding]:
 
 
 def _page_count(pdf: Pdf, promise: Promise) -> Iterator[str]:
-    if len(pdf.pages) != len(promise.folios) or len(pdf.pages) % 4:
+    if len(pdf.pages) != len(promise.folios) or (promise.stitched and len(pdf.pages) % 4):
         yield f"{len(pdf.pages)} pages where {len(promise.folios)} were set."
 
 

@@ -13,7 +13,7 @@ import os
 import re
 import time
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
@@ -27,7 +27,18 @@ from booklet.typesetting.records import FORMATS, Format, Layout, Segment, folio
 if TYPE_CHECKING:
     from booklet.typesetting.engine import Engine
 
-__all__ = ["FORMATS", "Format", "Layout", "Segment", "Typesetter", "srgb_profile", "typeset"]
+__all__ = [
+    "FORMATS",
+    "Format",
+    "Layout",
+    "Segment",
+    "Typesetter",
+    "folios",
+    "page_counts",
+    "share_out",
+    "srgb_profile",
+    "typeset",
+]
 
 ROUNDS = 3
 USUAL_DIGITS = 2
@@ -86,7 +97,7 @@ class Typesetter:
                     digest.update(path.relative_to(folder).as_posix().encode() + path.read_bytes())
         return digest.digest()
 
-    def lay_out(self, part: Part, lengths: dict[str, int], first_folio: int, roman: bool) -> _Laid:
+    def lay_out(self, part: Part, lengths: Mapping[str, int], first_folio: int, roman: bool) -> _Laid:
         """One part on its pages, with room for page numbers of so many digits."""
         self.at_work = part
         html = _placed(_with_room(part.html, lengths), first_folio, roman)
@@ -185,49 +196,143 @@ def srgb_profile() -> bytes:
     return (Path(specification.submodule_search_locations[0]) / "pdf/sRGB2014.icc").read_bytes()
 
 
-def typeset(composition: Composition, setter: Typesetter) -> tuple[tuple[Segment, ...], list[Finding]]:
-    """All segments of one edition in reading order, or what is wrong with them."""
+@dataclass(frozen=True)
+class _Volume:
+    """A composition laid out: front matter in roman numerals, and all that is numbered after it."""
+
+    composition: Composition
+    front: tuple[_Laid, ...]
+    body: tuple[_Laid, ...]
+    back: tuple[_Laid, ...]
+
+    @property
+    def laid(self) -> tuple[_Laid, ...]:
+        return (*self.front, *self.body, *self.back)
+
+
+def typeset(
+    compositions: tuple[Composition, ...], setter: Typesetter, known: Mapping[str, str] = {}
+) -> tuple[tuple[tuple[Segment, ...], ...], list[Finding]]:
+    """The segments of each volume in reading order, or what is wrong with them.
+
+    `known` gives the folios of anchors that lie in another book, as `page_finder` wants them.
+    """
     try:
-        return _typeset(composition, setter)
+        return _typeset(compositions, setter, known)
     except TooMuchError as reason:
         place = Place(setter.at_work.file if setter.at_work else "chapters")
         return (), [error("SYS-003", place, f"The part takes {reason}.", "Less text, or simpler drawings.")]
 
 
-def _typeset(composition: Composition, setter: Typesetter) -> tuple[tuple[Segment, ...], list[Finding]]:
-    """All segments of one edition in reading order, its page references filled, its count a multiple of four.
+def folios(compositions: tuple[Composition, ...], setter: Typesetter) -> dict[str, str]:
+    """The folio of each anchor of the body, without writing anything; nothing when a part takes too much."""
+    try:
+        return _folios(_volumes(compositions, setter, {}))
+    except TooMuchError:
+        return {}
 
-    The body starts at folio 1, so its page numbers do not depend on how long the contents are. Parts are laid out
-    with room for two-digit references; where a number turns out shorter or longer they are laid out again, at most
-    three rounds.
+
+def page_counts(composition: Composition, setter: Typesetter, known: Mapping[str, str]) -> dict[str, int]:
+    """How many pages each part takes, by its id; nothing when a part takes too much."""
+    try:
+        (volume,) = _volumes((composition,), setter, {anchor: len(folio) for anchor, folio in known.items()})
+    except TooMuchError:
+        return {}
+    return {laid.part.id: laid.layout.pages for laid in volume.laid}
+
+
+def share_out(counts: Mapping[str, int], most: int) -> tuple[tuple[str, ...], ...]:
+    """Parts over as few volumes as can be, none longer than `most` pages, and these as even as can be.
+
+    A part that is longer by itself has a volume of its own.
     """
-    lengths: dict[str, int] = {}
+    fewest = len(_filled(counts, most))
+    for limit in range(max(1, -(-sum(counts.values()) // fewest)), most + 1):
+        volumes = _filled(counts, limit)
+        if len(volumes) == fewest:
+            return volumes
+    return _filled(counts, most)
+
+
+def _filled(counts: Mapping[str, int], limit: int) -> tuple[tuple[str, ...], ...]:
+    """Parts in order, a new volume begun where the next part would not fit."""
+    volumes: list[list[str]] = [[]]
+    pages = 0
+    for id, count in counts.items():
+        if volumes[-1] and pages + count > limit:
+            volumes.append([])
+            pages = 0
+        volumes[-1].append(id)
+        pages += count
+    return tuple(tuple(volume) for volume in volumes)
+
+
+def _typeset(
+    compositions: tuple[Composition, ...], setter: Typesetter, known: Mapping[str, str]
+) -> tuple[tuple[tuple[Segment, ...], ...], list[Finding]]:
+    """All segments, page references filled, each volume a multiple of four pages.
+
+    The body starts at folio 1, so its page numbers do not depend on how long the contents are; a second volume goes on
+    counting. Parts are laid out with room for two-digit references; where a number turns out shorter or longer they
+    are laid out again, at most three rounds.
+    """
+    lengths = {anchor: len(folio) for anchor, folio in known.items()}
     for _ in range(ROUNDS):
-        body = _in_sequence(composition.body, setter, lengths, roman=False)
-        folios = {anchor: laid.folio(page) for laid in body for anchor, (page, _) in laid.layout.anchors.items()}
-        moved = sorted(_referred(composition, folios, lengths))
+        volumes = _volumes(compositions, setter, lengths)
+        found = {**_folios(volumes), **known}
+        moved = sorted(_referred(compositions, found, lengths))
         if not moved:
             break
-        lengths |= {anchor: len(folios[anchor]) for anchor in moved}
+        lengths |= {anchor: len(found[anchor]) for anchor in moved}
     else:
         what = f"The page of {', '.join(f'#{name}' for name in moved[:3])} moves each time it is written."
-        return (), [error("LNK-005", Place(composition.body[0].file), what, "A text in which the page comes to rest.")]
-    front = _in_sequence(composition.front, setter, lengths, roman=True)
-    planned = list(composition.planned)
-    if sum(laid.layout.pages for laid in front) % 2 and planned:
-        front += _in_sequence([planned.pop(0)], setter, lengths, roman=True, first=_after(front))
-    wanted = -(sum(laid.layout.pages for laid in front + body) + 1) % 4
-    findings: list[Finding] = []
-    if wanted > len(planned):
-        expected = f"{wanted - len(planned)} more under chapters/pages/planned/."
-        findings.append(error("BOX-001", Place("chapters/pages/planned"), "Too few planned pages.", expected))
-    back = _in_sequence((*planned[:wanted], composition.back_cover), setter, lengths, roman=False, first=_after(body))
-    segments = tuple(setter.write(laid, folios) for laid in (*front, *body, *back))
-    return segments, findings + _complaints(segments)
+        place = Place(compositions[0].body[0].file)
+        return (), [error("LNK-005", place, what, "A text in which the page comes to rest.")]
+    segments = tuple(tuple(setter.write(laid, found) for laid in volume.laid) for volume in volumes)
+    findings = [finding for volume in volumes for finding in _too_few_planned(volume)]
+    return segments, findings + [finding for volume in segments for finding in _complaints(volume)]
+
+
+def _volumes(
+    compositions: tuple[Composition, ...], setter: Typesetter, lengths: Mapping[str, int]
+) -> tuple[_Volume, ...]:
+    volumes: list[_Volume] = []
+    first = 1
+    for composition in compositions:
+        body = _in_sequence(composition.body, setter, lengths, roman=False, first=first)
+        front = _in_sequence(composition.front, setter, lengths, roman=True)
+        planned = list(composition.planned)
+        if sum(laid.layout.pages for laid in front) % 2 and planned:
+            front += _in_sequence([planned.pop(0)], setter, lengths, roman=True, first=_after(front))
+        back: list[_Laid] = []
+        if composition.back_cover:
+            wanted = -(sum(laid.layout.pages for laid in front + body) + 1) % 4
+            parts = (*planned[:wanted], composition.back_cover)
+            back = _in_sequence(parts, setter, lengths, roman=False, first=_after(body))
+        volumes.append(_Volume(composition, tuple(front), tuple(body), tuple(back)))
+        first = _after([*body, *back])
+    return tuple(volumes)
+
+
+def _folios(volumes: tuple[_Volume, ...]) -> dict[str, str]:
+    return {
+        anchor: laid.folio(page)
+        for volume in volumes
+        for laid in volume.body
+        for anchor, (page, _) in laid.layout.anchors.items()
+    }
+
+
+def _too_few_planned(volume: _Volume) -> list[Finding]:
+    pages = sum(laid.layout.pages for laid in volume.laid)
+    if not volume.composition.back_cover or pages % 4 == 0:
+        return []
+    expected = f"{-pages % 4} more under chapters/pages/planned/."
+    return [error("BOX-001", Place("chapters/pages/planned"), "Too few planned pages.", expected)]
 
 
 def _in_sequence(
-    parts: Iterable[Part], setter: Typesetter, lengths: dict[str, int], roman: bool, first: int = 1
+    parts: Iterable[Part], setter: Typesetter, lengths: Mapping[str, int], roman: bool, first: int = 1
 ) -> list[_Laid]:
     rows: list[_Laid] = []
     for part in parts:
@@ -240,14 +345,14 @@ def _after(rows: list[_Laid]) -> int:
     return rows[-1].first_folio + rows[-1].layout.pages
 
 
-def _referred(composition: Composition, folios: dict[str, str], lengths: dict[str, int]) -> set[str]:
+def _referred(compositions: tuple[Composition, ...], folios: Mapping[str, str], lengths: Mapping[str, int]) -> set[str]:
     """The anchors that are referred to and whose page number has not the length for which room was left."""
-    parts = (*composition.front, *composition.body, *composition.planned, composition.back_cover)
+    parts = [part for composition in compositions for part in composition.parts]
     anchors = {anchor for part in parts for anchor in PAGE_TOKENS.findall(part.html)}
     return {anchor for anchor in anchors if len(folios[anchor]) != lengths.get(anchor, USUAL_DIGITS)}
 
 
-def _with_room(html: str, lengths: dict[str, int]) -> str:
+def _with_room(html: str, lengths: Mapping[str, int]) -> str:
     def room(token: re.Match[str]) -> str:
         return f'<span class="folio" data-page="{token[1]}">{"0" * lengths.get(token[1], USUAL_DIGITS)}</span>'
 

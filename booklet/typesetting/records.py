@@ -20,6 +20,11 @@ class Format:
     bleed_mm: float = 0.0
     pdf_ua: int = 1
 
+    @property
+    def is_large_print(self) -> bool:
+        """True for the edition that has its own pages for people with low vision."""
+        return self.order_code == "large_print"
+
     def as_pdf_ua(self, part: int) -> Format:
         """The same pages, claiming this part of PDF/UA (ISO 14289)."""
         return self if part == 1 else replace(self, name=f"{self.name}-ua{part}", pdf_ua=part)

@@ -156,7 +156,7 @@ class _Tree:
             return self.bodies[element]
         if element not in self.nodes:
             self.nodes[element] = self._make(element)
-        return self.nodes[element]
+        return self.bodies.get(element, self.nodes[element])
 
     def _make(self, element: Any) -> Node:
         parent_element = self.parents.get(element)
@@ -218,7 +218,8 @@ def _child(parent: Node, role: str) -> Node:
 def _attributes(element: Any, role: str) -> dict[str, Any]:
     match role:
         case "L":
-            numbering = {"ol": "/Decimal", "ul": "/Disc"}.get(element.tag, "/None")
+            unmarked = "plain" in element.get("class", "").split()
+            numbering = {"ol": "/Decimal", "ul": "/Disc"}.get("" if unmarked else element.tag, "/None")
             return {"O": "/List", "ListNumbering": numbering}
         case "TH" | "TD":
             scope = {"Scope": "/Row" if element.get("scope") == "row" else "/Column"} if role == "TH" else {}

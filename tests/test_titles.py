@@ -1,0 +1,200 @@
+"""Every title of the pack: inserts, a chapter to hand out, large print in volumes and with its page finder."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pikepdf
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from booklet.australia import is_order_code
+from booklet.build import Order, Receipt, build, check
+from booklet.composing.views import UnknownTitleError
+from booklet.manuscript import read
+from booklet.transcript import load, transcript
+from booklet.typesetting import share_out
+from tests.conftest import PROJECT, TODAY
+from tests.tiny import changed
+
+CHAPTER = """\
+---
+title: {title}
+id: {id}
+summary: Short.
+minutes: 1
+reviewed: null
+reviewers: []
+status: draft
+sources: [fact]
+---
+
+{text}
+"""
+INSERT: dict[str, str | bytes | None] = {
+    "chapters/inserts/bone/insert.toml": """\
+title = "Bones"
+subtitle = "A small one"
+slug = "bone"
+description = "About bones."
+cover_image = "images/plain.svg"
+
+[order_codes.VIC]
+standard = "KVW 3TD"
+large_print = "KVX 3T7"
+
+[order_codes.WA]
+standard = "KVW 4T9"
+large_print = "KVX 4T3"
+""",
+    "chapters/inserts/bone/01-a.md": CHAPTER.format(
+        title="What", id="bone-what", text="See [the first](#one). See [more](#bone-more)."
+    ),
+    "chapters/inserts/bone/02-b.md": CHAPTER.format(title="More", id="bone-more", text="More of it."),
+    "chapters/pages/insert-imprint.md": "---\ntitle: About\nid: insert-imprint\n---\n\n::: review-status\n:::\n\n"
+    "::: contents\n:::\n",
+    "chapters/pages/insert-back-cover.md": "---\ntitle: Numbers\nid: insert-back-cover\n---\n\n"
+    "::: urgent-numbers\n:::\n\n::: order-summary\n:::\n",
+    "chapters/pages/page-finder.md": "---\ntitle: Finding\nid: page-finder\n---\n\n::: page-finder\n:::\n",
+    "chapters/pages/handout.md": "---\ntitle: More help\nid: handout\n---\n\n::: glossary\n:::\n",
+}
+
+
+def heard(order: Order, receipt: Receipt, ending: str) -> list[str]:
+    (file,) = (entry.file for entry in receipt.files if entry.file.endswith(ending))
+    return list(transcript(load(order.dist / file)))
+
+
+def made(project: Path, **wishes: object) -> tuple[Order, Receipt]:
+    order = replace(Order(project, project / "dist", TODAY, editions=("VIC",)), **wishes)  # type: ignore[arg-type]
+    receipt = build(order)
+    assert [str(finding) for finding in receipt.findings if finding.code != "SRC-040"] == []
+    return order, receipt
+
+
+def test_an_insert_is_a_booklet_of_its_own(booklet: Callable[..., Path]) -> None:
+    order, receipt = made(booklet(INSERT), formats=("screen",))
+    assert [entry.publication for entry in receipt.files] == ["main", "bone"]
+    insert = receipt.files[1]
+    assert insert.file == "VIC/tiny-bone-VIC-2026.1-screen.pdf"
+    assert (insert.title, insert.order_code, insert.pages % 4) == ("Bones", "KVW 3TD", 0)
+    said = heard(order, receipt, insert.file)
+    assert "heading level 1, What" in said and "heading level 1, More" in said
+    assert any("See the first (in the booklet Tiny). See" in line for line in said)
+    assert "link, more, page\u00a01 (More, page 1)" in said
+    assert any("KVW 3TD" in line for line in said)
+
+
+def test_one_title_alone_and_none_that_is_not_there(booklet: Callable[..., Path]) -> None:
+    project = booklet(INSERT)
+    _, receipt = made(project, formats=("screen",), titles=("bone",))
+    assert [entry.publication for entry in receipt.files] == ["bone"]
+    with pytest.raises(UnknownTitleError, match=r"main, bone, chapter:one, .*chapter:bone-more"):
+        build(Order(project, project / "dist", TODAY, titles=("brain",)))
+
+
+def test_a_chapter_to_hand_out_explains_its_own_words_and_has_no_cover(booklet: Callable[..., Path]) -> None:
+    order, receipt = made(booklet(INSERT), formats=("screen", "large-print"), titles=("chapter:one",))
+    assert [entry.pages for entry in receipt.files] == [2, 2]
+    assert [entry.trim_mm for entry in receipt.files] == [(148, 210), (210, 297)]
+    said = heard(order, receipt, "chapter-one-VIC-2026.1-screen.pdf")
+    assert any(line.startswith("From the booklet Tiny, edition for Victoria") for line in said)
+    assert any("See the second (in the booklet Tiny)." in line for line in said)
+    assert any(line.startswith("link, word (Scan, explained, page 2)") for line in said)
+
+
+def test_an_insert_without_codes_for_an_edition_is_found(booklet: Callable[..., Path]) -> None:
+    toml = str(INSERT["chapters/inserts/bone/insert.toml"])
+    project = booklet(INSERT | {"chapters/inserts/bone/insert.toml": toml[: toml.index("[order_codes.WA]")]})
+    (found,) = [f for f in check(Order(project, project / "dist", TODAY)) if f.code == "SRC-010"]
+    assert "no order codes for WA" in found.found
+
+
+def test_one_order_code_for_two_things_is_found(booklet: Callable[..., Path]) -> None:
+    toml = str(INSERT["chapters/inserts/bone/insert.toml"]).replace("KVX 4T3", "KVW 3TD")
+    project = booklet(INSERT | {"chapters/inserts/bone/insert.toml": toml})
+    assert [f.code for f in check(Order(project, project / "dist", TODAY)) if f.code != "SRC-040"] == ["SRC-013"]
+
+
+def test_large_print_says_where_each_chapter_stands_in_the_standard_edition(booklet: Callable[..., Path]) -> None:
+    long = CHAPTER.format(title="Long", id="aaa", text="Oestrogen-receptor-positive " * 700)
+    order, receipt = made(booklet(INSERT | {"chapters/00-long.md": long}), titles=("main",))
+    starts = []
+    for form in ("screen", "large-print"):
+        (file,) = (entry.file for entry in receipt.files if entry.format == form)
+        with pikepdf.open(order.dist / file) as pdf, pdf.open_outline() as outline:
+            names = {item.title: page_label(pdf, item.destination[0]) for item in outline.root}
+        starts.append(names["2 Chapter one"])
+    assert starts[0] != starts[1]
+    table = [line for line in heard(order, receipt, "large-print.pdf") if "Chapter one" in line and "Here" in line]
+    assert len(table) == 1 and f"Here: {starts[1]}" in table[0] and f"Standard: {starts[0]}" in table[0]
+
+
+def page_label(pdf: pikepdf.Pdf, page: pikepdf.Object) -> str:
+    return next(str(each.label) for each in pdf.pages if each.obj.objgen == page.objgen)
+
+
+def test_heavy_large_print_comes_in_volumes(booklet: Callable[..., Path]) -> None:
+    """At 50 grams (16 A4 pages of 100 gsm, of which 12 are kept for what stands around) each chapter is a volume."""
+    text = "\n\n".join(["Words, and more words. " * 12] * 12)
+    chapters = {
+        f"chapters/{number}-more.md": CHAPTER.format(title=f"Part {number}", id=f"part-{number}", text=text)
+        for number in (3, 4)
+    }
+    toml = changed("chapters/booklet.toml", "[directory]\n", "[large_print]\nmost_grams = 50\n\n[directory]\n")
+    project = booklet(INSERT | chapters | toml)
+    order, receipt = made(project, titles=("main",), formats=("large-print",))
+    files = [entry.file for entry in receipt.files]
+    assert len(files) > 1 and all(f"-volume-{number}.pdf" in file for number, file in enumerate(files, 1))
+    assert all(entry.pages % 4 == 0 for entry in receipt.files)
+    for number, file in enumerate(files, 1):
+        said = " ".join(heard(order, receipt, file))
+        assert f"Volume {number} of {len(files)}" in said
+        assert f"Volume {number}, this one" in said
+        assert "heading level 1, What is in this booklet" in said
+    first = heard(order, receipt, files[0])
+    assert any(
+        re.search(r"See the second, page \d+ \(volume 2\)", line.replace("\u00a0", " ")) for line in first
+    ) or any("Chapter two" in line for line in first)
+    again = build(order)
+    assert again.built == 0 and [entry.file for entry in again.files] == files
+    light = changed("chapters/booklet.toml", "[directory]\n", "[directory]\n")
+    (project / "chapters/booklet.toml").write_text(str(light["chapters/booklet.toml"]))
+    build(order)
+    left = sorted(path.name for path in (order.dist / "VIC").glob("*large-print*"))
+    assert left == ["tiny-VIC-2026.1-large-print.pdf"]
+    listed = json.loads((order.dist / "manifest.json").read_text())["files"]
+    assert [row["file"] for row in listed] == ["VIC/tiny-VIC-2026.1-large-print.pdf"]
+
+
+@given(st.lists(st.integers(1, 60), min_size=1, max_size=25), st.integers(1, 120))
+def test_volumes_keep_the_order_hold_everything_and_are_as_few_as_can_be(sizes: list[int], most: int) -> None:
+    counts = {f"part-{number}": size for number, size in enumerate(sizes)}
+    volumes = share_out(counts, most)
+    assert [id for volume in volumes for id in volume] == list(counts)
+    assert all(len(volume) == 1 or sum(counts[id] for id in volume) <= most for volume in volumes)
+    assert len(volumes) == len(greedy(sizes, most))
+
+
+def greedy(sizes: list[int], most: int) -> list[int]:
+    """The fewest volumes, counted another way: fill each to the brim."""
+    volumes = [0]
+    for size in sizes:
+        if volumes[-1] and volumes[-1] + size > most:
+            volumes.append(0)
+        volumes[-1] += size
+    return volumes
+
+
+def test_every_order_code_of_the_project_is_valid_and_stands_for_one_thing() -> None:
+    manuscript, _ = read(PROJECT, TODAY)
+    assert manuscript
+    codes = [code for edition in manuscript.editions for code in edition.order_codes.every]
+    codes += [code for insert in manuscript.inserts for row in insert.head.order_codes.values() for code in row.every]
+    assert all(map(is_order_code, codes))
+    assert len(codes) == len(set(codes)) == 16 * (1 + len(manuscript.inserts))
