@@ -8,8 +8,8 @@ pages, and all sheets of a part lie inside each other, the first one outermost. 
 The inner sheets are pushed out at the open edge by the paper that is folded around them. `creep_mm` says how far;
 a positive shift moves a page towards the spine, so that outer margins look alike once the booklet is folded.
 
-Imposed sheets are read by the fold and not by the file's order, so they cannot be PDF/UA, and no other claim of the file
-holds for them: structure, links, outline, output intents and metadata are taken away, and the title says so.
+Imposed sheets are read by the fold and not by the file's order, so they cannot be PDF/UA, and no other claim of the
+file holds for them: structure, links, outline, output intents and metadata are taken away, and the title says so.
 """
 
 from __future__ import annotations

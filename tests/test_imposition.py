@@ -35,9 +35,9 @@ def folded(sides: tuple[Side, ...]) -> list[int | None]:
     """An independent definition: lay the sheets on each other, fold, and turn the pages.
 
     A leaf of a sheet has two faces. The right half of a front has the left half of the back behind it, since a sheet
-    is turned over sideways; the left half of a front has the right half of the back behind it. In the folded pile the right
-    halves come first, from the outermost sheet inwards, each face up; then the left halves from the innermost out,
-    their inner face first.
+    is turned over sideways; the left half of a front has the right half of the back behind it. In the folded pile the
+    right halves come first, from the outermost sheet inwards, each face up; then the left halves from the innermost
+    out, their inner face first.
     """
     pages: list[int | None] = []
     for part in dict.fromkeys(side.part for side in sides):
@@ -83,8 +83,8 @@ def test_eight_pages_by_hand() -> None:
 
 @pytest.mark.parametrize(
     ("caliper", "by_hand"),
-    # 100 g/m² uncoated is 0.13 mm: twelve sheets, the 48 pages of STANDARDS SS4, add up to 1.56 mm, of which the innermost
-    # sheet is moved by the eleven that lie around it. 80 g/m² is 0.11 mm: fifteen sheets.
+    # 100 g/m² uncoated is 0.13 mm: twelve sheets, the 48 pages of STANDARDS SS4, add up to 1.56 mm, of which the
+    # innermost sheet is moved by the eleven that lie around it. 80 g/m² is 0.11 mm: fifteen sheets.
     [(0.13, {1: 0, 2: 0.13, 3: 0.26, 6: 0.65, 12: 1.43}), (0.11, {1: 0, 2: 0.11, 8: 0.77, 15: 1.54})],
 )
 def test_creep_is_as_worked_by_hand(caliper: float, by_hand: dict[int, float]) -> None:
@@ -106,7 +106,9 @@ def test_positive_creep_moves_pages_towards_the_spine() -> None:
 
 
 def numbered(count: int, size_mm: tuple[float, float] = (148, 210), **attributes: object) -> bytes:
-    """Pages without fonts: page n has n as bars, its binary digits from left to right along the top, and a frame mark."""
+    """Pages without fonts: page n has n as bars, its binary digits from left to right along the top, and a frame
+    mark.
+    """
     pdf = pikepdf.new()
     width, height = (side * MM for side in size_mm)
     for number in range(1, count + 1):

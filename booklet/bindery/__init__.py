@@ -27,8 +27,9 @@ import pikepdf
 from pikepdf import Array, Dictionary, Name, NumberTree, Object, OutlineItem, Pdf, String
 
 from booklet.australia import NO_BREAK, parse_phone
-from booklet.bindery.colour import STAND_INS, Cmyk, contrast_on_paper, copier_inks, hue_of, press_inks
-from booklet.bindery.inking import PlacedImage
+from booklet.bindery.colour import STAND_INS, Cmyk, copier_inks, hue_of, press_inks
+from booklet.bindery.hues import edition_inks, hue_faults
+from booklet.bindery.inking import PlacedImage, pixels
 from booklet.bindery.lettering import Lettering
 from booklet.bindery.press import SET_BLEED_MM, Condition, PressJob, in_grey, press
 from booklet.composing import SCHEME
@@ -44,11 +45,13 @@ __all__ = [
     "PressJob",
     "Title",
     "bind",
-    "contrast_on_paper",
     "copier_inks",
     "describe_link",
+    "edition_inks",
+    "hue_faults",
     "hue_of",
     "in_grey",
+    "pixels",
     "press",
     "press_inks",
 ]

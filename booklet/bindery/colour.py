@@ -1,9 +1,10 @@
 """Colours on their way to paper: stand-ins, hues, and what an ICC profile makes of the rest.
 
 Style sheets and drawings use four stand-in accents, near-black and white. On a screen the accents become the edition's
-hue as sRGB (`hue_of`). For a press every colour becomes an amount of ink (`press_inks`): accents the hue's own CMYK, black
-and greys K alone, white nothing, all else through the profile of the printing condition, and never more ink than the
-printer allows. For an office copier everything becomes grey that stays readable when toner runs low (`copier_inks`).
+hue as sRGB (`hue_of`). For a press every colour becomes an amount of ink (`press_inks`): accents the hue's own CMYK,
+black and greys K alone, white nothing, all else through the profile of the printing condition, and never more ink than
+the printer allows. For an office copier everything becomes grey that stays readable when toner runs low
+(`copier_inks`).
 """
 
 from __future__ import annotations
@@ -158,7 +159,7 @@ class _Condition:
         """The amount of black alone that looks as light as an sRGB grey."""
         shown = ImageCms.applyTransform(Image.new("RGB", (1, 1), (grey, grey, grey)), self._screen_lab)
         assert shown
-        wanted: int = shown.getpixel((0, 0))[0]  # type: ignore[index, assignment]
+        wanted: int = shown.getpixel((0, 0))[0]  # type: ignore[index]
         return min(range(101), key=lambda percent: (abs(self._blacks[percent] - wanted), percent)) / 100
 
     def luminance(self, ink: Cmyk) -> float:

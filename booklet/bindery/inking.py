@@ -1,9 +1,9 @@
 """Every colour of a finished file into the inks of one way to print: operators, forms, patterns, shadings, images.
 
 Content is read operator by operator (ISO 32000-1, annex A), so nothing is missed that a search for text would miss.
-Marked content goes, because what is inked is for paper. Where black alone is the fill or the stroke, overprint is on with
-mode 1, so that a coloured ground is not knocked out under small letters; for every other colour, white first of all, it
-is off (GWG 2015: white never overprints).
+Marked content goes, because what is inked is for paper. Where black alone is the fill or the stroke, overprint is on
+with mode 1, so that a coloured ground is not knocked out under small letters; for every other colour, white first of
+all, it is off (GWG 2015: white never overprints).
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pikepdf
@@ -54,6 +55,17 @@ def ink(pdf: Pdf, inks: Inks, shrink: bool = True) -> tuple[PlacedImage, ...]:
         worker.resources(resources)
         worker.group(page.obj)
     return tuple(image for _, image in placed)
+
+
+def pixels(path: Path) -> tuple[int, int] | None:
+    """Width and height of an image file; None for a drawing, or what cannot be read."""
+    if path.suffix == ".svg":
+        return None
+    try:
+        with Image.open(path) as image:
+            return image.size
+    except OSError:
+        return None
 
 
 class _Worker:

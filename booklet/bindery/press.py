@@ -1,7 +1,7 @@
 """The press file: a bound booklet becomes PDF/X-4 (ISO 15930-7, on PDF 1.6), and the copier's file becomes grey.
 
-WeasyPrint's own `pdf/x-4` is a label: no output intent, RGB black, marks inside the bleed, a random id. Here the booklet
-is set on pages that are larger by `SET_BLEED_MM` on every side, and this module
+WeasyPrint's own `pdf/x-4` is a label: no output intent, RGB black, marks inside the bleed, a random id. Here the
+booklet is set on pages that are larger by `SET_BLEED_MM` on every side, and this module
 
 * puts every colour into the printer's inks (`inking`);
 * sets Media, Bleed and Trim boxes from 0,0 (Illustrator shifts pages whose MediaBox starts elsewhere), cuts what lies

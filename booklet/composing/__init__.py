@@ -5,7 +5,7 @@ directory, and checks what only shows when the edition is seen whole: links, wor
 tokens, because nobody knows them yet.
 """
 
-from booklet.composing.edition import PAGE_TOKENS, Composition, Part, Wanted, compose
+from booklet.composing.edition import PAGE_TOKENS, Composition, Part, Wanted, compose, planned_kit, ticket
 from booklet.composing.markdown import SCHEME
 from booklet.composing.views import MAIN, Publication, publication, titles_of
 
@@ -18,6 +18,8 @@ __all__ = [
     "Publication",
     "Wanted",
     "compose",
+    "planned_kit",
     "publication",
+    "ticket",
     "titles_of",
 ]

@@ -76,8 +76,9 @@ STANDING_PAGES = ("imprint", "directory", "order-line", "back-cover")
 INSERT_PAGES = ("insert-imprint", "insert-back-cover")
 """The files of `chapters/pages/` that every insert has; needed when there is an insert."""
 
-OTHER_PAGES = ("index", "sources", "page-finder", "handout")
-"""Pages that print when they are there: two of the main booklet, one of large print, the last page of a handout."""
+OTHER_PAGES = ("index", "sources", "page-finder", "handout", "clinic-kit")
+"""Pages that print when they are there: two of the main booklet, one of large print, the last page of a handout, what
+goes before a clinic's sheets."""
 
 RESERVED_IDS = ("cover", "contents")
 """Pages that every booklet has and nobody writes."""

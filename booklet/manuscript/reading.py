@@ -227,12 +227,12 @@ def validate(model: type[Model], data: Data, path: Path_ = (), **more: Any) -> t
         for name, records in record
         if isinstance(records, tuple) and records and isinstance(records[0], Record)
     }
-    inner |= {
-        name: inner_record.model_copy(update={"origin": data.place((*path, name))})
-        for name, inner_record in record
-        if isinstance(inner_record, Record)
+    single = {
+        name: each.model_copy(update={"origin": data.place((*path, name))})
+        for name, each in record
+        if isinstance(each, Record)
     }
-    return record.model_copy(update={"origin": data.place(path), **inner}), []
+    return record.model_copy(update={"origin": data.place(path), **inner, **single}), []
 
 
 def _unknown(data: Data, path: Path_, model: type[Record]) -> Finding:

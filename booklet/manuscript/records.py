@@ -175,8 +175,8 @@ class PrintingCondition(Record):
 
 
 class PrinterProfile(Record):
-    """How one printer wants files (`chapters/printers/*.toml`): bleed, the zone along the trim without words, ink, marks,
-    papers. A cover paper makes the cover a file of its own.
+    """How one printer wants files (`chapters/printers/*.toml`): bleed, the zone along the trim without words, ink,
+    marks, papers. A cover paper makes the cover a file of its own.
     """
 
     name: Line
@@ -289,7 +289,8 @@ class Notice(Record):
 
 
 class Hue(Record):
-    """The accent of an edition: `deep` for headings and shapes, `tint` behind black text, as sRGB and as ink in percent.
+    """The accent of an edition: `deep` for headings and shapes, `tint` behind black text, as sRGB and as ink in
+    percent.
 
     Without ink of its own a press gets what the printer's ICC profile makes of the sRGB.
     """

@@ -22,13 +22,15 @@ from typing import TYPE_CHECKING, Any
 from booklet.composing import PAGE_TOKENS, Composition, Part
 from booklet.findings import Finding, Place, error
 from booklet.typesetting.bounds import TooMuchError
-from booklet.typesetting.records import FORMATS, Format, Layout, Segment, folio
+from booklet.typesetting.records import FORMATS, KIT, TICKET, Format, Layout, Segment, folio
 
 if TYPE_CHECKING:
     from booklet.typesetting.engine import Engine
 
 __all__ = [
     "FORMATS",
+    "KIT",
+    "TICKET",
     "Format",
     "Layout",
     "Segment",
@@ -38,6 +40,7 @@ __all__ = [
     "share_out",
     "srgb_profile",
     "typeset",
+    "typeset_part",
 ]
 
 ROUNDS = 3
@@ -222,6 +225,19 @@ def typeset(
     except TooMuchError as reason:
         place = Place(setter.at_work.file if setter.at_work else "chapters")
         return (), [error("SYS-003", place, f"The part takes {reason}.", "Less text, or simpler drawings.")]
+
+
+def typeset_part(part: Part, setter: Typesetter, pages: int) -> tuple[Segment | None, list[Finding]]:
+    """A part by itself, without references to others, on so many pages; or what is wrong with it."""
+    try:
+        segment = setter.write(setter.lay_out(part, {}, 1, False), {})
+    except TooMuchError as reason:
+        return None, [error("SYS-003", Place(part.file), f"The part takes {reason}.", "Less text.")]
+    findings = _complaints((segment,))
+    if segment.layout.pages != pages:
+        found = f"'{part.title}' takes {segment.layout.pages} pages."
+        findings.append(error("BOX-002", Place(part.file), found, f"{pages}, with shorter words."))
+    return segment, findings
 
 
 def folios(compositions: tuple[Composition, ...], setter: Typesetter) -> dict[str, str]:
