@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass
 
-from booklet.imposition import creep_mm
 from booklet.manuscript import Paper, PrinterProfile
 
 COVER_PAGES = 4
@@ -78,7 +77,7 @@ class Ticket:
             ("Ink", f"at most {self.ink_limit_percent:g} % in all"),
             ("Binding", self.binding),
             ("One copy", f"{self.weight_of_one_copy_g:.0f} g, {self.thickness_mm:.1f} mm thick"),
-            ("Creep", f"{self.creep_mm:.2f} mm from the outermost sheet to the innermost; the pages are not shifted"),
+            ("Creep", f"{self.creep_mm:.2f} mm in all; the pages of this file are not shifted"),
             ("Printer's profile", self.profile),
             ("Questions to", self.contact or "Not stated yet: whoever sent these files"),
         )
@@ -99,6 +98,12 @@ def thickness_mm(pages: int, paper: Paper, cover: Paper | None = None) -> float:
     """How thick the pressed booklet is (STANDARDS PB1)."""
     outer = COVER_PAGES if cover else 0
     return (pages - outer) / 2 * paper.caliper_mm + outer / 2 * (cover.caliper_mm if cover else 0)
+
+
+def creep_mm(pages: int, paper: Paper, cover: Paper | None = None) -> float:
+    """How far the innermost pages stand out before the trim: the thickness of all sheets (STANDARDS SS2)."""
+    sheets = -(-pages // 4)
+    return (sheets - 1) * paper.caliper_mm + (cover or paper).caliper_mm
 
 
 def binding(pages: int, printer: PrinterProfile) -> str:
@@ -147,7 +152,7 @@ def written(
         quantity=quantity,
         weight_of_one_copy_g=round(weight_g(pages, trim_mm, paper, cover), 1),
         thickness_mm=round(thickness_mm(pages, paper, cover), 2),
-        creep_mm=round(creep_mm(pages // 4, paper.caliper_mm), 2),
+        creep_mm=round(creep_mm(pages, paper, cover), 2),
         profile=f"{profile} ({printer.name})",
         contact=contact,
         files=files,

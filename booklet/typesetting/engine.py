@@ -27,6 +27,10 @@ from booklet.typesetting.records import Layout
 from booklet.typesetting.structure import add_tags, restore_spaces
 
 PT_PER_PX = 0.75
+BASE = "file:///chapters/"
+"""Where all documents seem to lie. Images are named in the PDF after their address, and the same sources must give the
+same bytes wherever they are kept.
+"""
 FAMILY = b"Atkinson Hyperlegible Next"
 VERSIONS = f"weasyprint {weasyprint.__version__}, pydyf {pydyf.__version__}, pango {pango.pango_version()}"
 _VIEW_BOX = re.compile(rb"""(<svg\b[^>]*?\bviewBox\s*=\s*)["']((?:-?[\d.]+[\s,]*){4})["']""")
@@ -42,9 +46,10 @@ class _Fetcher(URLFetcher):  # type: ignore[misc] # the engine has no type hints
     and height.
     """
 
-    def __init__(self, folders: tuple[Path, ...], bleed: tuple[float, float]) -> None:
+    def __init__(self, chapters: Path, styles: Path, bleed: tuple[float, float]) -> None:
         super().__init__(allowed_protocols=("file", "data"))
-        self._folders = tuple(folder.resolve() for folder in folders)
+        self._chapters = chapters
+        self._folders = (chapters.resolve(), styles.resolve())
         self._bleed = bleed
 
     def fetch(self, url: str, headers: dict[str, str] | None = None) -> URLFetcherResponse:
@@ -52,7 +57,9 @@ class _Fetcher(URLFetcher):  # type: ignore[misc] # the engine has no type hints
         if url.startswith("data:image/"):
             return super().fetch(url, headers)
         parts = urlsplit(url)
-        path = Path(unquote(parts.path)).resolve()
+        named = unquote(parts.path)
+        inside = named.removeprefix(urlsplit(BASE).path)
+        path = (self._chapters / inside if inside != named else Path(named)).resolve()
         if parts.scheme != "file" or not any(path.is_relative_to(folder) for folder in self._folders):
             raise ValueError("address outside the project")
         content = path.read_bytes()
@@ -76,11 +83,10 @@ class Engine:
     def __init__(
         self, chapters: Path, styles: Path, sheets: tuple[str, ...], bleed: tuple[float, float] = (0.0, 0.0)
     ) -> None:
-        self._fetcher = _Fetcher((chapters, styles), bleed)
-        self._base = chapters.as_uri() + "/"
+        self._fetcher = _Fetcher(chapters, styles, bleed)
         self._fonts = FontConfiguration()
         self._images: dict[str, Any] = {}
-        with _listening(self._base) as complaints:
+        with _listening() as complaints:
             self._styles = [
                 weasyprint.CSS(styles / sheet, font_config=self._fonts, url_fetcher=self._fetcher) for sheet in sheets
             ]
@@ -88,8 +94,8 @@ class Engine:
 
     def lay_out(self, html: str) -> tuple[Any, Layout]:
         """The laid-out document, to be written later, and what is on its pages. Raises TooMuchError."""
-        with _listening(self._base) as complaints, within_bounds():
-            document = weasyprint.HTML(string=html, base_url=self._base, url_fetcher=self._fetcher).render(
+        with _listening() as complaints, within_bounds():
+            document = weasyprint.HTML(string=html, base_url=BASE, url_fetcher=self._fetcher).render(
                 stylesheets=self._styles, font_config=self._fonts, cache=self._images
             )
         for failed in [url for url, image in self._images.items() if image is None]:
@@ -115,7 +121,7 @@ class Engine:
         """
         restore_spaces(document)
         _fill_references(document, folios)
-        with _listening(self._base) as complaints, within_bounds():
+        with _listening() as complaints, within_bounds():
             pdf = document.write_pdf(pdf_version="1.7", pdf_tags=True, full_fonts=True, finisher=_map_all_glyphs)
         return pdf, tuple(dict.fromkeys([*complaints, *_strange_characters(document)]))
 
@@ -186,13 +192,13 @@ def _within(inner: tuple[float, ...], outer: tuple[float, ...]) -> bool:
 
 
 @contextmanager
-def _listening(base: str) -> Iterator[list[str]]:
+def _listening() -> Iterator[list[str]]:
     """The messages that the engine logs as warnings or errors meanwhile."""
     messages: list[str] = []
 
     class Ear(logging.Handler):
         def emit(self, record: logging.LogRecord) -> None:
-            messages.append(record.getMessage().replace(base, "chapters/"))
+            messages.append(record.getMessage().replace(BASE, "chapters/"))
 
     ear = Ear(logging.WARNING)
     handlers, propagate = _LOG.handlers, _LOG.propagate
