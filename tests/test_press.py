@@ -18,6 +18,7 @@ from pikepdf import Dictionary, Name, Pdf
 from PIL import Image
 
 from booklet.bindery.colour import contrast_on_paper, copier_inks, press_inks
+from booklet.bindery.marks import ZONE_MM, Trim, marks
 from booklet.build import Order, Receipt, build, check, styles_folder
 from booklet.composing import compose
 from booklet.manuscript import Paper, read
@@ -187,21 +188,41 @@ def rendered(pdf: bytes, folder: Path, dpi: int = 72) -> list[Image.Image]:
     return [Image.open(path).convert("RGB") for path in sorted(folder.glob("p*.png"))]
 
 
-def test_marks_stand_outside_the_bleed_and_change_nothing_within(booklet: Callable[..., Path], tmp_path: Path) -> None:
-    project = booklet(printed(FIVE))
-    plain = made(build(order(project, "press", marks=False)), project)["press.pdf"]
-    marked = made(build(order(project, "press", marks=True)), project)["press.pdf"]
-    side = 55  # 11 mm at 127 dots to the inch, where a millimetre is five
-    for with_marks, without in zip(
-        rendered(marked, tmp_path / "a", 127), rendered(plain, tmp_path / "b", 127), strict=True
-    ):
-        inner = with_marks.crop((side, side, side + without.width, side + without.height))
-        pairs = zip(pixels(inner), pixels(without), strict=True)
-        differing = sum(max(abs(x - y) for x, y in zip(a, b, strict=True)) > 60 for a, b in pairs)
-        assert differing < 0.005 * without.width * without.height  # the edge of a pixel here and there
-        outer = with_marks.copy()
-        outer.paste((255, 255, 255), (side, side, side + without.width, side + without.height))
-        assert sum(max(pixel) < 128 for pixel in pixels(outer)) > 500
+def dark(image: Image.Image, below: int) -> int:
+    """How many pixels of an image are darker than this grey."""
+    return sum(image.convert("L").histogram()[:below])
+
+
+@pytest.mark.parametrize("fold", ["left", "right"])
+def test_marks_stand_a_millimetre_outside_the_bleed_and_on_the_sheet(fold: str) -> None:
+    edge, bleed = (3 + ZONE_MM) * MM, 3 * MM
+    trim = Trim((edge, edge, edge + 148 * MM, edge + 210 * MM), bleed, fold)
+    left, bottom, right, top = trim.box
+    off = bleed + 1 * MM - 0.01
+    pdf = pikepdf.new()
+    for operands, operator in pikepdf.parse_content_stream(pdf.make_stream(marks(trim))):
+        numbers = [float(value) for value in operands if not isinstance(value, pikepdf.Array)]
+        if str(operator) == "re":
+            x, y, width, height = numbers
+            numbers = [x, y, x + width, y + height]
+        if str(operator) in ("m", "l", "c", "re"):
+            for x, y in zip(numbers[::2], numbers[1::2], strict=True):
+                assert x <= left - off or x >= right + off or y <= bottom - off or y >= top + off
+                assert 0 <= x <= right + edge and 0 <= y <= top + edge
+    dashes = marks(trim).count(b"[2 1.5] 0 d")
+    assert dashes == 2  # where the page is folded and not cut, above and below
+
+
+def test_marks_are_seen_around_the_page_with_the_slug_line(booklet: Callable[..., Path], tmp_path: Path) -> None:
+    project = booklet(printed())
+    content = made(build(order(project, "press", marks=True)), project)["press.pdf"]
+    for page in rendered(content, tmp_path / "a"):
+        edge = round(10 * MM)
+        page.paste((255, 255, 255), (edge, edge, page.width - edge, page.height - edge))
+        assert dark(page, 128) > 100
+    needs("pdftotext")
+    text = subprocess.run(["pdftotext", "-l", "1", tmp_path / "a/in.pdf", "-"], capture_output=True, text=True).stdout
+    assert "Tiny Victoria issue 2026.1 15 July 2026 page i (1 of" in " ".join(text.split())
 
 
 def test_covers_and_tabs_reach_the_end_of_the_bleed(booklet: Callable[..., Path], tmp_path: Path) -> None:
