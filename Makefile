@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: booklets test lint benchmark clean
+.PHONY: booklets test lint benchmark contact-sheet clean
 
 booklets: .venv/ready
 	$(BIN)/booklet build
@@ -18,9 +18,14 @@ lint: .venv/ready
 benchmark: .venv/ready
 	$(BIN)/python tests/benchmark.py
 
+# Every page of EDITION as pictures, in colour and in grey, and what differs most in the others.
+EDITION ?= VIC
+contact-sheet: booklets
+	$(BIN)/python tests/contact_sheet.py $(EDITION)
+
 .venv/ready: pyproject.toml requirements.lock .ci/setup
 	PYTHON="$(PYTHON)" .ci/setup
 	touch $@
 
 clean:
-	rm -rf .venv .booklet-cache dist
+	rm -rf .venv .booklet-cache dist contact-sheets

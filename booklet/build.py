@@ -11,13 +11,12 @@ from importlib.metadata import version
 from pathlib import Path
 
 from booklet import bindery, dispatch, printing
-from booklet.composing import Composition, Wanted, compose, publication, titles_of
+from booklet.composing import Composition, Wanted, compose, proofread, publication, shipped_faces, titles_of
 from booklet.findings import BookletError, Finding, Place, error, has_errors, in_order
 from booklet.manuscript import Edition, Manuscript, read, shipped
 from booklet.preflight import Promise, preflight
-from booklet.typesetting import FORMATS, Format, Segment, Typesetter, folios, page_counts, share_out, typeset
+from booklet.typesetting import CACHE, FORMATS, Format, Segment, Typesetter, folios, page_counts, share_out, typeset
 
-CACHE = ".booklet-cache"
 PAGES_AROUND = 12
 """Room in a volume for cover, imprint, contents, page finder, planned pages and back cover."""
 LIBRARIES = ("booklet", "weasyprint", "pydyf", "fonttools", "tinyhtml5", "jinja2", "markdown-it-py", "pikepdf", "segno")
@@ -85,9 +84,10 @@ def check(order: Order) -> tuple[Finding, ...]:
     manuscript, findings = read(order.project, order.today)
     if manuscript:
         findings += _hues(manuscript)
+        findings += proofread(manuscript)
         for edition in _chosen(manuscript, order.editions, findings):
             for title in order.titles or titles_of(manuscript):
-                findings += compose(manuscript, edition, order.project, order.today, Wanted(title))[1]
+                findings += _composed(manuscript, edition, order, Wanted(title))[1]
     return in_order(dict.fromkeys(findings))
 
 
@@ -97,6 +97,7 @@ def build(order: Order, tell: Tell = lambda *_: None) -> Receipt:
     manuscript, findings = read(order.project, order.today)
     if manuscript is None:
         return Receipt((), 0, in_order(findings), time.monotonic() - start)
+    findings += proofread(manuscript)
     jobs = _jobs(manuscript, order, findings)
     findings += _hues(manuscript)
     source = _source_hash(order)
@@ -104,7 +105,7 @@ def build(order: Order, tell: Tell = lambda *_: None) -> Receipt:
     stale = [job for job in jobs if job.key not in known]
     setters = {form: Typesetter(order.project, styles_folder(), form, _cache(order)) for form in _forms(stale)}
     for edition, title in dict.fromkeys((job.edition, job.title) for job in stale):
-        findings += compose(manuscript, edition, order.project, order.today, Wanted(title))[1]
+        findings += _composed(manuscript, edition, order, Wanted(title))[1]
     deliveries: dict[tuple[str, str, str], tuple[dispatch.Delivery, ...]] = {}
     for done, job in enumerate(stale if not has_errors(findings) else ()):
         tell(str(job), done, len(stale))
@@ -117,6 +118,9 @@ def build(order: Order, tell: Tell = lambda *_: None) -> Receipt:
                 else _bound(manuscript, job, *volume, source)
                 for volume in zip(compositions, volumes, strict=True)
             ]
+            if order.use_cache and not job.form.for_paper:
+                for (rows, _), segments in zip(made, volumes, strict=True):
+                    bindery.keep_sources(order.project, rows[0].content, bindery.sources_of(segments))
             deliveries[job.key] = tuple(delivery for rows, _ in made for delivery in rows)
             findings += [fault for _, faults in made for fault in faults]
     if not has_errors(findings):
@@ -162,6 +166,12 @@ def _jobs(manuscript: Manuscript, order: Order, findings: Iterable[Finding]) -> 
     return [_Job(form, edition, title) for form in forms for title in titles for edition in editions]
 
 
+def _composed(
+    manuscript: Manuscript, edition: Edition, order: Order, wanted: Wanted
+) -> tuple[tuple[Composition, ...], list[Finding]]:
+    return compose(manuscript, edition, order.project, order.today, shipped_faces(styles_folder()), wanted)
+
+
 def _forms(jobs: Iterable[_Job]) -> tuple[Format, ...]:
     """The formats to set: what large print says of the standard edition's pages is read off that."""
     forms = dict.fromkeys(job.form for job in jobs)
@@ -184,7 +194,7 @@ def _set(
     """A title composed and typeset, shared out over volumes when its paper would weigh too much."""
 
     def composed(wanted: Wanted) -> tuple[Composition, ...]:
-        return compose(manuscript, job.edition, order.project, order.today, wanted)[0]
+        return _composed(manuscript, job.edition, order, wanted)[0]
 
     setter = setters[job.form]
     if not job.form.is_large_print:

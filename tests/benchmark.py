@@ -29,7 +29,7 @@ def plain_loop() -> None:
     import weasyprint
 
     from booklet.build import styles_folder
-    from booklet.composing import PAGE_TOKENS, compose
+    from booklet.composing import PAGE_TOKENS, compose, shipped_faces
     from booklet.manuscript import read
     from booklet.typesetting import FORMATS
 
@@ -37,7 +37,8 @@ def plain_loop() -> None:
     assert manuscript
     sheets = [str(styles_folder() / sheet) for sheet in FORMATS["screen"].sheets]
     for edition in manuscript.editions:
-        (composition,), _ = compose(manuscript, edition, PROJECT, date.fromisoformat(DAY))
+        faces = shipped_faces(styles_folder())
+        (composition,), _ = compose(manuscript, edition, PROJECT, date.fromisoformat(DAY), faces)
         assert composition.back_cover
         parts = (*composition.front, *composition.body, composition.back_cover)
         bodies = (re.search(r"<body class=\"([^\"]*)\">(.*)</body>", part.html, re.DOTALL) for part in parts)

@@ -11,7 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from booklet.build import Order, Receipt, build
+from booklet.build import CACHE, Order, Receipt, _forms, _jobs, _set, build, styles_folder
+from booklet.composing import titles_of
+from booklet.manuscript import read
+from booklet.typesetting import Segment, Typesetter
 from tests import tiny
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -30,10 +33,10 @@ def booklet(tmp_path: Path) -> Callable[..., Path]:
 
 @pytest.fixture(scope="session")
 def real(tmp_path_factory: pytest.TempPathFactory) -> tuple[Order, Receipt]:
-    """All editions, built once from a copy of the real chapters."""
+    """All editions of the main booklet, built once from a copy of the real chapters."""
     project = tmp_path_factory.mktemp("real")
     shutil.copytree(PROJECT / "chapters", project / "chapters")
-    order = Order(project, project / "dist", TODAY, formats=("screen",))
+    order = Order(project, project / "dist", TODAY, formats=("screen",), titles=("main",))
     return order, build(order)
 
 
@@ -42,6 +45,35 @@ def large(real: tuple[Order, Receipt]) -> tuple[Order, Receipt]:
     """The same editions in large print, beside them."""
     order = replace(real[0], formats=("large-print",))
     return order, build(order)
+
+
+@pytest.fixture(scope="session")
+def inserts(real: tuple[Order, Receipt], large: tuple[Order, Receipt]) -> tuple[Order, Receipt]:
+    """All editions of all inserts, in both formats."""
+    manuscript, _ = read(PROJECT, TODAY)
+    assert manuscript
+    order = replace(real[0], formats=("screen", "large-print"), titles=titles_of(manuscript)[1:])
+    return order, build(order)
+
+
+@pytest.fixture(scope="session")
+def bound(
+    real: tuple[Order, Receipt], large: tuple[Order, Receipt], inserts: tuple[Order, Receipt]
+) -> list[tuple[Path, tuple[Segment, ...]]]:
+    """Every real booklet that was built, and the segments that it was bound from."""
+    books = []
+    for order, receipt in (real, large, inserts):
+        manuscript, _ = read(order.project, order.today)
+        assert manuscript
+        jobs = _jobs(manuscript, order, ())
+        cache = order.project / CACHE
+        setters = {form: Typesetter(order.project, styles_folder(), form, cache) for form in _forms(jobs)}
+        for job in jobs:
+            _, volumes, _ = _set(manuscript, job, order, setters)
+            files = [order.dist / entry.file for entry in receipt.files if entry.key == job.key]
+            books += zip(files, volumes, strict=True)
+        assert [setter.typeset for setter in setters.values()] == [0] * len(setters), "what was built is compared"
+    return books
 
 
 def needs(tool: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from html.parser import HTMLParser
 from typing import Any
 
 import pikepdf
@@ -85,15 +86,116 @@ def roles(tree: Tree) -> Iterator[str]:
             yield from roles(kid)
 
 
+def bare_roles(pdf: Pdf) -> Iterator[str]:
+    """Every role of a file's tree, without reading its pages."""
+
+    def walk(element: Any) -> Iterator[str]:
+        yield str(element.S)[1:]
+        for kid in _kids(element):
+            if isinstance(kid, Dictionary) and "/S" in kid:
+                yield from walk(kid)
+
+    root = pdf.Root.StructTreeRoot.K
+    yield from walk(root[0] if isinstance(root, Array) else root)
+
+
 def text(tree: Tree) -> str:
     """All text under an element, white space made single."""
     return re.sub(r"[ \t\n]+", " ", _text(tree)).strip(" ")
 
 
 def _text(tree: Tree) -> str:
-    inline = tree[0] in ("Link", "Reference", "Lbl")
+    inline = tree[0] in ("Link", "Reference", "Lbl", "Strong", "Span")
     words = "".join(_text(kid) if isinstance(kid, tuple) else kid for kid in tree[1])
     return words if inline else f" {words} "
+
+
+ROLES_OF_TAGS = {
+    "section": "Sect", "p": "P", "blockquote": "BlockQuote", "ul": "L", "ol": "L", "dl": "L", "li": "LI",
+    "table": "Table", "tr": "TR", "th": "TH", "td": "TD", "figure": "Figure", "img": "Figure", "a": "Link",
+    **{f"h{level}": f"H{level}" for level in range(1, 7)},
+}  # fmt: skip
+COMPARED = frozenset(ROLES_OF_TAGS.values())
+INLINE_TAGS = frozenset({"a", "abbr", "strong", "span", "wbr", "img", "dt", "dd"})
+
+
+class _Source(HTMLParser):
+    """What a composed document should be heard as: the compared roles nested as its elements are, with their text."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.root: list[Any] = []
+        self.open: list[tuple[str, list[Any]]] = [("html", self.root)]
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        kinds = (given.get("class") or "").split()
+        above = [name for name, _ in self.open]
+        role = ROLES_OF_TAGS.get(tag, "")
+        if tag == "div" and above[-1] == "dl":
+            role = "LI"
+        if "contents" in kinds or (tag == "li" and above[-1] == "ol.contents"):
+            role = ""
+        if tag == "img" and (above[-1] == "figure" or not given.get("alt")):
+            role = ""
+        if tag == "dt" or "label" in kinds:
+            role = "Lbl"
+        kids = self.open[-1][1]
+        if role:
+            kids.append((role, []))
+            kids = kids[-1][1]
+        elif tag not in INLINE_TAGS:
+            kids.append(" ")
+        if tag not in ("img", "wbr", "br", "meta"):
+            self.open.append((f"{tag}.contents" if "contents" in kinds else tag, kids))
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag not in INLINE_TAGS:
+            self.open[-1][1].append(" ")
+        assert self.open.pop()[0].partition(".")[0] == tag
+
+    def handle_data(self, data: str) -> None:
+        if not any(tag in ("title", "style") for tag, _ in self.open):
+            self.open[-1][1].append(data)
+
+
+def source(html: str) -> Tree:
+    """The tree that a composed document should give, in the roles of `COMPARED` and Lbl, read by another parser."""
+    parser = _Source()
+    parser.feed(html)
+    parser.close()
+
+    def frozen(role: str, kids: list[Any]) -> Tree:
+        return role, tuple(kid if isinstance(kid, str) else frozen(*kid) for kid in kids)
+
+    return frozen("Document", parser.root)
+
+
+def shape(tree: Tree) -> Tree:
+    """The compared roles of a tree and how they are nested; other elements are passed through."""
+
+    def kids(element: Tree) -> Iterator[Tree]:
+        for kid in element[1]:
+            if isinstance(kid, tuple):
+                yield from [(kid[0], tuple(kids(kid)))] if kid[0] in COMPARED else kids(kid)
+
+    return tree[0], tuple(kids(tree))
+
+
+def words(tree: Tree) -> list[str]:
+    """All words of a tree in order, without the labels that layout makes, bullets and numbers, and without what is
+    written inside drawings: their text alternative is heard in its place.
+    """
+    return text(_unlabelled(tree)).split(" ")
+
+
+def _unlabelled(tree: Tree) -> Tree:
+    def kept(kid: Any) -> bool:
+        if isinstance(kid, str):
+            return tree[0] != "Figure"
+        return bool(kid[0] != "Lbl" or re.search("[A-Za-z]{2}", text(kid)))
+
+    return tree[0], tuple(_unlabelled(kid) if isinstance(kid, tuple) else kid for kid in tree[1] if kept(kid))
 
 
 def outline(pdf: Pdf) -> list[tuple[int, str, int]]:
@@ -120,4 +222,19 @@ def links(pdf: Pdf) -> list[tuple[int, str, str]]:
                 str(annotation.A.URI) if "/A" in annotation else f"page {pages[names[str(annotation.Dest)][0].objgen]}"
             )
             rows.append((index, target, str(annotation.Contents)))
+    return rows
+
+
+def references(pdf: Pdf) -> list[tuple[str, str]]:
+    """For each link inside the booklet its text, and the label of the page to which it leads."""
+    labels = {page.obj.objgen: str(page.label) for page in pdf.pages}
+    names = {str(name): dest for name, dest in pikepdf.NameTree(pdf.Root.Names.Dests).items()}
+    texts = {page.obj.objgen: page_texts(page) for page in pdf.pages}
+    rows = []
+    for element in pdf.objects:
+        if isinstance(element, Dictionary) and element.get("/S") == Name.Link and "/P" in element:
+            annotations = [kid.Obj for kid in _kids(element) if isinstance(kid, Dictionary) and "/Obj" in kid]
+            if annotations and "/Dest" in annotations[0]:
+                words = text(_element(element, element.get("/Pg"), texts))
+                rows.append((words, labels[names[str(annotations[0].Dest)][0].objgen]))
     return rows

@@ -76,6 +76,29 @@ def test_any_split_into_segments_gives_the_same_booklet(setter: Typesetter, cuts
     assert len(reading.links(whole)) == 2 * SECTIONS
 
 
+def test_a_chapter_split_over_segments_is_still_one_section(setter: Typesetter) -> None:
+    def half(words: str, first: int) -> Segment:
+        html = f'<html lang="en-AU"><head></head><body class="chapter"><section>{words}</section></body></html>'
+        return setter.write(setter.lay_out(Part("one", "", "chapter", html, (), "chapters/x.md"), {}, first, False), {})
+
+    halves = half('<h1 id="s0">One</h1><p>First.</p>', 1), half("<p>Second.</p><ul><li>Third</li></ul>", 2)
+    with pikepdf.Pdf.open(io.BytesIO(bind(halves, title()))) as pdf:
+        assert reading.structure(pdf) == (
+            "Document",
+            (
+                (
+                    "Sect",
+                    (
+                        ("H1", ("One",)),
+                        ("P", ("First.",)),
+                        ("P", ("Second.",)),
+                        ("L", (("LI", (("Lbl", ("• ",)), ("LBody", ("Third",)))),)),
+                    ),
+                ),
+            ),
+        )
+
+
 def test_links_say_where_they_lead_and_lead_there(setter: Typesetter) -> None:
     pdf = bound(setter, [[0], [1, 2], [3, 4, 5]])
     pages = {title: index for _, title, index in reading.outline(pdf)}

@@ -11,7 +11,8 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from booklet.composing import Composition, compose, publication
+from booklet.build import styles_folder
+from booklet.composing import Composition, compose, publication, shipped_faces
 from booklet.composing.sandbox import fill
 from booklet.composing.views import Cast, hours_apart, services_of
 from booklet.manuscript import Manuscript, Service, read
@@ -25,7 +26,7 @@ def composed(project: Path, code: str, today: date = TODAY) -> Composition:
     manuscript, _ = read(project, today)
     assert manuscript
     edition = next(edition for edition in manuscript.editions if edition.code == code)
-    (composition,), findings = compose(manuscript, edition, project, today)
+    (composition,), findings = compose(manuscript, edition, project, today, shipped_faces(styles_folder()))
     assert not findings
     return composition
 

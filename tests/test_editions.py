@@ -22,6 +22,7 @@ from tests import reading
 from tests.conftest import PROJECT, TODAY, needs
 
 CODES = ["ACT", "NSW", "NT", "QLD", "SA", "TAS", "VIC", "WA"]
+NUMBER = r"(?:^|[ \u00a0])(\d+)$"
 VERAPDF = PROJECT / "tests/verapdf"
 """The outside judge: see pom.xml there."""
 
@@ -84,6 +85,42 @@ def test_numbers_do_not_break_over_a_line(real: tuple[Order, Receipt], code: str
     numbers = [text for text in texts if re.fullmatch(r"000|[\d\u00a0()]{6,}", text)]
     assert annotations == len(numbers)
     assert all(parse_phone(number).text == number for number in numbers)
+
+
+@pytest.mark.slow
+def test_every_printed_page_number_is_that_of_the_page_it_leads_to(
+    real: tuple[Order, Receipt], large: tuple[Order, Receipt], inserts: tuple[Order, Receipt]
+) -> None:
+    """Contents, references in the text, glossary and index, in every file."""
+    seen = 0
+    for order, receipt in (real, large, inserts):
+        for entry in receipt.files:
+            with pikepdf.open(order.dist / entry.file) as pdf:
+                rows = [(text, label) for text, label in reading.references(pdf) if re.search(NUMBER, text)]
+            wrong = [(text, label) for text, label in rows if re.findall(NUMBER, text) != [label]]
+            assert not wrong, entry.file
+            seen += len(rows)
+    assert seen > 3000
+
+
+@pytest.mark.slow
+def test_the_glossary_names_the_page_on_which_each_chapter_first_uses_a_word(real: tuple[Order, Receipt]) -> None:
+    """Read off the page itself: the page that an anchor of the glossary names has a link to the word."""
+    order, receipt = real
+    with pikepdf.open(order.dist / receipt.files[0].file) as pdf:
+        names = {str(name): dest for name, dest in pikepdf.NameTree(pdf.Root.Names.Dests).items()}
+        words_on: dict[str, set[str]] = {}
+        for page in pdf.pages:
+            for annotation in page.get("/Annots", []):
+                target = str(annotation.get("/Dest", ""))
+                if target.startswith("word-"):
+                    words_on.setdefault(str(page.label), set()).add(target.removeprefix("word-"))
+        labels = {page.obj.objgen: str(page.label) for page in pdf.pages}
+        uses = [name for name in names if name.startswith("use-")]
+        assert len(uses) > 40
+        for name in uses:
+            page = labels[names[name][0].objgen]
+            assert any(name.startswith(f"use-{word}-") for word in words_on[page]), name
 
 
 def test_contents_list_the_folio_on_which_each_chapter_starts(real: tuple[Order, Receipt]) -> None:
@@ -176,6 +213,14 @@ def test_verapdf_accepts_every_screen_file_as_pdf_ua_1_and_pdf_a_2a(
     verapdf: str, real: tuple[Order, Receipt], profile: str
 ) -> None:
     order, receipt = real
+    files = [order.dist / entry.file for entry in receipt.files]
+    assert judged(verapdf, files, profile) == {file.name: True for file in files}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("profile", ["ua1", "2a"])
+def test_verapdf_accepts_every_insert(verapdf: str, inserts: tuple[Order, Receipt], profile: str) -> None:
+    order, receipt = inserts
     files = [order.dist / entry.file for entry in receipt.files]
     assert judged(verapdf, files, profile) == {file.name: True for file in files}
 

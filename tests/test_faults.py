@@ -14,6 +14,7 @@ import pytest
 
 from booklet.build import Order, build, check
 from booklet.findings import Finding, Severity
+from tests.conftest import PROJECT
 from tests.tiny import FILES, changed, service
 
 ONE, TWO, VIC = "chapters/01-one.md", "chapters/02-two.md", "chapters/editions/vic.toml"
@@ -111,6 +112,42 @@ FAULTS: dict[str, tuple[Overlay, str, str]] = {
         "LNK-004",
         f"{TWO}:{LAST}",
     ),
+    "image that is none, whatever its name": (
+        {**added("![x](images/x.png)"), "chapters/images/x.png": b"GIF89a\x01\x00"},
+        "LNK-003",
+        f"{TWO}:{LAST}",
+    ),
+    "words in an SVG's name": (
+        {**added("![x](images/x.svg)"), "chapters/images/x.svg": "<html><body>Words</body></html>"},
+        "LNK-003",
+        f"{TWO}:{LAST}",
+    ),
+    "SVG cut short": (
+        {**added("![x](images/x.svg)"), "chapters/images/x.svg": "<svg><rect"},
+        "LNK-003",
+        f"{TWO}:{LAST}",
+    ),
+    **{
+        f"SVG with {what}": (
+            {**added("![x](images/x.svg)"), "chapters/images/x.svg": f'<svg xmlns:s="http://www.w3.org/2000/svg">{part}</svg>'},
+            "LNK-004",
+            f"{TWO}:{LAST}",
+        )
+        for what, part in {
+            "a script": "<script>1</script>",
+            "a script by another name": "<s:script>1</s:script>",
+            "an action": '<rect onload="go()"/>',
+            "a page inside": "<foreignObject/>",
+            "another file": '<use href="other.svg#a"/>',
+            "an imported style": "<style>@import 'x.css';</style>",
+            "a picture by address": '<rect style="fill: url( //example.org/x)"/>',
+        }.items()
+    },
+    "opener that is no drawing": (
+        {"chapters/images/chapter-02.svg": "words"},
+        "LNK-003",
+        f"{TWO}:2",
+    ),
     "time zone that is none": (changed(VIC, "Australia/Melbourne", "Mars/Olympus"), "SRC-012", f"{VIC}:6"),
     "order code misspelt": (changed(VIC, "HKV 4TU", "HKV 4T3"), "SRC-012", f"{VIC}:14"),
     "page without its block": (
@@ -144,7 +181,7 @@ FAULTS: dict[str, tuple[Overlay, str, str]] = {
     "table with a cell too few": (added("| a | b |\n| --- |\n| c | d |"), "ACC-003", f"{TWO}:{LAST + 1}"),
     "heading without a space": (added("##Heading"), "ACC-002", f"{TWO}:{LAST}"),
     "list that is a word": (changed(STATES, "states: [WA]", "states: WA"), "SRC-012", STATES),
-    "character of no font": (added("At \u2265 38"), "SYS-001", TWO),
+    "character of no font": (added("At \u2265 38"), "FNT-002", f"{TWO}:{LAST}"),
     "broken image": (
         {**added("![A picture of it](images/x.png)"), "chapters/images/x.png": b"\x89PNG\r\n\x1a\nbroken"},
         "SYS-001",
@@ -191,7 +228,7 @@ def test_the_clean_booklet_has_no_error(booklet: Callable[..., Path]) -> None:
     assert errors(check(order(booklet()))) == []
 
 
-ONLY_BUILT = {"broken image", "character of no font"}
+ONLY_BUILT = {"broken image"}
 """What shows only when pages are set."""
 
 
@@ -235,6 +272,19 @@ def test_an_image_behind_a_symbolic_link_is_not_followed(booklet: Callable[..., 
     (tmp_path / "out.svg").write_text("<svg/>", "utf-8")
     (project / "chapters/images/link.svg").symlink_to(tmp_path / "out.svg")
     assert [f.code for f in errors(check(order(project)))] == ["LNK-004"]
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("x.gif", (PROJECT / "docs/pages.png").read_bytes()),
+        ("x.svg", '<?xml version="1.0"?><!DOCTYPE svg><svg><a id="a"/><use href="#a"/><rect fill="url(#a)"/></svg>'),
+        ("x.svg", '<svg><image href="data:image/png;base64,AA=="/><style>rect { fill: url(#a) }</style></svg>'),
+    ],
+)
+def test_an_image_is_known_by_what_it_holds(booklet: Callable[..., Path], name: str, content: str | bytes) -> None:
+    text = f"![A picture that can be printed](images/{name})"
+    assert errors(check(order(booklet({**added(text), f"chapters/images/{name}": content})))) == []
 
 
 def test_an_entry_to_confirm_is_a_warning_that_names_it(booklet: Callable[..., Path]) -> None:

@@ -29,7 +29,8 @@ HOMES = {
     "markdown_it": {"composing"}, "mdit_py_plugins": {"composing"}, "segno": {"composing"},
     "weasyprint": {"typesetting"}, "pydyf": {"typesetting"}, "PIL": {"bindery", "preflight"},
     "pikepdf": {"bindery", "imposition", "preflight", "transcript"},
-    "pdfminer": {"transcript"}, "phonenumbers": {"australia"}, "click": {"cli"}, "rich": {"cli"},
+    "pdfminer": {"transcript"}, "fontTools": {"composing", "bindery"},
+    "phonenumbers": {"australia"}, "click": {"cli"}, "rich": {"cli"},
 }  # fmt: skip
 
 

@@ -19,7 +19,6 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from hashlib import sha256
 from typing import Any
 from xml.sax.saxutils import escape
 
@@ -28,10 +27,12 @@ from pikepdf import Array, Dictionary, Name, NumberTree, Object, OutlineItem, Pd
 
 from booklet.australia import NO_BREAK, parse_phone
 from booklet.bindery.colour import STAND_INS, Cmyk, copier_inks, hue_of, press_inks
+from booklet.bindery.fonts import share_fonts
 from booklet.bindery.hues import edition_inks, hue_faults
 from booklet.bindery.inking import PlacedImage, pixels
 from booklet.bindery.lettering import Lettering
 from booklet.bindery.press import SET_BLEED_MM, Condition, PressJob, in_grey, press
+from booklet.bindery.sources import keep_sources, source_lines, sources_of
 from booklet.composing import SCHEME
 from booklet.typesetting import Segment, srgb_profile
 
@@ -51,9 +52,12 @@ __all__ = [
     "hue_faults",
     "hue_of",
     "in_grey",
+    "keep_sources",
     "pixels",
     "press",
     "press_inks",
+    "source_lines",
+    "sources_of",
 ]
 
 
@@ -85,12 +89,12 @@ def bind(segments: Iterable[Segment], title: Title) -> bytes:
         with Pdf.open(io.BytesIO(segment.pdf)) as source:
             first = len(book.pages)
             book.pages.extend(source.pages)
-            trees.append((first, book.copy_foreign(source.Root.StructTreeRoot)))
+            trees.append((first, book.copy_foreign(source.Root.StructTreeRoot), segment.part.id))
             if colours:
                 _recolour(book, first, colours)
-    _share_fonts(book)
+    share_fonts(book)
     _join_structure(book, trees)
-    elements = _identified(book)
+    elements = _identified(book, title.pdf_ua)
     places = _destinations(book, segments, elements if title.pdf_ua == 2 else {})
     _link(book, segments, title.anchors, places)
     _outline(book, segments, places)
@@ -110,17 +114,24 @@ def bind(segments: Iterable[Segment], title: Title) -> bytes:
     return target.getvalue()
 
 
-def _join_structure(book: Pdf, trees: list[tuple[int, Any]]) -> None:
-    """Hang every segment's elements under one Document, and number the parent tree anew."""
+def _join_structure(book: Pdf, trees: list[tuple[int, Any, str]]) -> None:
+    """Hang every segment's elements under one Document, and number the parent tree anew. Segments that follow one
+    another and bear the name of one part are one section.
+    """
     root = book.make_indirect(Dictionary(Type=Name.StructTreeRoot))
     document = book.make_indirect(Dictionary(Type=Name.StructElem, S=Name.Document, P=root, K=Array()))
     numbers: list[Any] = []
     annotations: list[tuple[Object, Object]] = []
-    for first, tree in trees:
+    part = ""
+    for first, tree, name in trees:
         content = tree.K[0].get("/K", Array()) if isinstance(tree.K, Array) else tree.K.get("/K", Array())
-        for child in content if isinstance(content, Array) else [content]:
+        for place, child in enumerate(content if isinstance(content, Array) else [content]):
+            if place == 0 and name == part and child.S == document.K[-1].S == Name.Sect:
+                _append(document.K[-1], child)
+                continue
             child.P = document
             document.K.append(child)
+        part = name
         owners = {int(key): value for key, value in NumberTree(tree.ParentTree).items()}
         count = sum(1 for key in owners if isinstance(owners[key], Array))
         for index in range(count):
@@ -142,6 +153,15 @@ def _join_structure(book: Pdf, trees: list[tuple[int, Any]]) -> None:
     book.Root.StructTreeRoot = root
 
 
+def _append(section: Any, rest: Any) -> None:
+    """Put the content of a section's second half behind that of its first."""
+    kids = section.K if isinstance(section.K, Array) else Array([section.K])
+    for kid in rest.K if isinstance(rest.K, Array) else [rest.K]:
+        kid.P = section
+        kids.append(kid)
+    section.K = kids
+
+
 @dataclass(frozen=True)
 class _Target:
     """Where an anchor leads: a place on a page, and in PDF 2.0 its structure element too (ISO 32000-2, 12.3.2.3)."""
@@ -158,13 +178,18 @@ class _Target:
         return Dictionary(S=Name.GoTo, D=self.place, SD=self.element)
 
 
-def _identified(book: Pdf) -> dict[str, Object]:
-    """The structure elements that have an id, which is that of their HTML, and the tree that finds them (14.7.4.5)."""
-    elements: dict[str, Object] = {
-        str(thing.ID): thing
-        for thing in book.objects
-        if isinstance(thing, Dictionary) and "/ID" in thing and "/S" in thing and "/P" in thing
-    }
+def _identified(book: Pdf, pdf_ua: int) -> dict[str, Object]:
+    """The structure elements that have an id, which is that of their HTML, and the tree that finds them (14.7.4.5).
+
+    PDF 1.7 finds heads of cells and notes by their id, and nothing else: the others lose theirs.
+    """
+    elements: dict[str, Object] = {}
+    for thing in book.objects:
+        if isinstance(thing, Dictionary) and "/ID" in thing and "/S" in thing and "/P" in thing:
+            if pdf_ua == 2 or thing.S in (Name.TH, Name.Note):
+                elements[str(thing.ID)] = thing
+            else:
+                del thing["/ID"]
     pairs = [item for name in sorted(elements) for item in (String(name), elements[name])]
     if pairs:
         limits = Array([pairs[0], pairs[-2]])
@@ -198,6 +223,7 @@ def _link(book: Pdf, segments: tuple[Segment, ...], titles: dict[str, str], targ
                 continue
             uri = str(annotation.A.URI)
             annotation.F = 4
+            annotation.Rect = Array([round(value, 2) for value in annotation.Rect])
             if uri.startswith(SCHEME):
                 anchor = uri.removeprefix(SCHEME)
                 target = targets[anchor]
@@ -213,11 +239,15 @@ def _link(book: Pdf, segments: tuple[Segment, ...], titles: dict[str, str], targ
 
 
 def _refer(book: Pdf, annotation: Any, element: Object) -> None:
-    """An entry of the contents refers to the heading that it names (ISO 14289-2, 8.2.5.8)."""
-    owner = pikepdf.NumberTree(book.Root.StructTreeRoot.ParentTree)[int(annotation.StructParent)]
-    entry = owner.P.P if owner.P.get("/S") == Name.Reference else owner.P
-    if entry.get("/S") == Name.TOCI:
-        entry.Ref = Array([element])
+    """An entry of the contents refers to the heading that it names, a note and what calls it to each other (ISO
+    14289-2, 8.2.5.8 and 8.2.5.14).
+    """
+    reference = pikepdf.NumberTree(book.Root.StructTreeRoot.ParentTree)[int(annotation.StructParent)].P
+    if reference.P.get("/S") == Name.TOCI:
+        reference.P.Ref = Array([element])
+    elif element.get("/S") == Name.Note:
+        reference.Ref = Array([element])
+        element.Ref = Array([*element.get("/Ref", Array()), reference])
 
 
 def describe_link(uri: str) -> str:
@@ -253,14 +283,19 @@ def _outline(book: Pdf, segments: tuple[Segment, ...], targets: dict[str, _Targe
 
 
 def _name_space(book: Pdf) -> None:
-    """What PDF 2.0 knows and 1.7 does not: its name space, and lists of descriptions (ISO 14289-2, 8.2.5)."""
+    """What PDF 2.0 knows and 1.7 does not: its name space, with boxes beside the text, strong words and end notes, and
+    lists of descriptions (ISO 14289-2, 8.2.5).
+    """
     space = book.make_indirect(Dictionary(Type=Name.Namespace, NS=String("http://iso.org/pdf2/ssn")))
     root = book.Root.StructTreeRoot
     root.Namespaces = Array([space])
     for thing in book.objects:
         if not isinstance(thing, Dictionary) or "/P" not in thing:
             continue
-        if thing.get("/S") in (Name.Document, Name.Aside):
+        if thing.get("/S") == Name.Note:
+            thing.S = Name.FENote
+            thing.A = Dictionary(O=Name.FENote, NoteType=Name.Endnote)
+        if thing.get("/S") in (Name.Document, Name.Aside, Name.Strong, Name.FENote):
             thing.NS = space
         elif thing.get("/S") == Name.L and thing.A.ListNumbering == Name("/None"):
             thing.A.ListNumbering = Name.Description
@@ -298,17 +333,6 @@ def _with_first_page(segments: tuple[Segment, ...]) -> Iterable[tuple[int, Segme
     for segment in segments:
         yield first, segment
         first += segment.layout.pages
-
-
-def _share_fonts(book: Pdf) -> None:
-    """Keep one copy of font programs whose bytes are the same in several segments."""
-    kept: dict[bytes, Object] = {}
-    for thing in book.objects:
-        if isinstance(thing, Dictionary) and thing.get("/Type") == Name.FontDescriptor:
-            for key in ("/FontFile2", "/FontFile3"):
-                if key in thing:
-                    digest = sha256(thing[key].read_raw_bytes()).digest()
-                    thing[key] = kept.setdefault(digest, thing[key])
 
 
 def _colour_table(hue: dict[str, str]) -> dict[bytes, bytes]:

@@ -6,7 +6,9 @@ tokens, because nobody knows them yet.
 """
 
 from booklet.composing.edition import PAGE_TOKENS, Composition, Part, Wanted, compose, planned_kit, ticket
+from booklet.composing.faces import Faces, shipped_faces
 from booklet.composing.markdown import SCHEME
+from booklet.composing.proofreading import proofread
 from booklet.composing.views import MAIN, Publication, publication, titles_of
 
 __all__ = [
@@ -14,12 +16,15 @@ __all__ = [
     "PAGE_TOKENS",
     "SCHEME",
     "Composition",
+    "Faces",
     "Part",
     "Publication",
     "Wanted",
     "compose",
     "planned_kit",
+    "proofread",
     "publication",
+    "shipped_faces",
     "ticket",
     "titles_of",
 ]

@@ -9,24 +9,27 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
+from unicodedata import normalize
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from booklet.composing.blocks import BlockCall
+from booklet.composing.faces import OTHER_CLASS, Faces, name_of
 from booklet.composing.markdown import PAGE_TOKEN, SCHEME, Desk, Page, image_faults, linked_text, render
 from booklet.composing.sandbox import day_in_words, fill, without_templates
 from booklet.composing.views import MAIN, MAIN_BACK, Cast, Publication, publication
 from booklet.findings import Finding, Place, error, in_order
-from booklet.manuscript import STANDING_PAGES, Chapter, Edition, Manuscript, StandingPage
+from booklet.manuscript import STANDING_PAGES, Chapter, Edition, Manuscript, StandingPage, inside
 
 SLOT = "\ue020"
 PRINT_PLAN = "\ue021"
 """Where the kit of a clinic says how many sheets there are, which is known once the booklet is set."""
 PAGE_TOKENS = re.compile(PAGE_TOKEN.format("([^\ue011]*)"))
-_SPACE_BEFORE_INLINE = re.compile(r"(?<=[^\s>]) (?=<(?:a|strong)\b)")
-"""A text that ends in a space before a link or bold words is broken after its first word when it fits the line without
-that space and not with it (WeasyPrint 70, `split_first_line`). A space in a box of its own is not."""
+_SPACE_BEFORE_INLINE = re.compile(rf'(?<=[^\s>]) (?=<(?:a|strong)\b|<span class="{OTHER_CLASS}")')
+"""A text that ends in a space before a link, bold words or another face is broken after its first word when it fits the
+line without that space and not with it (WeasyPrint 70, `split_first_line`). A space in a box of its own is not."""
+NO_GLYPH = "Words for it, such as 'or more' for a sign; in a drawing, font-family with 'Noto Sans' for other alphabets."
 REQUIRED_BLOCKS = {
     "imprint": ("review-status", "notices"),
     "directory": ("urgent-numbers", "directory"),
@@ -65,8 +68,9 @@ class Wanted:
 @dataclass(frozen=True)
 class Composition:
     """One edition of one title, or a volume of it: its parts in reading order, pages to fill it up with, the title of
-    each anchor, what it may dial, and the sheet that tells a clinic how to print it. `volume` counts from 1 and is 0
-    where there is but one. A handout has neither front nor back cover, and no pages to fill it up.
+    each anchor, what it may dial, and the sheet that tells a clinic how to print it. The first of the planned pages is
+    for the front matter. `volume` counts from 1 and is 0 where there is but one. A handout has neither front nor back
+    cover, and no pages to fill it up.
     """
 
     publication: Publication
@@ -87,7 +91,7 @@ class Composition:
 
 
 def compose(
-    manuscript: Manuscript, edition: Edition, project: Path, today: date, wanted: Wanted = Wanted()
+    manuscript: Manuscript, edition: Edition, project: Path, today: date, faces: Faces, wanted: Wanted = Wanted()
 ) -> tuple[tuple[Composition, ...], list[Finding]]:
     """One edition of a title, a composition a volume, and every fault found on the way; none of them when a standing
     page is missing. Raises UnknownTitleError.
@@ -97,7 +101,7 @@ def compose(
         return (), []
     compositions, findings = [], []
     for volume in range(len(wanted.volumes) or 1):
-        composer = _Composer(Cast(manuscript, edition, title, today, wanted.volumes, volume), project)
+        composer = _Composer(Cast(manuscript, edition, title, today, wanted.volumes, volume), project, faces)
         compositions.append(composer.composition(wanted))
         findings += composer.findings
     return tuple(compositions), list(in_order(dict.fromkeys(findings)))
@@ -119,9 +123,10 @@ def ticket(
 class _Composer:
     """Composes one edition; holds what its parts add up to while they are made."""
 
-    def __init__(self, cast: Cast, project: Path) -> None:
+    def __init__(self, cast: Cast, project: Path, faces: Faces) -> None:
         self.cast = cast
         self.project = project
+        self.faces = faces
         self.book = cast.manuscript.book
         self.findings: list[Finding] = []
         self.titles: dict[str, str] = {
@@ -153,9 +158,12 @@ class _Composer:
         if wanted.large_print and not title.is_handout and "page-finder" in pages:
             front = (*front, self.page(pages["page-finder"], "page-finder"))
         if not title.is_handout:
-            planned = tuple(self.page(page, "planned") for page in self.cast.manuscript.planned)
+            first, others = self.cast.manuscript.planned[:1], self.cast.manuscript.planned[1:]
+            suited = sorted(others, key=lambda page: title.id not in page.head.suits)
+            planned = tuple(self.page(page, "planned") for page in (*first, *suited))
         kit = self.page(pages["clinic-kit"], "clinic-kit") if "clinic-kit" in pages and not wanted.large_print else None
         self.check_whole(body)
+        self.check_characters((*front, *body, *planned, *((back_cover,) if back_cover else ())))
         return Composition(
             publication=title,
             volume=self.cast.volume + 1 if self.cast.volumes else 0,
@@ -182,7 +190,7 @@ class _Composer:
             self.titles[use] = self.titles[prefix]
         self.findings += page.findings
         self.links += page.links
-        self.titles |= {anchor: words for _, words, anchor in page.headings}
+        self.titles |= {anchor: words for _, words, anchor in page.headings} | page.notes
         self._check_numbers(page.phones)
         self._check_calls(page.blocks)
         return page
@@ -216,7 +224,10 @@ class _Composer:
 
     def _drawing(self, chapter: Chapter) -> str:
         drawing = f"images/chapter-{chapter.number:02}.svg"
-        return drawing if (self.project / "chapters" / drawing).is_file() else ""
+        if not (self.project / "chapters" / drawing).is_file():
+            return ""
+        self.findings += image_faults(self.project, drawing, chapter.origin)
+        return drawing
 
     def page(self, page: StandingPage, kind: str, image: str = "") -> Part:
         """A standing or planned page."""
@@ -245,7 +256,7 @@ class _Composer:
 
     def _html(self, template: str, **names: Any) -> str:
         html: str = _template(f"{template}.html.j2").render({"kind": template, "language": self.book.language} | names)
-        return _SPACE_BEFORE_INLINE.sub("<span> </span>", html)
+        return _SPACE_BEFORE_INLINE.sub("<span> </span>", self.faces.set(html))
 
     def check_whole(self, body: Iterable[Part]) -> None:
         """What shows only when all parts are made: links and words, the images and numbers of data files."""
@@ -272,6 +283,20 @@ class _Composer:
         ]
         for text, place in self._data_texts():
             self._check_numbers((digits, written, place) for digits, written in linked_text(text)[1])
+
+    def check_characters(self, parts: Iterable[Part]) -> None:
+        """Characters that no shipped font has, at each line of the part's own file that has them, or of a data file."""
+        for part in parts:
+            for character in self.faces.missing(part.html):
+                for place in _places(self.project, part.file, character):
+                    found = f"No shipped font has {name_of(character)} ('{character}')."
+                    self.findings.append(error("FNT-002", place, found, NO_GLYPH))
+            for asset in part.assets:
+                path = self.project / "chapters" / asset
+                if path.suffix.lower() == ".svg" and path.is_file() and inside(self.project, path):
+                    for character, line in self.faces.missing_in_drawing(path.read_text("utf-8", "replace")):
+                        found = f"No font of this drawing has {name_of(character)} ('{character}')."
+                        self.findings.append(error("FNT-002", Place(f"chapters/{asset}", line), found, NO_GLYPH))
 
     def _data_texts(self) -> Iterator[tuple[str, Place]]:
         """The words that data files bring to this edition, and where they stand."""
@@ -323,6 +348,20 @@ class _Composer:
         elif not consent.given <= self.cast.today <= consent.expires:
             found = f"The consent '{name}' holds from {consent.given} to {consent.expires}."
             self.findings.append(error("SRC-041", place, found, "A consent that holds today, or another voice."))
+
+
+def _places(project: Path, file: str, character: str) -> list[Place]:
+    """Where a character of a part was written: the lines of its own file, or else the first of another near it or of
+    the data.
+    """
+    near = [*(project / file).parent.glob("*.md"), *(project / "chapters").rglob("*.yaml")]
+    others = [path for path in (*near, *(project / "chapters").rglob("*.toml")) if inside(project, path)]
+    for name in (file, *(path.relative_to(project).as_posix() for path in sorted(others))):
+        rows = normalize("NFC", (project / name).read_text("utf-8", "replace")).split("\n")
+        lines = [Place(name, number) for number, row in enumerate(rows, 1) if character in row]
+        if lines:
+            return lines if name == file else lines[:1]
+    return [Place(file)]
 
 
 class _Options(dict[str, str]):

@@ -1,9 +1,11 @@
-"""Markdown to HTML: plain CommonMark, tables, and the blocks that docs/writing.md explains.
+"""Markdown to HTML: plain CommonMark, tables, notes, and the blocks and links that docs/writing.md explains.
 
 What a chapter may not hold is a finding at its own line: raw HTML, an unknown block, a block left open, a skipped
 heading level, an image without words, a link that leads nowhere or out of the project, a number that this edition
 does not have. Links inside the booklet become `booklet:anchor`, with a page token behind them, since their target
 may lie in another segment; typesetting fills the tokens and the bindery makes them links again.
+
+Every block says in `data-line` from which line of which file it comes, so that a finding about a finished page can.
 """
 
 from __future__ import annotations
@@ -14,14 +16,17 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from html import escape
 from pathlib import Path
+from xml.etree import ElementTree
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from markupsafe import Markup
 from mdit_py_plugins.container import container_plugin
+from mdit_py_plugins.footnote import footnote_plugin
 
 from booklet.australia import Phone, PhoneError, parse_phone, phone_candidates
 from booklet.composing.blocks import BLOCKS, BlockCall, parse_call
+from booklet.composing.languages import is_language
 from booklet.composing.sandbox import Lines
 from booklet.findings import Finding, Place, error
 from booklet.manuscript import inside, slug
@@ -30,14 +35,15 @@ PAGE_TOKEN = "\ue010{}\ue011"
 SCHEME = "booklet:"
 Printer = Callable[[BlockCall], tuple[str, str]]
 """Gives the HTML before and after the content of a block."""
-IMAGE_TYPES = {".svg", ".png", ".jpg", ".jpeg"}
-_UNSAFE_SVG = re.compile(
-    rb"<script|<foreignObject|<!ENTITY|\son\w+\s*=|(?:href\s*=\s*[\"']|url\([\"']?)\s*(?:[a-z]+:|//)", re.IGNORECASE
-)
+_OUTWARD = re.compile(r"@import|url\(\s*[\"']?\s*(?!#|data:image/)", re.IGNORECASE)
+"""What a style of a drawing may not do: name anything but a part of the drawing or a picture inside it."""
 _UNITS = re.compile(
     r"(\d) (?=(?:am|pm|km|mm|cm|mg|kg|per cent|January|February|March|April|May|June|July|August|September|October"
     r"|November|December|hours?|days?|weeks?|months?|years?|minutes?)\b)"
 )
+_OPENING = re.compile(r"(<[a-z][a-z0-9]*)")
+_NOTE_CALL = re.compile(r"\[\^[^\]\s]+\]")
+_NOTE = re.compile(r"\s{0,3}\[\^([^\]\s]+)\]:")
 _YEARS = re.compile(
     r"(January|February|March|April|May|June|July|August|September|October|November|December) (?=\d{4}\b)"
 )
@@ -49,6 +55,7 @@ class Page:
 
     html: str = ""
     headings: list[tuple[int, str, str]] = field(default_factory=list)
+    notes: dict[str, str] = field(default_factory=dict)
     links: list[tuple[str, Place]] = field(default_factory=list)
     uses: list[tuple[str, str]] = field(default_factory=list)
     phones: list[tuple[str, str, Place]] = field(default_factory=list)
@@ -102,6 +109,7 @@ def _parser() -> MarkdownIt:
     parser = MarkdownIt("commonmark", {"html": True, "typographer": True}).enable(["table", "smartquotes"])
     parser.disable(["code", "fence", "reference"])
     parser.validateLink = lambda url: True  # type: ignore[method-assign] # judged by `_link` and `image_faults`, with a finding
+    footnote_plugin(parser, inline=False)
     container_plugin(parser, "block", validate=lambda params, *_: bool(params.strip()))
     return parser
 
@@ -110,7 +118,7 @@ _PARSER = _parser()
 
 
 @lru_cache(maxsize=64)
-def _parsed(text: str) -> tuple[Token, ...]:
+def parsed(text: str) -> tuple[Token, ...]:
     """The tokens of a text, which the writer only reads. Most texts are the same in every edition."""
     return tuple(_PARSER.parse(text))
 
@@ -118,7 +126,7 @@ def _parsed(text: str) -> tuple[Token, ...]:
 def render(lines: Lines, desk: Desk) -> Page:
     """Render one text. `desk.prefix` is the id of its chapter or page, from which heading ids are made."""
     page = Page()
-    _Writer(lines, desk, page).write(_parsed(lines.text))
+    _Writer(lines, desk, page).write(parsed(lines.text))
     return page
 
 
@@ -135,6 +143,7 @@ class _Writer:
         self.line = 0
         self.link_close = ""
         self.in_link = False
+        self.label = ""
 
     def write(self, tokens: Sequence[Token]) -> None:
         for index, token in enumerate(tokens):
@@ -153,14 +162,34 @@ class _Writer:
                     self._table(tokens[index:])
                 case "inline":
                     self._inline(token)
+                case "footnote_block_open":
+                    self._open_notes()
+                case "footnote_open":
+                    self._open_note(token.meta["id"] + 1, tokens[index + 1].type == "paragraph_open")
+                case "footnote_anchor":
+                    self._note_end(token)
+                case "footnote_close" | "footnote_block_close":
+                    self.out.append("</div>\n" if token.type == "footnote_close" else "</section>\n")
                 case _:
                     hidden = token.hidden and token.type.startswith("paragraph")
-                    self.out.append("" if hidden else _PARSER.renderer.render([token], _PARSER.options, {}))
+                    html = "" if hidden else _PARSER.renderer.render([token], _PARSER.options, {})
+                    known = token.type in ("paragraph_open", "list_item_open", "tr_open", "blockquote_open")
+                    self.out.append(self._placed(html) if known else html)
+                    if token.type == "paragraph_open":
+                        self.out.append(self.label)
+                        self.label = ""
+        self._check_notes(tokens)
         self.page.html = "".join(self.out)
 
     @property
     def place(self) -> Place:
         return Place(self.desk.file, self.lines.source(self.line))
+
+    def _placed(self, html: str) -> str:
+        """The HTML with the place of its source on its first element, unless that has one of its own."""
+        if " data-line=" in html.partition(">")[0]:
+            return html
+        return _OPENING.sub(f'\\1 data-line="{escape(str(self.place))}"', html, count=1)
 
     def fault(self, code: str, found: str, expected: str) -> None:
         self.page.findings.append(error(code, self.place, found, expected))
@@ -189,7 +218,7 @@ class _Writer:
         if "src" in call.options:
             self._image_is_usable(call.options["src"])
         before, after = ("", "") if faults else self.desk.print_block(call)
-        self.out.append(before)
+        self.out.append(self._placed(before))
         self.open.append(after)
 
     def _heading(self, token: Token, content: Token) -> None:
@@ -206,7 +235,7 @@ class _Writer:
             self.fault("SRC-013", f"Two headings give the anchor '{anchor}'.", "Headings that differ.")
         self.ids.add(anchor)
         self.page.headings.append((level, words, anchor))
-        self.out.append(f'<h{level} id="{anchor}">')
+        self.out.append(self._placed(f'<h{level} id="{anchor}">'))
 
     def _table(self, tokens: Sequence[Token]) -> None:
         head = tokens[: next(index for index, token in enumerate(tokens) if token.type == "thead_close")]
@@ -214,7 +243,7 @@ class _Writer:
             self.fault("ACC-003", "A table without words in its header row.", "A first row that names the columns.")
         call = self.page.blocks[-1] if self.open and self.page.blocks else None
         caption = call.options.get("title", "") if call and call.name == "table" else ""
-        self.out.append("<table>\n" + (f"<caption>{escape(caption)}</caption>\n" if caption else ""))
+        self.out.append(self._placed("<table>\n") + (f"<caption>{escape(caption)}</caption>\n" if caption else ""))
 
     def _inline(self, token: Token) -> None:
         for child in token.children or []:
@@ -227,7 +256,9 @@ class _Writer:
                 case "html_inline":
                     self._raw_html(child.content)
                 case "link_open":
-                    self._link(str(child.attrGet("href") or ""))
+                    self._link(str(child.attrGet("href") or ""), str(child.attrGet("title") or ""))
+                case "footnote_ref":
+                    self._note_call(child)
                 case "link_close":
                     self.out.append(self.link_close)
                     self.in_link = False
@@ -247,6 +278,8 @@ class _Writer:
             )
         if re.match(r"#{1,6}\w", text):
             self.fault("ACC-002", f"'{text[:20]}' is no heading.", "A space after the signs: '## Words'.")
+        if call := _NOTE_CALL.search(text):
+            self.fault("LNK-006", f"No note '{call[0]}'.", f"A line '{call[0]}: ...' in this file.")
         if ":::" in text:
             self.fault("SRC-032", f"'{text.strip()[:40]}' opens or closes no block.", "':::' on a line of its own.")
         if self.in_link:
@@ -256,7 +289,10 @@ class _Writer:
         self.page.phones += [(digits, written, self.place) for digits, written in numbers]
         self.out.append(html)
 
-    def _link(self, target: str) -> None:
+    def _link(self, target: str, title: str) -> None:
+        if target.startswith(("lang:", "short:")):
+            self._meaning(target, title)
+            return
         self.in_link = True
         self.link_close = "</a>"
         anchor = target[1:] if target.startswith("#") else target.replace("word:", "word-", 1)
@@ -283,6 +319,60 @@ class _Writer:
             self.fault("LNK-004", f"The link '{target[:80]}'.", "#anchor, word:..., https:// or mailto:.")
             self.out.append("<a>")
 
+    def _meaning(self, target: str, title: str) -> None:
+        """Words in another language, `[words](lang:vi)`, or a short form, `[PBS](short: "What it stands for")`."""
+        kind, _, tag = target.partition(":")
+        if kind == "lang":
+            if not is_language(tag):
+                self.fault("ACC-006", f"'{tag[:40]}' names no language.", "A tag such as vi, zh-Hans or pjt.")
+            self.out.append(f'<span lang="{escape(tag)}">')
+            self.link_close = "</span>"
+            return
+        if tag or not title.strip():
+            self.fault("ACC-007", "A short form without its words.", '[PBS](short: "What it stands for").')
+        self.out.append(f'<abbr title="{escape(title)}">')
+        self.link_close = "</abbr>"
+
+    def _note_call(self, token: Token) -> None:
+        number = token.meta["id"] + 1
+        note = f"{self.desk.prefix}-note-{number}"
+        anchor = "" if token.meta["subId"] else f' id="{note}-call"'
+        space = "" if self.out[-1].endswith((" ", "\n")) else " "
+        link = f'<a class="note-call"{anchor} href="{SCHEME}{note}">(note\u00a0{number})</a>'
+        self.out.append(space + link)
+        self.page.notes |= {note: f"Note {number}", f"{note}-call": f"Where note {number} is called"}
+
+    def _open_notes(self) -> None:
+        anchor = f"{self.desk.prefix}-notes"
+        if anchor in self.ids:
+            self.fault("SRC-013", f"A heading has the anchor '{anchor}' of the notes.", "Another heading.")
+        self.page.headings.append((2, "Notes", anchor))
+        self.out.append(f'<section class="notes">\n<h2 id="{anchor}">Notes</h2>\n')
+
+    def _open_note(self, number: int, has_words_first: bool) -> None:
+        self.out.append(f'<div class="note" role="doc-endnote" id="{self.desk.prefix}-note-{number}">\n')
+        self.label = f'<span class="label">{number}. </span>'
+        if not has_words_first:
+            self.out.append(f"<p>{self.label}</p>\n")
+            self.label = ""
+
+    def _note_end(self, token: Token) -> None:
+        """The way back, once, to where the note was called first."""
+        if token.meta["subId"] == 0:
+            anchor = f"{self.desk.prefix}-note-{token.meta['id'] + 1}-call"
+            page = PAGE_TOKEN.format(anchor)
+            self.out.append(f' <a class="note-back" href="{SCHEME}{anchor}">Back to page\u00a0{page}</a>')
+
+    def _check_notes(self, tokens: Sequence[Token]) -> None:
+        called = {token.meta["label"] for token in tokens if token.type == "footnote_open"}
+        seen: set[str] = set()
+        for line, row in enumerate(self.rows):
+            self.line = line
+            if (note := _NOTE.match(row)) and (note[1] not in called or note[1] in seen):
+                found = "stands here a second time" if note[1] in seen else "is called nowhere"
+                self.fault("LNK-006", f"The note '[^{note[1]}]' {found}.", f"One note, and '[^{note[1]}]' in the text.")
+            seen |= {note[1]} if note else set()
+
     def _image(self, token: Token) -> None:
         src = str(token.attrGet("src") or "")
         if not token.content.strip():
@@ -305,8 +395,48 @@ def image_faults(project: Path, src: str, place: Place) -> list[Finding]:
         return [error("LNK-004", place, f"The image {name} lies outside the project.", "A file under chapters/.")]
     if not path.is_file():
         return [error("LNK-003", place, f"No image {name}.", "A file under chapters/, such as images/team.svg.")]
-    if path.suffix.lower() not in IMAGE_TYPES:
-        return [error("LNK-003", place, f"{name} is no image that can be printed.", "SVG, PNG or JPEG.")]
-    if path.suffix.lower() == ".svg" and _UNSAFE_SVG.search(path.read_bytes()):
-        return [error("LNK-004", place, f"{name} holds a script or a reference to elsewhere.", "A drawing alone.")]
-    return []
+    content = path.read_bytes()
+    if content.startswith((b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff")):
+        return []
+    code, found, expected = _drawing_fault(content)
+    return [error(code, place, f"{name} {found}", expected)] if code else []
+
+
+@lru_cache(maxsize=128)
+def _drawing_fault(content: bytes) -> tuple[str, str, str]:
+    """Why these bytes are no SVG drawing that stands by itself: a code, what was found and what belongs there."""
+    nothing = ("LNK-003", "is no image that can be printed.", "SVG, PNG or JPEG, whatever its name says.")
+    try:
+        text = content.decode("utf-8-sig")
+        if "<!ENTITY" in text:
+            return ("LNK-004", "defines entities.", "A drawing alone.")
+        root = ElementTree.fromstring(text.encode())
+    except (UnicodeDecodeError, ElementTree.ParseError):
+        return nothing
+    if _local(root.tag) != "svg":
+        return nothing
+    for element in root.iter():
+        outward = _outward(element)
+        if outward:
+            return ("LNK-004", f"holds a script or a reference to elsewhere ({outward}).", "A drawing alone.")
+    return ("", "", "")
+
+
+def _outward(element: ElementTree.Element) -> str:
+    """What in an element of a drawing acts, or reaches out of the drawing; nothing in most."""
+    tag = _local(element.tag)
+    if tag in ("script", "foreignObject", "iframe", "handler"):
+        return tag
+    if tag == "style" and _OUTWARD.search(element.text or ""):
+        return "style"
+    for attribute, value in element.attrib.items():
+        name = _local(attribute)
+        reaches = name in ("href", "src") and not value.strip().startswith(("#", "data:image/"))
+        if name.startswith("on") or reaches or _OUTWARD.search(value):
+            return f"{tag} {name}"
+    return ""
+
+
+def _local(name: object) -> str:
+    """A name without its namespace; comments and instructions have none."""
+    return name.rpartition("}")[2] if isinstance(name, str) else ""

@@ -80,13 +80,14 @@ def publication(manuscript: Manuscript, edition: Edition, title: str = MAIN) -> 
             names = (head.title, head.subtitle, f"{book.slug}-{head.slug}", head.description, head.cover_image)
             codes = head.order_codes.get(edition.code, edition.order_codes)
             return Publication(title, *names, codes, insert.chapters, head.origin)
-    every = (*manuscript.chapters, *(chapter for insert in manuscript.inserts for chapter in insert.chapters))
-    for chapter in every:
+    for chapter in manuscript.every_chapter:
         if title == f"{HANDOUT}{chapter.head.id}":
             slug = f"{book.slug}-chapter-{chapter.head.id}"
             names = (chapter.head.title, f"From {book.title}", slug, chapter.head.summary, "")
             return Publication(title, *names, edition.order_codes, (chapter,), chapter.origin)
-    known = ", ".join((*titles_of(manuscript), *(f"{HANDOUT}{chapter.head.id}" for chapter in every)))
+    known = ", ".join(
+        (*titles_of(manuscript), *(f"{HANDOUT}{chapter.head.id}" for chapter in manuscript.every_chapter))
+    )
     raise UnknownTitleError(f"No title '{title}'. There are: {known}.")
 
 
@@ -107,6 +108,7 @@ class ServiceView:
     checked: str
     confirm: bool
     local: bool
+    origin: str
 
 
 class Services:
@@ -148,11 +150,11 @@ class Heading:
 
 @dataclass(frozen=True)
 class SiteView:
-    """A publisher that the chapters rest on: how many of its pages or papers, and in which chapters."""
+    """A publisher that the text rests on: how many of its pages or papers, and where, by chapter number or insert."""
 
     name: str
     pages: int
-    chapters: tuple[int, ...]
+    places: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -304,17 +306,18 @@ class Cast:
 
     @property
     def sources(self) -> tuple[SiteView, ...]:
-        """Who published what the chapters rest on, by alphabet, and the numbers of the chapters that rest on it."""
-        sites: dict[str, tuple[set[str], list[int]]] = {}
-        for chapter in self.publication.chapters:
+        """Who published what the main booklet and its inserts rest on, by alphabet, and where they use it."""
+        sites: dict[str, tuple[set[str], list[str]]] = {}
+        rows = [(chapter, str(chapter.number)) for chapter in self.manuscript.chapters]
+        rows += [(chapter, "small booklets") for insert in self.manuscript.inserts for chapter in insert.chapters]
+        for chapter, place in rows:
             for id in chapter.head.sources:
                 if source := self.manuscript.sources.get(id):
-                    pages, chapters = sites.setdefault(source.site, (set(), []))
+                    pages, places = sites.setdefault(source.site, (set(), []))
                     pages.add(source.source)
-                    if chapter.number not in chapters:
-                        chapters.append(chapter.number)
-        rows = sorted(sites.items(), key=lambda row: row[0].lower())
-        return tuple(SiteView(site, len(pages), tuple(chapters)) for site, (pages, chapters) in rows)
+                    places += [place] if place not in places else []
+        ordered = sorted(sites.items(), key=lambda row: row[0].lower())
+        return tuple(SiteView(site, len(pages), tuple(places)) for site, (pages, places) in ordered)
 
     @property
     def health_lines(self) -> tuple[ServiceView, ...]:
@@ -470,6 +473,7 @@ def _view(record: Service, local: bool) -> ServiceView:
         checked=day_in_words(record.checked) if record.checked else "",
         confirm=record.confirm_before_print,
         local=local,
+        origin=str(record.origin),
     )
 
 

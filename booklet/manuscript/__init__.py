@@ -241,7 +241,7 @@ def _page(project: Path, path: Path, found: list[Finding]) -> StandingPage | Non
 
 def _across(manuscript: Manuscript, project: Path, today: date) -> list[Finding]:
     """What only shows when the files are seen together."""
-    heads = [chapter.head for chapter in _every_chapter(manuscript)] + [
+    heads = [chapter.head for chapter in manuscript.every_chapter] + [
         page.head for page in (*manuscript.pages.values(), *manuscript.planned)
     ]
     return [
@@ -260,10 +260,6 @@ def _across(manuscript: Manuscript, project: Path, today: date) -> list[Finding]
         *_confirmations(manuscript),
         *_reviews(manuscript, today),
     ]
-
-
-def _every_chapter(manuscript: Manuscript) -> tuple[Chapter, ...]:
-    return (*manuscript.chapters, *(chapter for insert in manuscript.inserts for chapter in insert.chapters))
 
 
 def _order_codes(manuscript: Manuscript) -> list[Finding]:
@@ -295,7 +291,7 @@ def _twice(what: str, entries: Iterable[tuple[str, Record]]) -> list[Finding]:
 def _sources(manuscript: Manuscript) -> list[Finding]:
     return [
         error("SRC-014", chapter.origin, f"No source '{source}'.", "An id of chapters/sources.yaml.")
-        for chapter in _every_chapter(manuscript)
+        for chapter in manuscript.every_chapter
         for source in chapter.head.sources
         if source not in manuscript.sources
     ]

@@ -203,6 +203,14 @@ class LargePrint(Record):
     most_grams: Annotated[int, Field(ge=50, le=5000)] = 900
 
 
+class Reading(Record):
+    """How hard a chapter may be to read, in years of school, names that are not held against it, words to avoid."""
+
+    highest_grade: Annotated[float, Field(ge=1, le=16)] = 8
+    names: tuple[Line, ...] = ()
+    avoid: tuple[Line, ...] = ()
+
+
 class Book(Record):
     """What is the same in every edition of one issue (`chapters/booklet.toml`)."""
 
@@ -224,6 +232,7 @@ class Book(Record):
     printer: Identifier | None = None
     print_run: PrintRun = PrintRun()
     large_print: LargePrint = LargePrint()
+    reading: Reading = Reading()
 
     @model_validator(mode="after")
     def _review_follows_issue(self) -> Book:
@@ -252,10 +261,11 @@ class FrontMatter(Record):
 
 
 class PageMatter(Record):
-    """The head of a standing or planned page."""
+    """The head of a standing or planned page; `suits` names the titles for which a planned page is taken first."""
 
     title: Line
     id: Identifier
+    suits: tuple[Identifier, ...] = ()
 
 
 class Chapter(Record):
@@ -459,6 +469,11 @@ class Manuscript(Record):
     """The ICC profile of each printer, by the printer's name."""
     complete: bool
     """False when a chapter or page could not be read, so that links to it are not called dead."""
+
+    @property
+    def every_chapter(self) -> tuple[Chapter, ...]:
+        """The chapters of the main booklet, then those of its inserts."""
+        return (*self.chapters, *(chapter for insert in self.inserts for chapter in insert.chapters))
 
 
 def contrast(one: str, other: str) -> float:

@@ -19,7 +19,7 @@ from booklet.findings import Finding, Place, error
 PT_PER_MM = 72 / 25.4
 SIZE_TOLERANCE_PT = 0.5
 """Half a point: far below what a cutter can do, far above what rounding does."""
-FONTS = ("Atkinson-Hyperlegible-Next", "AtkinsonHyperlegibleNext")
+FONTS = ("Atkinson-Hyperlegible-Next", "AtkinsonHyperlegibleNext", "Noto-Sans", "NotoSans")
 _NO_DICTIONARY = Dictionary()
 
 

@@ -22,12 +22,13 @@ from typing import TYPE_CHECKING, Any
 from booklet.composing import PAGE_TOKENS, Composition, Part
 from booklet.findings import Finding, Place, error
 from booklet.typesetting.bounds import TooMuchError
-from booklet.typesetting.records import FORMATS, KIT, TICKET, Format, Layout, Segment, folio
+from booklet.typesetting.records import CACHE, FORMATS, KIT, TICKET, Format, Layout, Misfit, Segment, Written, folio
 
 if TYPE_CHECKING:
     from booklet.typesetting.engine import Engine
 
 __all__ = [
+    "CACHE",
     "FORMATS",
     "KIT",
     "TICKET",
@@ -76,7 +77,7 @@ class Typesetter:
         self._cache = cache
         self._documents: OrderedDict[str, tuple[Any, Layout]] = OrderedDict()
         self._layouts: dict[str, Layout] = {}
-        self._segments: dict[str, tuple[bytes, tuple[str, ...]]] = {}
+        self._segments: dict[str, Written] = {}
         self.at_work: Part | None = None
         self.typeset = 0
         self.reused = 0
@@ -126,12 +127,10 @@ class Typesetter:
         else:
             found = self._engine.write(self._document(laid.key, laid.html)[0], wanted)
             self.typeset += 1
-            pdf, complaints = found
-            head = json.dumps({"sha256": hashlib.sha256(pdf).hexdigest(), "complaints": complaints})
-            self._to_disk(f"{key}.segment", head.encode() + b"\n" + pdf)
+            self._to_disk(f"{key}.segment", _as_bytes(found))
         self._segments[key] = found
-        pdf, complaints = found
-        return Segment(laid.part, pdf, laid.layout, laid.first_folio, laid.roman, laid.layout.complaints + complaints)
+        complaints = laid.layout.complaints + found.complaints
+        return Segment(laid.part, found.pdf, laid.layout, laid.first_folio, laid.roman, complaints, found.sources)
 
     def _document(self, key: str, html: str) -> tuple[Any, Layout]:
         """The laid-out document itself, of which the latest are kept."""
@@ -147,18 +146,13 @@ class Typesetter:
             facts = json.loads(self._from_disk(f"{key}.json") or b"null")
             anchors = {name: (page, top) for name, (page, top) in facts["anchors"].items()}
             bookmarks = tuple((level, title, page, top, name) for level, title, page, top, name in facts["bookmarks"])
-            return Layout(facts["pages"], anchors, bookmarks, tuple(facts["complaints"]))
+            misfits = tuple(Misfit(**each) for each in facts["misfits"])
+            return Layout(facts["pages"], anchors, bookmarks, tuple(facts["complaints"]), misfits)
         except (ValueError, KeyError, TypeError):
             return None
 
-    def _segment_from_disk(self, key: str) -> tuple[bytes, tuple[str, ...]] | None:
-        head, _, pdf = (self._from_disk(f"{key}.segment") or b"").partition(b"\n")
-        try:
-            facts = json.loads(head)
-            whole = facts["sha256"] == hashlib.sha256(pdf).hexdigest()
-            return (pdf, tuple(facts["complaints"])) if whole else None
-        except (ValueError, KeyError, TypeError):
-            return None
+    def _segment_from_disk(self, key: str) -> Written | None:
+        return _from_bytes(self._from_disk(f"{key}.segment") or b"")
 
     def _from_disk(self, name: str) -> bytes | None:
         if self._cache is None:
@@ -187,9 +181,35 @@ class Typesetter:
         if self._cache is None or not self._cache.is_dir():
             return
         oldest = time.time() - KEPT_DAYS * 86400
-        for path in self._cache.iterdir():
-            if path.stat().st_mtime < oldest:
+        for path in self._cache.rglob("*"):
+            if path.is_file() and path.stat().st_mtime < oldest:
                 path.unlink(missing_ok=True)
+
+
+def _as_bytes(written: Written) -> bytes:
+    """A segment as it is kept: a line of facts, then the PDF. Each place is named once."""
+    places = sorted({place for page in written.sources for place in page})
+    numbers = {place: number for number, place in enumerate(places)}
+    head = {
+        "sha256": hashlib.sha256(written.pdf).hexdigest(),
+        "complaints": written.complaints,
+        "places": places,
+        "sources": [[numbers[place] for place in page] for page in written.sources],
+    }
+    return json.dumps(head).encode() + b"\n" + written.pdf
+
+
+def _from_bytes(content: bytes) -> Written | None:
+    """A segment that was kept, or None when it is not whole."""
+    head, _, pdf = content.partition(b"\n")
+    try:
+        facts = json.loads(head)
+        places = facts["places"]
+        sources = tuple(tuple(places[number] for number in page) for page in facts["sources"])
+        whole = facts["sha256"] == hashlib.sha256(pdf).hexdigest()
+        return Written(pdf, tuple(facts["complaints"]), sources) if whole else None
+    except (ValueError, KeyError, TypeError, IndexError):
+        return None
 
 
 def srgb_profile() -> bytes:
@@ -306,7 +326,9 @@ def _typeset(
         return (), [error("LNK-005", place, what, "A text in which the page comes to rest.")]
     segments = tuple(tuple(setter.write(laid, found) for laid in volume.laid) for volume in volumes)
     findings = [finding for volume in volumes for finding in _too_few_planned(volume)]
-    return segments, findings + [finding for volume in segments for finding in _complaints(volume)]
+    for volume_segments in segments:
+        findings += _complaints(volume_segments) + _too_large(volume_segments, setter.form)
+    return segments, findings
 
 
 def _volumes(
@@ -317,9 +339,11 @@ def _volumes(
     for composition in compositions:
         body = _in_sequence(composition.body, setter, lengths, roman=False, first=first)
         front = _in_sequence(composition.front, setter, lengths, roman=True)
-        planned = list(composition.planned)
-        if sum(laid.layout.pages for laid in front) % 2 and planned:
-            front += _in_sequence([planned.pop(0)], setter, lengths, roman=True, first=_after(front))
+        foremost, planned = composition.planned[:1], composition.planned[1:]
+        if sum(laid.layout.pages for laid in front) % 2 and foremost:
+            front += _in_sequence(foremost, setter, lengths, roman=True, first=_after(front))
+        else:
+            planned += foremost
         back: list[_Laid] = []
         if composition.back_cover:
             wanted = -(sum(laid.layout.pages for laid in front + body) + 1) % 4
@@ -396,4 +420,25 @@ def _complaints(segments: tuple[Segment, ...]) -> list[Finding]:
         if segment.part.kind in ("planned", "cover", "back-cover") and segment.layout.pages != 1:
             pages = segment.layout.pages
             found.append(error("BOX-002", place, f"'{segment.part.title}' takes {pages} pages.", "One page."))
+    return found
+
+
+MISFITS = {
+    "word": ("'{}' is too long for its line", "A shorter word, or an address cut short."),
+    "table": ("The table '{}' is wider than the page", "Fewer columns, or shorter words in them."),
+    "picture": ("The picture '{}' is larger than the page", "A picture that is wider than high, or a smaller one."),
+    "box": ("The box '{}' is taller than a page", "Less text in it, or two boxes."),
+}
+"""What is said of each kind of thing that does not fit, and what belongs there."""
+
+
+def _too_large(segments: Iterable[Segment], form: Format) -> list[Finding]:
+    """What does not fit its page, at the line of the chapter where it stands."""
+    found = []
+    for segment in segments:
+        for misfit in segment.layout.misfits:
+            file, _, line = misfit.place.rpartition(":")
+            place = Place(file, int(line)) if line.isdigit() else Place(segment.part.file)
+            told, expected = MISFITS[misfit.kind]
+            found.append(error("BOX-002", place, f"{told.format(misfit.words)} (format {form.name}).", expected))
     return found

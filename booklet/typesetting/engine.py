@@ -1,8 +1,8 @@
 """The one home of WeasyPrint: HTML and styles in, a tagged PDF segment and the facts of its layout out.
 
 WeasyPrint speaks through its log, so its records are caught and become findings. Its fetcher reads only the project's
-chapters and the styles; no network, no other path, whatever a chapter says. `full_fonts` embeds the same font bytes in
-every segment, so that the bindery can keep one copy.
+chapters and the styles; no network, no other path, whatever a chapter says. Fonts are embedded whole in every segment,
+with a map of the glyphs that it uses, so that the bindery can keep one copy and cut that down.
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
 from booklet.typesetting.bounds import within_bounds
-from booklet.typesetting.records import Layout
+from booklet.typesetting.fitting import misfits
+from booklet.typesetting.records import Layout, Written
 from booklet.typesetting.structure import add_tags, restore_spaces
 
 PT_PER_PX = 0.75
@@ -31,12 +32,13 @@ BASE = "file:///chapters/"
 """Where all documents seem to lie. Images are named in the PDF after their address, and the same sources must give the
 same bytes wherever they are kept.
 """
-FAMILY = b"Atkinson Hyperlegible Next"
+FAMILIES = (b"Atkinson Hyperlegible Next", b"Noto Sans")
 VERSIONS = f"weasyprint {weasyprint.__version__}, pydyf {pydyf.__version__}, pango {pango.pango_version()}"
 _VIEW_BOX = re.compile(rb"""(<svg\b[^>]*?\bviewBox\s*=\s*)["']((?:-?[\d.]+[\s,]*){4})["']""")
 _LOG = logging.getLogger("weasyprint")
 
 weasyprint.pdf.add_tags = add_tags
+weasyprint.pdf.fonts.Font.subset = lambda font, to_unicode, hinting: None  # fonts stay whole; a test holds this seam
 
 
 class _Fetcher(URLFetcher):  # type: ignore[misc] # the engine has no type hints
@@ -111,25 +113,29 @@ class Engine:
                 (level, title, index, point[1] * PT_PER_PX, names.get(tuple(point), ""))
                 for level, title, point, _ in page.bookmarks
             ]
-        return document, Layout(len(document.pages), anchors, tuple(bookmarks), tuple(dict.fromkeys(complaints)))
+        complained = tuple(dict.fromkeys(complaints))
+        return document, Layout(len(document.pages), anchors, tuple(bookmarks), complained, misfits(document))
 
-    def write(self, document: Any, folios: dict[str, str]) -> tuple[bytes, tuple[str, ...]]:
-        """The document as a tagged PDF with its page references filled in, and what the engine complained of.
+    def write(self, document: Any, folios: dict[str, str]) -> Written:
+        """The document as a tagged PDF with its page references filled in, for the bindery to compress.
 
         A reference was laid out as so many zeros in tabular figures; its number has as many digits, so putting it in
         moves nothing. Raises TooMuchError.
         """
+        document.fonts.clear()  # or glyphs of an earlier writing would count as used
         restore_spaces(document)
         _fill_references(document, folios)
         with _listening() as complaints, within_bounds():
-            pdf = document.write_pdf(pdf_version="1.7", pdf_tags=True, full_fonts=True, finisher=_map_all_glyphs)
-        return pdf, tuple(dict.fromkeys([*complaints, *_strange_characters(document)]))
+            pdf = document.write_pdf(pdf_version="1.7", pdf_tags=True, uncompressed_pdf=True)
+        complaints += _strange_characters(document)
+        sources = tuple(tuple(page) for page in document.sources)
+        return Written(pdf, tuple(dict.fromkeys(complaints)), sources)
 
 
 def _strange_characters(document: Any) -> Iterator[str]:
     """Which characters had to be set in a font that is not ours."""
     for font in document.fonts.values():
-        if FAMILY not in font.name.replace(b"-", b" "):
+        if not any(family in font.name.replace(b"-", b" ") for family in FAMILIES):
             characters = " ".join(sorted(set(font.to_unicode.values())))
             yield f"no shipped font has the characters {characters}"
 
@@ -139,31 +145,6 @@ def _fill_references(document: Any, folios: dict[str, str]) -> None:
         for box in page._page_box.descendants():
             if isinstance(box, TextBox) and box.element is not None and "data-page" in box.element.attrib:
                 box.text = box.pango_layout.text = folios[box.element.get("data-page")]
-
-
-def _map_all_glyphs(document: Any, pdf: Any) -> None:
-    """Give a Unicode value to glyphs that a font feature put in (tabular figures): `full_fonts` maps the plain
-    ones alone.
-
-    ISO 14289-1, 7.21.7.
-    """
-    used: dict[bytes, dict[int, str]] = {}
-    for font in document.fonts.values():
-        used.setdefault(font.name, {}).update(font.to_unicode)
-    things = {thing.reference: thing for thing in pdf.objects if isinstance(thing, pydyf.Stream)}
-    for thing in pdf.objects:
-        if not isinstance(thing, pydyf.Dictionary) or thing.get("Subtype") != "/Type0":
-            continue
-        rows = things[thing["ToUnicode"]].stream
-        known = {row.split()[0] for row in rows if row.startswith(b"<")}
-        missing = [
-            f"<{glyph:04x}> <{text.encode('utf-16-be').hex()}>".encode()
-            for glyph, text in sorted(used[thing["BaseFont"]].items())
-            if text and f"<{glyph:04x}>".encode() not in known
-        ]
-        if missing:
-            end = rows.index(b"endcmap")
-            rows[end:end] = [f"{len(missing)} beginbfchar".encode(), *missing, b"endbfchar"]
 
 
 def _keep_whole_links(document: Any) -> None:

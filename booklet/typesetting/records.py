@@ -6,6 +6,9 @@ from dataclasses import dataclass, replace
 
 from booklet.composing import Part
 
+CACHE = ".booklet-cache"
+"""The folder of a project that holds what was made before."""
+
 
 @dataclass(frozen=True)
 class Format:
@@ -44,22 +47,46 @@ TICKET = Format("ticket", ("base.css", "ticket.css"), (210, 297))
 
 
 @dataclass(frozen=True)
+class Misfit:
+    """Something that does not fit: what kind of thing, words to know it by, and its place, `file:line`, if known."""
+
+    kind: str
+    words: str
+    place: str
+
+
+@dataclass(frozen=True)
 class Layout:
     """What was found while a part was laid out.
 
     `anchors` gives the page index and the distance from the page's top, in points, of each id; `bookmarks` the level,
-    title, page index, distance from the top and id (or nothing) of each heading; `complaints` what the engine logged.
+    title, page index, distance from the top and id (or nothing) of each heading; `complaints` what the engine logged;
+    `misfits` what does not fit its page.
     """
 
     pages: int
     anchors: dict[str, tuple[int, float]]
     bookmarks: tuple[tuple[int, str, int, float, str], ...]
     complaints: tuple[str, ...]
+    misfits: tuple[Misfit, ...] = ()
+
+
+@dataclass(frozen=True)
+class Written:
+    """A part as the engine writes it: its pages as a tagged PDF, and what the engine complained of.
+
+    `sources` says for each page, and on it for each marked content by its number, from which file and line it comes
+    (`chapters/04-liver.md:42`), or nothing when only the part's own file is known.
+    """
+
+    pdf: bytes
+    complaints: tuple[str, ...]
+    sources: tuple[tuple[str, ...], ...]
 
 
 @dataclass(frozen=True)
 class Segment:
-    """A part as typeset: its pages as a tagged PDF, what is on them, and the number of its first page."""
+    """A part as typeset: its pages as written, what is on them, and the number of its first page."""
 
     part: Part
     pdf: bytes
@@ -67,6 +94,7 @@ class Segment:
     first_folio: int
     roman: bool
     complaints: tuple[str, ...] = ()
+    sources: tuple[tuple[str, ...], ...] = ()
 
     def folio(self, page_index: int) -> str:
         """The number printed on one of its pages."""

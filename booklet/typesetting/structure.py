@@ -6,10 +6,11 @@ finds the HTML element of each piece of marked content, and hangs the content un
 element.
 
 What is written (ISO 32000-1, 14.7 and 14.8): Sect, H1 to H6, P, L with ListNumbering, LI, Lbl, LBody, Table with
-Caption, THead, TBody, TR, TH with Scope, TD, Figure with Alt, BBox and its Caption inside, BlockQuote, TOC, TOCI,
-Reference and Link with its annotations. A box beside the text is an `Aside`, mapped to Div. `div`, `span` and
-`strong` mean nothing by themselves and give none. Everything in margin boxes, repeated table headers, and images
-with empty `alt` are artifacts.
+Caption, THead, TBody, TR, TH with Scope and ID, TD with Headers, Figure with Alt, BBox and its Caption inside,
+BlockQuote, TOC, TOCI, Index, Note with an ID, and Link with its annotations, in a Reference when it leads to another
+place of the booklet. A box beside the text is an `Aside`, mapped to Div; bold words are `Strong`, mapped to Span. Span
+stands only where it says a language (Lang) or the words of an abbreviation (E). `div` and `span` mean nothing by
+themselves and give none. Everything in margin boxes, repeated table headers, and images with empty `alt` are artifacts.
 
 `add_tags` stands in the one private seam: `weasyprint.pdf.add_tags`, called when all pages are drawn. A test holds
 the shape of that seam, so that an upgrade that moves it fails loudly.
@@ -18,6 +19,7 @@ the shape of that seam, so that an upgrade that moves it fails loudly.
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -26,8 +28,12 @@ import pydyf
 from weasyprint.formatting_structure import boxes
 from weasyprint.layout.absolute import AbsolutePlaceholder
 
+from booklet.composing import SCHEME
+from booklet.typesetting.marking import FOOTER, HEADER, PAGINATION, Piece, mark
+
 PT_PER_PX = 0.75
 ROLES = {
+    "main": "Part",
     "section": "Sect",
     "article": "Art",
     "p": "P",
@@ -49,30 +55,49 @@ ROLES = {
     "dt": "Lbl",
     "dd": "LBody",
     "a": "Link",
+    "strong": "Strong",
     **{f"h{level}": f"H{level}" for level in range(1, 7)},
 }
-TABLE_PARTS = frozenset({"thead", "tbody", "tr", "th", "td"})
-ROLE_MAP = {"Aside": "/Div"}
+TABLE_PARTS = frozenset({"caption", "thead", "tbody", "tr", "th", "td"})
+ROLE_MAP = {"Aside": "/Div", "Strong": "/Span"}
+NUMBERINGS = {
+    "disc": "/Disc",
+    "circle": "/Circle",
+    "square": "/Square",
+    "decimal": "/Decimal",
+    "lower-alpha": "/LowerAlpha",
+    "upper-alpha": "/UpperAlpha",
+    "lower-roman": "/LowerRoman",
+    "upper-roman": "/UpperRoman",
+}
+"""How a list counts, by its `list-style-type` (ISO 32000-1, table 347). Any other sign is a bullet."""
 
 
 @dataclass(eq=False)
 class Node:
-    """One structure element while it is built. A kid is a node, (page index, mcid), or (page index, annotation)."""
+    """One structure element while it is built. A kid is a node, a piece of content, or (page index, annotation)."""
 
     role: str
     attributes: dict[str, Any] = field(default_factory=dict)
     kids: list[Any] = field(default_factory=list)
     alt: str = ""
     id: str = ""
+    language: str = ""
+    expansion: str = ""
 
 
 def add_tags(pdf: Any, document: Any, pdf_version: Any, page_streams: list[Any]) -> None:
-    """Write the structure tree of a laid-out document. Takes the place of `weasyprint.pdf.tags.add_tags`."""
+    """Write the structure tree of a laid-out document. Takes the place of `weasyprint.pdf.tags.add_tags`.
+
+    The document is told where its content comes from: `document.sources` has, for each page, the place of each marked
+    content (`data-line` of the nearest element that has one).
+    """
     tree = _Tree(document._html.etree_element)
+    document.sources = []
     for index, (page, stream) in enumerate(zip(document.pages, page_streams, strict=True)):
-        tree.page_height = page.height
-        kept = tree.add_page(index, page._page_box, stream._tags)
-        _renumber(stream, kept)
+        pieces, artifacts = tree.add_page(index, page, stream._tags)
+        mark(stream.stream, pieces, artifacts, (page.width, page.height))
+        document.sources.append([piece.source for piece in pieces.values() if piece.number is not None])
     _write(pdf, tree.root, len(page_streams))
 
 
@@ -110,28 +135,39 @@ class _Tree:
         self.root = Node("Document")
         self.nodes: dict[Any, Node] = {}
         self.bodies: dict[Any, Node] = {}
+        self.sources: dict[Any, str] = {}
         self.first_page: dict[Any, int] = {}
-        self.page_height = 0.0
+        self.prefix = next((element.get("id") for element in html.iter() if element.get("id")), "")
+        self.heads = 0
 
-    def add_page(self, index: int, page_box: Any, tags: dict[Any, dict[str, Any]]) -> dict[int, int]:
-        """Hang one page's content under its elements. Returns the new number of each marked content that is kept."""
-        kept: dict[int, int] = {}
+    def add_page(
+        self, index: int, page: Any, tags: dict[Any, dict[str, Any]]
+    ) -> tuple[dict[int, Piece], dict[int, str]]:
+        """Hang one page's content under its elements. Returns the pieces by their number as drawn, in that order, and
+        the kind of artifact of the rest.
+        """
+        pieces: dict[int, Piece] = {}
         links_seen: set[int] = set()
-        for box in _boxes(page_box):
+        for box in _boxes(page._page_box):
             link = getattr(box, "link_annotation", None)
             if link is not None and box.element is not None and id(link) not in links_seen:
                 links_seen.add(id(link))
                 self._node(box.element).kids.append((index, link))
-            tag = tags.pop(box, None) if isinstance(box, boxes.TextBox | boxes.ReplacedBox) else None
-            if tag is None or not self._is_content(box, index):
+            if not isinstance(box, boxes.TextBox | boxes.ReplacedBox) or box not in tags:
                 continue
-            kept[tag["mcid"]] = len(kept)
-            owner = self._owner(box)
-            owner.kids.append((index, kept[tag["mcid"]]))
-            if isinstance(box, boxes.ReplacedBox):
-                self._describe(owner, box)
+            number = tags[box]["mcid"]
+            if self._is_content(box, index):
+                owner = self._owner(box)
+                last = owner.kids[-1] if owner.kids else None
+                after = last if isinstance(last, Piece) and last.page == index else None
+                pieces[number] = Piece(index, number, self._source(box.element), after)
+                owner.kids.append(pieces[number])
+                if isinstance(box, boxes.ReplacedBox):
+                    _describe(owner, box, page.height)
+        artifacts = dict(_artifacts(page._page_box, tags))
+        artifacts |= {tag["mcid"]: PAGINATION for tag in tags.values() if tag["mcid"] not in pieces | artifacts}
         tags.clear()
-        return kept
+        return dict(sorted(pieces.items())), artifacts
 
     def _is_content(self, box: Any, page: int) -> bool:
         """False for images without words and for the header rows that a table repeats on its later pages."""
@@ -142,13 +178,19 @@ class _Tree:
 
     def _owner(self, box: Any) -> Node:
         if box.element_tag.endswith("::marker"):
-            return self._marker(box.element)
+            return self._marker(box)
         return self._node(box.element)
 
     def _ancestors(self, element: Any) -> Iterator[Any]:
         while element is not None:
             yield element
             element = self.parents.get(element)
+
+    def _source(self, element: Any) -> str:
+        if element not in self.sources:
+            parent = self.parents.get(element)
+            self.sources[element] = element.get("data-line") or ("" if parent is None else self._source(parent))
+        return self.sources[element]
 
     def _node(self, element: Any) -> Node:
         """Where the content of this element goes: its own node, or its nearest ancestor's that has one."""
@@ -168,45 +210,100 @@ class _Tree:
         role = self._role(element, parent_element)
         if role is None:
             return parent
-        if role == "Link" and parent.role == "TOCI":
+        if role == "Link" and element.get("href", "").startswith(SCHEME):
             parent = _child(parent, "Reference")
+        if element.tag in ("dt", "dd") and parent_element.tag == "dl":
+            parent = self._described(element, parent)
         node = self.nodes[element] = _child(parent, role)
         node.attributes = _attributes(element, role)
         node.id = element.get("id", "")
-        if role == "Table":
-            for part in element.iter():
-                if part.tag in TABLE_PARTS:
-                    self._node(part)
-        if role in ("LI", "TOCI"):
-            self.bodies[element] = _child(node, "LBody") if element.tag == "li" and role == "LI" else node
+        node.language = element.get("lang", "")
+        node.expansion = element.get("title", "") if element.tag == "abbr" else ""
+        match role:
+            case "Table":
+                self._table(element)
+            case "LI":
+                self.bodies[element] = _child(node, "LBody") if element.tag == "li" else node
+            case "Index":
+                self.bodies[element] = _child(node, "L")
+                self.bodies[element].attributes = {"O": "/List", "ListNumbering": "/None"}
         return node
 
     def _role(self, element: Any, parent: Any) -> str | None:
-        if element.tag == "ol" and "contents" in element.get("class", "").split():
+        kinds = element.get("class", "").split()
+        if element.get("role") == "doc-endnote":
+            return "Note"
+        if "label" in kinds:
+            return "Lbl"
+        if element.tag == "ol" and "contents" in kinds:
             return "TOC"
+        if element.tag == "ul" and "index" in kinds:
+            return "Index"
         if element.tag == "li":
             return "TOCI" if self._role(parent, self.parents.get(parent)) == "TOC" else "LI"
         if element.tag == "div" and parent.tag == "dl":
             return "LI"
         if element.tag == "img" and parent.tag == "figure":
             return None
+        if element.tag == "abbr" and element.get("title"):
+            return "Span"
+        if element.tag in ("div", "span") and element.get("lang"):
+            return "Div" if element.tag == "div" else "Span"
         return ROLES.get(element.tag)
 
-    def _marker(self, element: Any) -> Node:
+    def _described(self, element: Any, parent: Node) -> Node:
+        """The item of a word or a meaning that stands in its `dl` without a `div`: a word begins a new one."""
+        last = parent.kids[-1] if parent.kids else None
+        if element.tag == "dd" and isinstance(last, Node):
+            return last
+        return _child(parent, "LI")
+
+    def _table(self, table: Any) -> None:
+        """All rows and cells, the empty ones too, and for each cell the heads that it stands under."""
+        for part in table.iter():
+            if part.tag in TABLE_PARTS:
+                self._node(part)
+        columns: dict[int, list[str]] = defaultdict(list)
+        rows: dict[int, list[str]] = defaultdict(list)
+        places = list(_places(table))
+        for cell, row, column in places:
+            if cell.tag == "th":
+                node = self.nodes[cell]
+                self.heads += 1
+                node.id = node.id or f"{self.prefix}.{self.heads}"
+                span = int(cell.get("rowspan", "1")) if cell.get("scope") == "row" else int(cell.get("colspan", "1"))
+                for offset in range(span):
+                    (rows[row + offset] if cell.get("scope") == "row" else columns[column + offset]).append(node.id)
+        for cell, row, column in places:
+            if cell.tag == "td":
+                over = [
+                    *rows[row],
+                    *(head for n in range(int(cell.get("colspan", "1"))) for head in columns[column + n]),
+                ]
+                if over:
+                    node = self.nodes[cell]
+                    heads = pydyf.Array(pydyf.String(head) for head in dict.fromkeys(over))
+                    node.attributes = {"O": "/Table", **node.attributes, "Headers": heads}
+
+    def _marker(self, box: Any) -> Node:
         """The label of a list item, made once, before its body."""
-        self._node(element)
-        item = self.nodes[element]
+        self._node(box.element)
+        item = self.nodes[box.element]
         if item.kids and isinstance(item.kids[0], Node) and item.kids[0].role == "Lbl":
             return item.kids[0]
         label = Node("Lbl")
         item.kids.insert(0, label)
+        style = box.style["list_style_type"]
+        numbering = NUMBERINGS.get(style, "/Disc") if isinstance(style, str) else "/Disc"
+        self._node(self.parents[box.element]).attributes["ListNumbering"] = numbering
         return label
 
-    def _describe(self, figure: Node, box: Any) -> None:
-        figure.alt = box.element.get("alt", "")
-        left, top = box.content_box_x(), self.page_height - box.content_box_y()
-        corners = (left, top - box.height, left + box.width, top)
-        figure.attributes = {"O": "/Layout", "BBox": pydyf.Array([value * PT_PER_PX for value in corners])}
+
+def _describe(figure: Node, box: Any, page_height_px: float) -> None:
+    figure.alt = box.element.get("alt", "")
+    left, top = box.content_box_x(), page_height_px - box.content_box_y()
+    corners = (left, top - box.height, left + box.width, top)
+    figure.attributes = {"O": "/Layout", "BBox": pydyf.Array([value * PT_PER_PX for value in corners])}
 
 
 def _child(parent: Node, role: str) -> Node:
@@ -218,9 +315,7 @@ def _child(parent: Node, role: str) -> Node:
 def _attributes(element: Any, role: str) -> dict[str, Any]:
     match role:
         case "L":
-            unmarked = "plain" in element.get("class", "").split()
-            numbering = {"ol": "/Decimal", "ul": "/Disc"}.get("" if unmarked else element.tag, "/None")
-            return {"O": "/List", "ListNumbering": numbering}
+            return {"O": "/List", "ListNumbering": "/None"}
         case "TH" | "TD":
             scope = {"Scope": "/Row" if element.get("scope") == "row" else "/Column"} if role == "TH" else {}
             spans = {
@@ -231,6 +326,22 @@ def _attributes(element: Any, role: str) -> dict[str, Any]:
             return {"O": "/Table", **scope, **spans} if scope or spans else {}
         case _:
             return {}
+
+
+def _places(table: Any) -> Iterator[tuple[Any, int, int]]:
+    """Each cell of a table with its row and column, counted from 0; cells that span push the others aside."""
+    taken: set[tuple[int, int]] = set()
+    for row, line in enumerate(line for line in table.iter("tr")):
+        column = 0
+        for cell in line:
+            if cell.tag not in ("th", "td"):
+                continue
+            while (row, column) in taken:
+                column += 1
+            yield cell, row, column
+            wide, high = int(cell.get("colspan", "1")), int(cell.get("rowspan", "1"))
+            taken |= {(row + down, column + right) for down in range(high) for right in range(wide)}
+            column += wide
 
 
 def _boxes(page_box: Any) -> Iterator[Any]:
@@ -244,16 +355,12 @@ def _boxes(page_box: Any) -> Iterator[Any]:
             yield from _boxes(box)
 
 
-def _renumber(stream: Any, kept: dict[int, int]) -> None:
-    """Give kept marked content its new number, and make artifacts of the rest, in the stream as it was drawn."""
-    content = stream.stream
-    for position, item in enumerate(content):
-        if isinstance(item, pydyf.Dictionary) and "MCID" in item and content[position + 1] == b"BDC":
-            if item["MCID"] in kept:
-                item["MCID"] = kept[item["MCID"]]
-            else:
-                content[position - 1] = "/Artifact"
-                content[position] = pydyf.Dictionary({"Type": "/Pagination"})
+def _artifacts(page_box: Any, tags: dict[Any, dict[str, Any]]) -> Iterator[tuple[int, str]]:
+    """The marked content of the margin boxes, by number: what stands above the text, below it, and beside it."""
+    for margin in page_box.children:
+        if isinstance(margin, boxes.MarginBox):
+            kind = {"@top": HEADER, "@bottom": FOOTER}.get(margin.at_keyword.split("-")[0], PAGINATION)
+            yield from ((tags[box]["mcid"], kind) for box in margin.descendants() if box in tags)
 
 
 def _write(pdf: Any, document: Node, page_count: int) -> None:
@@ -276,32 +383,32 @@ def _write(pdf: Any, document: Node, page_count: int) -> None:
 
 
 def _write_node(pdf: Any, node: Node, parent: Any, owners: list[dict[int, Any]], links: list[tuple[Any, Any]]) -> Any:
+    """Write an element and all under it. What the standard lets us leave out is left out (14.7.2): the type of an
+    element, and the page of content that lies on the element's own.
+    """
     element = pydyf.Dictionary({"S": f"/{node.role}", "P": parent.reference})
     pdf.add_object(element)
     if node.attributes:
         element["A"] = pydyf.Dictionary(node.attributes)
-    if node.id:
-        element["ID"] = pydyf.String(node.id)
-    if node.alt:
-        element["Alt"] = pydyf.String(node.alt)
-    first = next((kid[0] for kid in node.kids if isinstance(kid, tuple)), None)
+    told = {"ID": node.id, "Alt": node.alt, "Lang": node.language, "E": node.expansion}
+    element.update({key: pydyf.String(words) for key, words in told.items() if words})
+    kids = [kid for kid in node.kids if not isinstance(kid, Piece) or kid.number is not None]
+    first = next((kid.page if isinstance(kid, Piece) else kid[0] for kid in kids if not isinstance(kid, Node)), None)
     if first is not None:
         element["Pg"] = pdf.page_references[first]
-    kids = pydyf.Array()
-    for kid in node.kids:
+    written = pydyf.Array()
+    for kid in kids:
         if isinstance(kid, Node):
-            kids.append(_write_node(pdf, kid, element, owners, links))
-        elif isinstance(kid[1], int):
-            owners[kid[0]][kid[1]] = element.reference
-            kids.append(kid[1] if kid[0] == first else _content_of(pdf, *kid))
-        else:
+            written.append(_write_node(pdf, kid, element, owners, links))
+            continue
+        page = kid.page if isinstance(kid, Piece) else kid[0]
+        place = {} if page == first else {"Pg": pdf.page_references[page]}
+        if not isinstance(kid, Piece):
             links.append((kid[1], element.reference))
-            page = pdf.page_references[kid[0]]
-            kids.append(pydyf.Dictionary({"Type": "/OBJR", "Obj": kid[1].reference, "Pg": page}))
-    if kids:
-        element["K"] = kids if len(kids) > 1 else kids[0]
+            written.append(pydyf.Dictionary({"Type": "/OBJR", "Obj": kid[1].reference, **place}))
+        elif kid.number is not None:
+            owners[page][kid.number] = element.reference
+            written.append(pydyf.Dictionary({"Type": "/MCR", **place, "MCID": kid.number}) if place else kid.number)
+    if written:
+        element["K"] = written if len(written) > 1 else written[0]
     return element.reference
-
-
-def _content_of(pdf: Any, page: int, mcid: int) -> Any:
-    return pydyf.Dictionary({"Type": "/MCR", "Pg": pdf.page_references[page], "MCID": mcid})

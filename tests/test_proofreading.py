@@ -1,0 +1,194 @@
+"""What a proofreader marks: the formulas by hand, the counter against a table, each warning and its near miss."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from booklet.build import check
+from booklet.composing.grade import Sentence, flesch_kincaid, hardest, masked, sentences, smog, syllables
+from booklet.composing.proofreading import measured, proofread
+from booklet.findings import Finding
+from booklet.manuscript import Manuscript, read
+from tests.conftest import PROJECT, TODAY
+from tests.test_faults import LAST, ONE, TWO, added, order
+from tests.tiny import FILES, changed
+
+SYLLABLES = {
+    1: "the we you are one done team help blood months through breast walked based used changed clothes breathe hour "
+    "whole don't can't they're we've eyes straight pleased",
+    2: "cancer treatment doctor support table little handle symptom fever person's something sometimes someone people "
+    "lonely safely careful movement wanted needed treated worried breathless nurses changes centre quiet trial being "
+    "going employed client fatigue disease every didn't nurse's rhythm fluid rely create beyond eating headaches",
+    3: "family medicine hospital appointment management services biopsy diseases nausea period animal created earlier "
+    "completely replacement everyone everything anyone usual influence area ideas suicide employer exercise overseas",
+    4: "diagnosis emergency usually experience anxiety situation material january manageable temperature society "
+    "interpreter palliative information radiation organism diarrhoea",
+    5: "university immediately antibiotic stereotactic communication chemotherapy physiologist",
+    6: "responsibility physiotherapist hypercalcaemia immunotherapy",
+}
+
+
+@pytest.mark.parametrize(("count", "word"), [(n, word) for n, words in SYLLABLES.items() for word in words.split()])
+def test_syllables_are_those_that_one_says(count: int, word: str) -> None:
+    assert syllables(word) == count
+    assert syllables(word.capitalize()) == count
+
+
+def test_acronyms_numbers_and_joined_words() -> None:
+    assert [syllables(word) for word in ("MRI", "GP", "24", "side-effect", "follow-up", "we\u2019re")] == [
+        3,
+        2,
+        1,
+        3,
+        3,
+        1,
+    ]
+
+
+def counted(text: str, names: list[str] | None = None) -> list[Sentence]:
+    return list(sentences([(text, 1)], names or []))
+
+
+def test_sentences_end_where_they_end() -> None:
+    text = 'Ring Dr Lee at 2.30 pm. "Can I come?" Yes.\nDo not wait'
+    assert [(s.text, s.line, s.words) for s in counted(text)] == [
+        ("Ring Dr Lee at 2.30 pm.", 1, 6), ('"Can I come?"', 1, 3), ("Yes.", 1, 1), ("Do not wait", 2, 3),
+    ]  # fmt: skip
+
+
+def test_both_formulas_agree_with_sums_by_hand() -> None:
+    """13 words, 2 sentences, 20 syllables, 3 words of three or more (family, medicine, hospital)."""
+    text = counted("Your family can ask for the medicine. Go to the hospital every day.")
+    assert [(s.words, s.syllables, s.long_words) for s in text] == [(7, 11, 2), (6, 9, 1)]
+    assert math.isclose(flesch_kincaid(text), 0.39 * 13 / 2 + 11.8 * 20 / 13 - 15.59)
+    assert math.isclose(smog(text), 1.0430 * math.sqrt(3 * 30 / 2) + 3.1291)
+
+
+def test_a_masked_name_counts_its_words_and_not_its_syllables() -> None:
+    plain, hidden = counted("Take tamoxifens today."), counted("Take tamoxifens today.", ["Tamoxifen"])
+    assert (plain[0].words, plain[0].long_words) == (3, 1)
+    assert (hidden[0].words, hidden[0].syllables, hidden[0].long_words) == (3, 4, 0)
+    assert hidden[0].text == "Take tamoxifens today."
+    assert masked("Tamoxifenol", ["tamoxifen"]) == "Tamoxifenol"
+
+
+def test_the_hardest_sentences_come_in_the_order_of_the_text() -> None:
+    text = counted(
+        "A consideration of individual circumstances and preferences is always necessary beforehand. "
+        "You can ask for a cup of tea now. "
+        "Discuss alternative opportunities for communication with your multidisciplinary professionals."
+    )
+    assert [s.text.split()[0] for s in hardest(text, 2)] == ["A", "Discuss"]
+
+
+def warned(findings: tuple[Finding, ...] | list[Finding]) -> list[tuple[str, str]]:
+    return [(f.code, str(f.place)) for f in findings if f.code != "SRC-040"]
+
+
+HARD = (
+    "Multidisciplinary consideration of individual circumstances necessitates comprehensive communication between "
+    "professionals and representatives of participating organisations."
+)
+
+
+def test_a_hard_chapter_is_a_warning_with_both_grades_and_its_sentences(booklet: Callable[..., Path]) -> None:
+    found = check(order(booklet(added(HARD))))
+    assert warned(found) == [("SRC-050", f"{TWO}:1")]
+    (finding,) = [f for f in found if f.code == "SRC-050"]
+    assert "(Flesch-Kincaid)" in finding.found and "(SMOG)" in finding.found
+    assert f"{TWO}:{LAST} 'Multidisciplinary" in finding.found
+
+
+AVOID = '\n[reading]\navoid = ["battl*", "fight", "e.g."]\n'
+BOOK = "chapters/booklet.toml"
+
+
+def test_words_to_avoid_are_found_but_for_those_of_a_voice(booklet: Callable[..., Path]) -> None:
+    voice = "::: voice source=fact\nShe said that it was a fight.\n:::"
+    words = f"One line\nof her battles.\n\n{voice}\n\nFoods, e.g. soup. Fighters."
+    overlay = {BOOK: FILES[BOOK] + AVOID, **added(words), **changed(ONE, "The first.", "The battle.")}
+    assert warned(check(order(booklet(overlay)))) == [
+        ("SRC-051", f"{ONE}:2"), ("SRC-051", f"{TWO}:{LAST + 1}"), ("SRC-051", f"{TWO}:{LAST + 7}"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ('::: figure images/plain.svg alt="A pale square."\nThe square.\n:::', 1),
+        ('::: figure images/plain.svg alt="A pale square, higher than wide"\nA pale square, higher than wide.\n:::', 1),
+        (f'::: figure images/plain.svg alt="{"pale " * 61}"\nThe square.\n:::', 1),
+        ("![A square](images/plain.svg)", 1),
+        ('::: figure images/plain.svg alt="A pale square, higher than wide"\nOne square.\n:::', 0),
+        ("![A pale square, higher than wide](images/plain.svg)", 0),
+    ],
+)
+def test_a_text_alternative_teaches_and_is_not_the_caption(booklet: Callable[..., Path], text: str, count: int) -> None:
+    assert warned(check(order(booklet(added(text))))) == [("ACC-005", f"{TWO}:{LAST}")] * count
+
+
+def test_a_word_that_no_chapter_uses_is_found(booklet: Callable[..., Path]) -> None:
+    glossary = (
+        FILES["chapters/glossary.yaml"]
+        + "- word: Paragraph\n  meaning: Some lines.\n- word: Idle word\n  meaning: None.\n"
+    )
+    assert warned(check(order(booklet({"chapters/glossary.yaml": glossary})))) == [
+        ("SRC-052", "chapters/glossary.yaml:5")
+    ]
+
+
+@pytest.fixture(scope="module")
+def manuscript() -> Manuscript:
+    found, _ = read(PROJECT, TODAY)
+    assert found
+    return found
+
+
+def test_every_shipped_chapter_is_for_year_eight_or_below_by_both_formulas(manuscript: Manuscript) -> None:
+    assert manuscript.book.reading.highest_grade <= 8
+    grades = {
+        c.head.id: (flesch_kincaid(text), smog(text))
+        for c in manuscript.every_chapter
+        if (text := measured(c, manuscript))
+    }
+    assert len(grades) == len(manuscript.every_chapter)
+    assert {chapter: pair for chapter, pair in grades.items() if max(pair) > 8} == {}
+
+
+def test_the_shipped_text_needs_no_proofreading(manuscript: Manuscript) -> None:
+    assert [str(finding) for finding in proofread(manuscript)] == []
+
+
+def test_names_that_are_masked_are_names(manuscript: Manuscript) -> None:
+    """Long plain words may not be hidden among the names: each has a capital or is a medicine that the text names."""
+    medicines = {"acid", "govitecan", "taxane"}
+    endings = ("mab", "clib", "ib", "zole", "stane", "relin", "tabine", "ifen", "can", "drone", "dronic")
+    plain = [
+        word
+        for name in manuscript.book.reading.names
+        for word in name.split()
+        if word[0].islower() and word not in medicines and not word.endswith(endings)
+    ]
+    assert plain == []
+
+
+FREE_OF_BLOCKS = {"words": {"key-points", "ask-your-team", "see-also"}, "questions": {"ask-your-team"}}
+"""The glossary is a list, and the questions chapter is one long list of questions to ask."""
+
+
+def test_every_chapter_has_its_parts(manuscript: Manuscript) -> None:
+    for chapter in manuscript.chapters:
+        wanted = {"key-points", "ask-your-team", "see-also"} - FREE_OF_BLOCKS.get(chapter.head.id, set())
+        assert {name for name in wanted if f"::: {name}" not in chapter.body} == set(), chapter.head.id
+        assert len(chapter.head.summary.split()) >= 8, chapter.head.id
+    bodies = " ".join(chapter.body for chapter in manuscript.chapters)
+    assert bodies.count("::: call-now") >= 3 and bodies.count("::: in-your-state") >= 1
+
+
+def test_every_chapter_names_the_facts_it_rests_on(manuscript: Manuscript) -> None:
+    """That each id exists is a finding (SRC-014)."""
+    assert [chapter.head.id for chapter in manuscript.every_chapter if not chapter.head.sources] == []

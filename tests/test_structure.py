@@ -1,0 +1,174 @@
+"""The structure of every booklet is that of its source: same elements, same nesting, same words in the same order.
+
+What is expected comes from the composed HTML by way of another parser (`tests.reading.source`), what is there from
+the content streams and the structure tree themselves. Parts that editions share are compared once.
+"""
+
+from __future__ import annotations
+
+import io
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pikepdf
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from pikepdf import Dictionary, Pdf
+
+from booklet.build import styles_folder
+from booklet.composing import PAGE_TOKENS, Part
+from booklet.typesetting import FORMATS, Segment, Typesetter
+from tests import reading
+
+Books = list[tuple[Path, tuple[Segment, ...]]]
+DRAWS = {"TJ", "Tj", "Do", "f", "f*", "S", "s", "B", "B*", "b", "b*", "sh", "EI"}
+ARTIFACTS = {"/Pagination", "/Layout", "/Background"}
+
+
+def expected(segment: Segment, folios: dict[str, str]) -> reading.Tree:
+    return reading.source(PAGE_TOKENS.sub(lambda token: folios[token[1]], segment.part.html))
+
+
+def folios_of(segments: tuple[Segment, ...]) -> dict[str, str]:
+    return {anchor: segment.folio(page) for segment in segments for anchor, (page, _) in segment.layout.anchors.items()}
+
+
+def distinct(books: Books) -> Iterator[tuple[Segment, dict[str, str]]]:
+    """Each different segment once, with the page numbers of a booklet that it stands in."""
+    seen: set[tuple[str, bytes]] = set()
+    for _, segments in books:
+        folios = folios_of(segments)
+        for segment in segments:
+            if (segment.part.id, segment.pdf) not in seen:
+                seen.add((segment.part.id, segment.pdf))
+                yield segment, folios
+
+
+def test_every_part_has_the_elements_and_words_of_its_source(bound: Books) -> None:
+    count = 0
+    for segment, folios in distinct(bound):
+        with Pdf.open(io.BytesIO(segment.pdf)) as pdf:
+            tree = reading.structure(pdf)
+        wanted = expected(segment, folios)
+        assert reading.shape(tree) == reading.shape(wanted), segment.part.id
+        assert reading.words(tree) == reading.words(wanted), segment.part.id
+        count += 1
+    assert count >= 2 * 40
+
+
+def test_every_booklet_has_all_of_them_and_nothing_else(bound: Books) -> None:
+    counts: dict[bytes, Counter[str]] = {}
+    for file, segments in bound:
+        wanted: Counter[str] = Counter()
+        for segment in segments:
+            if segment.pdf not in counts:
+                roles = reading.roles(reading.source(segment.part.html))
+                counts[segment.pdf] = Counter(role for role in roles if role in reading.COMPARED)
+            wanted += counts[segment.pdf]
+        with Pdf.open(file) as pdf:
+            found = Counter(reading.bare_roles(pdf))
+            assert {role: found[role] for role in reading.COMPARED} == {role: wanted[role] for role in reading.COMPARED}
+            assert len(pdf.Root.StructTreeRoot.K.K) == len(segments), "a part, a section"
+
+
+def test_all_that_is_drawn_is_in_the_tree_or_an_artifact_of_a_kind(bound: Books) -> None:
+    for segment, _ in distinct(bound):
+        with Pdf.open(io.BytesIO(segment.pdf)) as pdf:
+            assert list(strays(pdf)) == [], segment.part.id
+
+
+def strays(pdf: Pdf) -> Iterator[str]:
+    """What is drawn and neither in the structure nor an artifact of a kind, and what the structure has twice."""
+    owners = dict(pikepdf.NumberTree(pdf.Root.StructTreeRoot.ParentTree).items())
+    for number, page in enumerate(pdf.pages, 1):
+        owned: Any = owners[int(page.StructParents)]
+        marked: list[int] = []
+        stack: list[bool] = []
+        for operands, operator in pikepdf.parse_content_stream(page):
+            match str(operator):
+                case "BDC":
+                    properties = operands[1]
+                    if str(operands[0]) == "/Artifact":
+                        stack.append(isinstance(properties, Dictionary) and str(properties.Type) in ARTIFACTS)
+                        if str(properties.Type) == "/Background" and "/BBox" not in properties:
+                            yield f"page {number}: a background without its box"
+                    else:
+                        marked.append(int(properties.MCID))
+                        stack.append(marked[-1] < len(owned))
+                case "BMC":
+                    stack.append(False)
+                case "EMC":
+                    stack.pop()
+                case name if name in DRAWS and not any(stack):
+                    yield f"page {number}: {name} outside"
+        if marked != list(range(len(owned))):
+            yield f"page {number}: marked {marked}, owned {len(owned)}"
+
+
+@pytest.fixture(scope="module")
+def setter(tmp_path_factory: pytest.TempPathFactory) -> Typesetter:
+    folder = tmp_path_factory.mktemp("structure")
+    (folder / "chapters").mkdir()
+    (folder / "chapters/square.svg").write_text(
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><rect width="9" height="9" fill="#1a1a1a"/></svg>',
+        "utf-8",
+    )
+    return Typesetter(folder, styles_folder(), FORMATS["screen"], None)
+
+
+WORDS = st.lists(st.text("abcdefghij", min_size=2, max_size=9), min_size=1, max_size=40).map(" ".join)
+MANY_WORDS = st.tuples(WORDS, st.integers(1, 30)).map(lambda pair: " ".join([pair[0]] * pair[1]))
+INLINE = st.one_of(
+    WORDS,
+    WORDS.map(lambda words: f"see <strong>{words}</strong> there"),
+    WORDS.map(lambda words: f'ring <a href="https://example.org/x">{words} <strong>now</strong></a>, or'),
+    WORDS.map(lambda words: f'say <span lang="de">{words}</span> and <abbr title="Some Such">SS</abbr>.'),
+)
+PARAGRAPH = st.one_of(MANY_WORDS, INLINE).map(lambda words: f"<p>{words}</p>")
+ITEMS = st.lists(INLINE, min_size=1, max_size=40)
+
+
+def listed(tag: str, items: list[str]) -> str:
+    return f"<{tag}>{''.join(f'<li>{item}</li>' for item in items)}</{tag}>"
+
+
+LIST = st.builds(listed, st.sampled_from(["ul", "ol"]), ITEMS)
+NESTED = st.builds(lambda outer, inner: f"<ul><li>{outer}{inner}</li><li>last one</li></ul>", WORDS, LIST)
+WORD_LIST = ITEMS.map(
+    lambda items: f"<dl>{''.join(f'<div><dt>word{n} </dt><dd>{item}</dd></div>' for n, item in enumerate(items))}</dl>"
+)
+
+
+def table(rows: list[str]) -> str:
+    body = "".join(f"<tr><th scope='row'>row{n}</th><td>{cell}</td><td></td></tr>" for n, cell in enumerate(rows))
+    head = "<thead><tr><th>aa</th><th>bb</th><th>cc</th></tr></thead>"
+    return f"<table><caption>Some cells</caption>{head}<tbody>{body}</tbody></table>"
+
+
+FIGURE = WORDS.map(
+    lambda words: f'<figure><img src="square.svg" alt="A square"><figcaption>{words}</figcaption></figure>'
+)
+BLOCK = st.one_of(PARAGRAPH, LIST, NESTED, WORD_LIST, ITEMS.map(table), FIGURE)
+AROUND = st.one_of(
+    BLOCK,
+    BLOCK.map(lambda block: f'<aside class="box in-your-state">{block}</aside>'),
+    BLOCK.map(lambda block: f"<blockquote>{block}<p>As told in: a book.</p></blockquote>"),
+    BLOCK.map(lambda block: f'<div style="break-before: page">{block}</div>'),
+    BLOCK.map(lambda block: f"<section><h2>Within</h2>{block}</section>"),
+)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.lists(AROUND, min_size=1, max_size=8))
+def test_any_document_is_heard_as_it_is_written(setter: Typesetter, blocks: list[str]) -> None:
+    body = "<section><h1>Title</h1>" + "".join(blocks) + "</section>"
+    html = f'<html lang="en-AU"><head><title>T</title></head><body class="chapter">{body}</body></html>'
+    segment = setter.write(setter.lay_out(Part("one", "", "chapter", html, (), "chapters/x.md"), {}, 1, False), {})
+    with Pdf.open(io.BytesIO(segment.pdf)) as pdf:
+        tree, wanted = reading.structure(pdf), reading.source(html)
+        assert reading.shape(tree) == reading.shape(wanted)
+        assert reading.words(tree) == reading.words(wanted)
+        assert list(strays(pdf)) == []
