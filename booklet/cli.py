@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable
 from contextlib import contextmanager
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -266,11 +267,15 @@ def preflight(files: tuple[Path, ...], profile: str, style: str, report: Path | 
     A file may take 120 seconds and 3 GB of memory. docs/preflight.md lists the checks.
     """
     from booklet import preflight as room
+    from booklet.bindery import source_lines
     from booklet.manuscript import read_waivers
 
     with _raising():
         waivers, faults = read_waivers(project.resolve())
-        examined = [room.examine_file(file, room.PROFILES[profile], waivers, report is not None) for file in files]
+        sources = partial(source_lines, project.resolve())
+        examined = [
+            room.examine_file(file, room.PROFILES[profile], sources, waivers, report is not None) for file in files
+        ]
         if report:
             _write(report, room.as_html([(each.report, each.pictures) for each in examined]))
     findings = (*faults, *(finding for each in examined for finding in each.report.findings))

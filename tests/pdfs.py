@@ -65,8 +65,8 @@ def font_of(pdf: Pdf, base_font: str = "/AAAAAA+AtkinsonHyperlegibleNext") -> An
     content, gids, widths, units = face()
     program = pdf.make_stream(content)
     descriptor = Dictionary(
-        Type=Name.FontDescriptor, FontName=Name(base_font), Flags=4, FontBBox=Array([0, -250, 1000, 950]), ItalicAngle=0,
-        Ascent=950, Descent=-250, CapHeight=668, StemV=80, FontFile2=pdf.make_indirect(program),
+        Type=Name.FontDescriptor, FontName=Name(base_font), Flags=4, FontBBox=Array([0, -250, 1000, 950]),
+        ItalicAngle=0, Ascent=950, Descent=-250, CapHeight=668, StemV=80, FontFile2=pdf.make_indirect(program),
     )  # fmt: skip
     wide = Array(
         [

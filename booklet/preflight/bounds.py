@@ -11,7 +11,7 @@ import contextlib
 import pickle
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,7 +21,7 @@ import pikepdf.settings
 from booklet.findings import BookletError, Severity
 from booklet.manuscript import Waiver
 from booklet.preflight.dossier import MAX_PAGES
-from booklet.preflight.records import Complaint, Profile, Report
+from booklet.preflight.records import Complaint, Profile, Report, Sources
 from booklet.preflight.report import page_pictures
 
 MAX_BYTES = 500_000_000
@@ -45,7 +45,13 @@ class Examined:
     pictures: dict[int, bytes]
 
 
-def examine_file(path: Path, profile: Profile, waivers: Iterable[Waiver] = (), pictures: bool = False) -> Examined:
+def examine_file(
+    path: Path,
+    profile: Profile,
+    sources: Callable[[bytes], Sources] = lambda _: {},
+    waivers: Iterable[Waiver] = (),
+    pictures: bool = False,
+) -> Examined:
     """Look into anybody's file, within bounds. Raises UnreadableFileError where there is no file to read."""
     try:
         size = path.stat().st_size
@@ -57,7 +63,8 @@ def examine_file(path: Path, profile: Profile, waivers: Iterable[Waiver] = (), p
         raise UnreadableFileError(f"{path} cannot be opened ({reason.strerror}).") from reason
     if size > MAX_BYTES:
         return _too_much(path, profile, f"The file is larger than {MAX_BYTES // 1_000_000} MB.")
-    task = pickle.dumps((path, profile, tuple(waivers), pictures))
+    content = path.read_bytes()
+    task = pickle.dumps((content, path.name, profile, dict(sources(content)), tuple(waivers), pictures))
     command = [sys.executable, "-c", _WORK]
     try:
         done = subprocess.run(command, input=task, capture_output=True, timeout=MAX_SECONDS, check=False)
@@ -89,9 +96,8 @@ def work() -> None:
         resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
         resource.setrlimit(resource.RLIMIT_CPU, (MAX_SECONDS, MAX_SECONDS))
     pikepdf.settings.set_qpdf_limits(flate_max_memory=MAX_STREAM_BYTES, run_length_max_memory=MAX_STREAM_BYTES)
-    path, profile, waivers, pictures = pickle.load(sys.stdin.buffer)
-    content = path.read_bytes()
-    report = examine(content, path.name, profile, waivers=waivers)
+    content, name, profile, sources, waivers, pictures = pickle.load(sys.stdin.buffer)
+    report = examine(content, name, profile, None, sources, waivers)
     shown = page_pictures(content, report) if pictures else {}
     sys.stdout.buffer.write(pickle.dumps(Examined(report, shown)))
     sys.stdout.buffer.flush()
