@@ -19,8 +19,8 @@ from tests.conftest import PROJECT
 
 PACKAGE = PROJECT / "booklet"
 ROOMS = (
-    "findings", "australia", "manuscript", "composing", "typesetting", "bindery", "preflight", "transcript", "dispatch",
-    "build",
+    "bounds", "findings", "australia", "manuscript", "composing", "typesetting", "bindery", "preflight", "transcript",
+    "dispatch", "build",
     "cli",
 )  # fmt: skip
 HOMES = {

@@ -21,7 +21,7 @@ from weasyprint.text.ffi import pango
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
-from booklet.typesetting.bounds import within_bounds
+from booklet.bounds import within_bounds
 from booklet.typesetting.records import Layout, Written
 from booklet.typesetting.structure import add_tags, restore_spaces
 
