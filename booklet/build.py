@@ -155,6 +155,8 @@ def _bound(
         anchors=composition.titles,
         hue=bindery.hue_of(edition.hue.deep, edition.hue.tint),
         pdf_ua=form.pdf_ua,
+        edition=edition.name,
+        issue=book.issue,
     )
     content = bindery.bind(segments, title)
     folios = tuple(segment.folio(index) for segment in segments for index in range(segment.layout.pages))

@@ -79,6 +79,8 @@ class Element:
     def spoken(self) -> str:
         """Its text as a part of what surrounds it: apart when it is a block."""
         words = self.alt if self.role == "Figure" and self.alt else self._text()
+        if self.language:
+            words = f"language {self.language}, {words}, end of language"
         return words if self.role in INLINE else f" {words} "
 
 

@@ -182,7 +182,7 @@ def untagged() -> bytes:
 
 def bombs(pdf: Pdf, root: pikepdf.Object) -> None:
     """A page whose content unpacks to two thousand megabytes."""
-    packer = zlib.compressobj(9)
+    packer = zlib.compressobj(1)
     packed = b"".join(packer.compress(b" " * 10**7) for _ in range(200)) + packer.flush()
     pdf.pages[0].Contents = pdf.make_stream(b"")
     pdf.pages[0].Contents.write(packed, filter=Name.FlateDecode)
