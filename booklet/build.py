@@ -253,6 +253,8 @@ def _title(manuscript: Manuscript, job: _Job, composition: Composition) -> binde
         anchors=composition.titles,
         hue=bindery.hue_of(job.edition.hue.deep, job.edition.hue.tint),
         pdf_ua=job.form.pdf_ua,
+        edition=job.edition.name,
+        issue=book.issue,
     )
 
 

@@ -19,7 +19,7 @@ from tests.conftest import PROJECT
 
 PACKAGE = PROJECT / "booklet"
 ROOMS = (
-    "findings", "australia", "manuscript", "composing", "typesetting", "bindery", "imposition", "ticket",
+    "bounds", "findings", "australia", "manuscript", "composing", "typesetting", "bindery", "imposition", "ticket",
     "printing", "preflight", "transcript", "dispatch",
     "build",
     "cli",

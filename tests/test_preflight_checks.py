@@ -21,7 +21,7 @@ def codes(content: bytes, profile: str) -> set[str]:
 
 
 def setting(path: str, value: Any) -> Spoil:
-    """Set (or, with None, take away) an entry below the catalog, the first page or an element: `Root/MarkInfo/Marked`."""
+    """Set (or, with None, take away) an entry below the catalog, the first page or element: `Root/MarkInfo/Marked`."""
 
     def spoil(pdf: Pdf) -> None:
         *way, key = path.split("/")
