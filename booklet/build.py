@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cache
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
@@ -19,8 +20,20 @@ from booklet.typesetting import CACHE, FORMATS, Format, Segment, Typesetter, fol
 
 PAGES_AROUND = 12
 """Room in a volume for cover, imprint, contents, page finder, planned pages and back cover."""
-LIBRARIES = ("booklet", "weasyprint", "pydyf", "fonttools", "tinyhtml5", "jinja2", "markdown-it-py", "pikepdf", "segno")
+LIBRARIES = (
+    "booklet",
+    "weasyprint",
+    "pydyf",
+    "fonttools",
+    "tinyhtml5",
+    "jinja2",
+    "markdown-it-py",
+    "pikepdf",
+    "pillow",
+    "segno",
+)
 PRINTING = {"press": printing.for_press, "clinic": printing.for_clinic}
+Composing = Callable[[Edition, Wanted], tuple[tuple[Composition, ...], list[Finding]]]
 Tell = Callable[[str, int, int], None]
 """Told before each edition: its name, how many are done, how many there are."""
 
@@ -118,15 +131,16 @@ def build(order: Order, tell: Tell = lambda *_: None) -> Receipt:
     known = _known(order, source)
     stale = [job for job in jobs if job.key not in known]
     setters = {form: Typesetter(order.project, styles_folder(), form, _cache(order)) for form in _forms(stale)}
+    composed = cache(lambda edition, wanted: _composed(manuscript, edition, order, wanted))
     for edition, title in dict.fromkeys((job.edition, job.title) for job in stale):
-        findings += _composed(manuscript, edition, order, Wanted(title))[1]
+        findings += composed(edition, Wanted(title))[1]
     deliveries: dict[tuple[str, str, str], tuple[dispatch.Delivery, ...]] = {}
     reports: list[Report] = []
     waivers, faults = read_waivers(order.project)
     findings += faults
     for done, job in enumerate(stale if not has_errors(findings) else ()):
         tell(str(job), done, len(stale))
-        compositions, volumes, faults = _set(manuscript, job, order, setters)
+        compositions, volumes, faults = _set(manuscript, job, composed, setters)
         findings += faults
         if not has_errors(faults):
             made = [
@@ -212,12 +226,12 @@ def _known(order: Order, source: str) -> dict[tuple[str, str, str], tuple[dispat
 
 
 def _set(
-    manuscript: Manuscript, job: _Job, order: Order, setters: dict[Format, Typesetter]
+    manuscript: Manuscript, job: _Job, compose_once: Composing, setters: dict[Format, Typesetter]
 ) -> tuple[tuple[Composition, ...], tuple[tuple[Segment, ...], ...], list[Finding]]:
     """A title composed and typeset, shared out over volumes when its paper would weigh too much."""
 
     def composed(wanted: Wanted) -> tuple[Composition, ...]:
-        return _composed(manuscript, job.edition, order, wanted)[0]
+        return compose_once(job.edition, wanted)[0]
 
     setter = setters[job.form]
     if not job.form.is_large_print:
