@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
 
-from booklet import bindery, dispatch
+from booklet import bindery, dispatch, printing
 from booklet.composing import Composition, Wanted, compose, proofread, publication, shipped_faces, titles_of
 from booklet.findings import BookletError, Finding, Place, error, has_errors, in_order
-from booklet.manuscript import Edition, Manuscript, read
+from booklet.manuscript import Edition, Manuscript, read, shipped
 from booklet.preflight import Promise, preflight
 from booklet.typesetting import CACHE, FORMATS, Format, Segment, Typesetter, folios, page_counts, share_out, typeset
 
 PAGES_AROUND = 12
 """Room in a volume for cover, imprint, contents, page finder, planned pages and back cover."""
 LIBRARIES = ("booklet", "weasyprint", "pydyf", "fonttools", "tinyhtml5", "jinja2", "markdown-it-py", "pikepdf", "segno")
+PRINTING = {"press": printing.for_press, "clinic": printing.for_clinic}
 Tell = Callable[[str, int, int], None]
 """Told before each edition: its name, how many are done, how many there are."""
 
@@ -42,6 +43,7 @@ class Order:
     titles: tuple[str, ...] = ()
     use_cache: bool = True
     pdf_ua: int = 1
+    printing: printing.Options = field(default_factory=printing.Options)
 
 
 @dataclass(frozen=True)
@@ -81,6 +83,7 @@ def check(order: Order) -> tuple[Finding, ...]:
     """Every fault of the sources, without making a PDF."""
     manuscript, findings = read(order.project, order.today)
     if manuscript:
+        findings += _hues(manuscript)
         findings += proofread(manuscript)
         for edition in _chosen(manuscript, order.editions, findings):
             for title in order.titles or titles_of(manuscript):
@@ -96,6 +99,7 @@ def build(order: Order, tell: Tell = lambda *_: None) -> Receipt:
         return Receipt((), 0, in_order(findings), time.monotonic() - start)
     findings += proofread(manuscript)
     jobs = _jobs(manuscript, order, findings)
+    findings += _hues(manuscript)
     source = _source_hash(order)
     known = _known(order, source)
     stale = [job for job in jobs if job.key not in known]
@@ -108,12 +112,17 @@ def build(order: Order, tell: Tell = lambda *_: None) -> Receipt:
         compositions, volumes, faults = _set(manuscript, job, order, setters)
         findings += faults
         if not has_errors(faults):
-            bound = [_bound(manuscript, job, *volume, source) for volume in zip(compositions, volumes, strict=True)]
-            for (delivery, faults), segments in zip(bound, volumes, strict=True):
-                findings += faults
-                if order.use_cache:
-                    bindery.keep_sources(order.project, delivery.content, bindery.sources_of(segments))
-            deliveries[job.key] = tuple(delivery for delivery, _ in bound)
+            made = [
+                _printed(manuscript, job, *volume, source, order, setters)
+                if job.form.for_paper
+                else _bound(manuscript, job, *volume, source)
+                for volume in zip(compositions, volumes, strict=True)
+            ]
+            if order.use_cache and not job.form.for_paper:
+                for (rows, _), segments in zip(made, volumes, strict=True):
+                    bindery.keep_sources(order.project, rows[0].content, bindery.sources_of(segments))
+            deliveries[job.key] = tuple(delivery for rows, _ in made for delivery in rows)
+            findings += [fault for _, faults in made for fault in faults]
     if not has_errors(findings):
         findings += _deliver(order.dist, tuple(each for rows in deliveries.values() for each in rows))
         for setter in setters.values():
@@ -132,8 +141,7 @@ def build(order: Order, tell: Tell = lambda *_: None) -> Receipt:
 
 def styles_folder() -> Path:
     """The style sheets and fonts: inside the installed package, or beside it in a checkout."""
-    package = Path(__file__).resolve().parent
-    return next(folder for folder in (package / "styles", package.parent / "styles") if folder.is_dir())
+    return shipped(".")
 
 
 def _chosen(manuscript: Manuscript, codes: Iterable[str], findings: Iterable[Finding]) -> tuple[Edition, ...]:
@@ -149,7 +157,8 @@ def _chosen(manuscript: Manuscript, codes: Iterable[str], findings: Iterable[Fin
 
 def _jobs(manuscript: Manuscript, order: Order, findings: Iterable[Finding]) -> list[_Job]:
     """Everything ordered, in the order in which it is made."""
-    forms = [FORMATS[name].as_pdf_ua(order.pdf_ua) for name in order.formats or FORMATS]
+    names = order.formats or [name for name in FORMATS if name != "press" or manuscript.book.printer]
+    forms = [FORMATS[name].as_pdf_ua(order.pdf_ua) for name in names]
     editions = _chosen(manuscript, order.editions, findings)
     titles = order.titles or titles_of(manuscript)
     for title in titles if editions else ():
@@ -209,12 +218,10 @@ def _most_pages(manuscript: Manuscript, job: _Job) -> int:
     return max(1, int(paper.most_grams / leaf_grams) * 2 - PAGES_AROUND)
 
 
-def _bound(
-    manuscript: Manuscript, job: _Job, composition: Composition, segments: tuple[Segment, ...], source: str
-) -> tuple[dispatch.Delivery, list[Finding]]:
-    book, work, form = manuscript.book, composition.publication, job.form
+def _title(manuscript: Manuscript, job: _Job, composition: Composition) -> bindery.Title:
+    book, work = manuscript.book, composition.publication
     volume = f", volume {composition.volume}" if composition.volume else ""
-    title = bindery.Title(
+    return bindery.Title(
         title=f"{work.title}: {work.subtitle} ({job.edition.name}{volume})",
         subject=work.description,
         author=book.publisher,
@@ -222,39 +229,95 @@ def _bound(
         issued=book.issue_date,
         anchors=composition.titles,
         hue=bindery.hue_of(job.edition.hue.deep, job.edition.hue.tint),
-        pdf_ua=form.pdf_ua,
+        pdf_ua=job.form.pdf_ua,
     )
+
+
+def _file_name(manuscript: Manuscript, job: _Job, composition: Composition) -> str:
+    """The name of a file or of several, without ending."""
+    volume = f"-volume-{composition.volume}" if composition.volume else ""
+    stem = f"{composition.publication.slug}-{job.edition.code}-{manuscript.book.issue}"
+    return f"{job.edition.code}/{stem}-{job.form.name}{volume}"
+
+
+def _bound(
+    manuscript: Manuscript, job: _Job, composition: Composition, segments: tuple[Segment, ...], source: str
+) -> tuple[tuple[dispatch.Delivery, ...], list[Finding]]:
+    title = _title(manuscript, job, composition)
     content = bindery.bind(segments, title)
     pages = tuple(segment.folio(index) for segment in segments for index in range(segment.layout.pages))
-    ending = f"-volume-{composition.volume}" if composition.volume else ""
-    file = f"{job.edition.code}/{work.slug}-{job.edition.code}-{book.issue}-{form.name}{ending}.pdf"
     promise = Promise(
-        file=file,
+        file=f"{_file_name(manuscript, job, composition)}.pdf",
         folios=pages,
-        trim_mm=form.trim_mm,
+        trim_mm=job.form.trim_mm,
         title=title.title,
         language=title.language,
         headings=sum(len(segment.layout.bookmarks) for segment in segments),
         phones=composition.phones,
-        pdf_ua=form.pdf_ua,
-        stitched=not work.is_handout,
+        pdf_ua=job.form.pdf_ua,
+        stitched=not composition.publication.is_handout,
     )
-    entry = dispatch.Entry(
+    entry = _entry(manuscript, job, composition, promise.file, content, source, len(pages), composition.volumes)
+    return (dispatch.Delivery(entry, content),), preflight(content, promise)
+
+
+def _printed(
+    manuscript: Manuscript,
+    job: _Job,
+    composition: Composition,
+    segments: tuple[Segment, ...],
+    source: str,
+    order: Order,
+    setters: dict[Format, Typesetter],
+) -> tuple[tuple[dispatch.Delivery, ...], list[Finding]]:
+    """What a printer or a clinic gets: several files."""
+
+    def setter(form: Format) -> Typesetter:
+        return setters.setdefault(form, Typesetter(order.project, styles_folder(), form, _cache(order)))
+
+    title, name = _title(manuscript, job, composition), _file_name(manuscript, job, composition)
+    work = printing.Work(manuscript, job.edition, composition, segments, title, job.form, order.project, name)
+    made, findings = PRINTING[job.form.name](work, order.printing, setter)
+    deliveries = []
+    for file in made:
+        named = f"{name}{file.ending}"
+        entry = _entry(manuscript, job, composition, named, file.content, source, file.pages, len(made))
+        deliveries.append(dispatch.Delivery(replace(entry, trim_mm=file.trim_mm), file.content))
+    return tuple(deliveries), findings
+
+
+def _entry(
+    manuscript: Manuscript,
+    job: _Job,
+    composition: Composition,
+    file: str,
+    content: bytes,
+    source: str,
+    pages: int,
+    volumes: int,
+) -> dispatch.Entry:
+    work = composition.publication
+    return dispatch.Entry(
         file=file,
         publication=job.title,
         title=work.title,
         edition=job.edition.code,
-        format=form.name,
-        volumes=composition.volumes,
-        issue=book.issue,
-        order_code=getattr(work.codes, form.order_code),
-        pages=len(pages),
+        format=job.form.name,
+        volumes=volumes,
+        issue=manuscript.book.issue,
+        order_code=getattr(work.codes, job.form.order_code),
+        pages=pages,
         bytes=len(content),
         sha256=sha256(content).hexdigest(),
-        trim_mm=form.trim_mm,
+        trim_mm=job.form.trim_mm,
         source=source,
     )
-    return dispatch.Delivery(entry, content), preflight(content, promise)
+
+
+def _hues(manuscript: Manuscript) -> list[Finding]:
+    """What is wrong with the hues in print, where it is known who prints."""
+    printer = manuscript.book.printer
+    return list(bindery.hue_faults(manuscript, printer)) if printer in manuscript.printers else []
 
 
 def _deliver(dist: Path, deliveries: tuple[dispatch.Delivery, ...]) -> list[Finding]:
@@ -278,7 +341,7 @@ def _versions() -> str:
 
 def _source_hash(order: Order) -> str:
     """A hash of everything a build depends on: sources, styles, the package itself, versions and the date."""
-    digest = sha256(f"{order.today} {_versions()}".encode())
+    digest = sha256(f"{order.today} {order.printing} {_versions()}".encode())
     package = Path(__file__).resolve().parent
     for folder in (order.project / "chapters", styles_folder(), package):
         for path in sorted(folder.rglob("*")):

@@ -26,15 +26,39 @@ import pikepdf
 from pikepdf import Array, Dictionary, Name, NumberTree, Object, OutlineItem, Pdf, String
 
 from booklet.australia import NO_BREAK, parse_phone
+from booklet.bindery.colour import STAND_INS, Cmyk, copier_inks, hue_of, press_inks
 from booklet.bindery.fonts import share_fonts
+from booklet.bindery.hues import edition_inks, hue_faults
+from booklet.bindery.inking import PlacedImage, pixels
+from booklet.bindery.lettering import Lettering
+from booklet.bindery.press import SET_BLEED_MM, Condition, PressJob, in_grey, press
 from booklet.bindery.sources import keep_sources, source_lines, sources_of
 from booklet.composing import SCHEME
 from booklet.typesetting import Segment, srgb_profile
 
-__all__ = ["STAND_INS", "Title", "bind", "describe_link", "hue_of", "keep_sources", "source_lines", "sources_of"]
-
-STAND_INS = {"deep": "#0b5a7e", "tint": "#e2eff7", "mid": "#8fb8cf", "soft": "#c4dbe8"}
-"""The accent colours of the style sheets and drawings, by name."""
+__all__ = [
+    "SET_BLEED_MM",
+    "STAND_INS",
+    "Cmyk",
+    "Condition",
+    "Lettering",
+    "PlacedImage",
+    "PressJob",
+    "Title",
+    "bind",
+    "copier_inks",
+    "describe_link",
+    "edition_inks",
+    "hue_faults",
+    "hue_of",
+    "in_grey",
+    "keep_sources",
+    "pixels",
+    "press",
+    "press_inks",
+    "source_lines",
+    "sources_of",
+]
 
 
 @dataclass(frozen=True)
@@ -49,11 +73,6 @@ class Title:
     anchors: dict[str, str]
     hue: dict[str, str]
     pdf_ua: int = 1
-
-
-def hue_of(deep: str, tint: str) -> dict[str, str]:
-    """The four accents of an edition: two as given, two mixed between them."""
-    return {"deep": deep, "tint": tint, "mid": _mix(deep, tint, 0.45), "soft": _mix(deep, tint, 0.2)}
 
 
 def bind(segments: Iterable[Segment], title: Title) -> bytes:
@@ -355,12 +374,6 @@ def _operands(colour: str) -> bytes:
 
 def _number(value: float) -> bytes:
     return (f"{value:.6f}".rstrip("0").rstrip(".") or "0").encode()
-
-
-def _mix(one: str, other: str, share: float) -> str:
-    """`share` of one colour and the rest of the other."""
-    channels = ((int(one[i : i + 2], 16), int(other[i : i + 2], 16)) for i in (1, 3, 5))
-    return "#" + "".join(f"{round(a * share + b * (1 - share)):02x}" for a, b in channels)
 
 
 def _metadata(book: Pdf, title: Title) -> None:
