@@ -4,22 +4,36 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cache
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
 
-from booklet import bindery, dispatch
+from booklet import bindery, dispatch, printing
 from booklet.composing import Composition, Wanted, compose, proofread, publication, shipped_faces, titles_of
 from booklet.findings import BookletError, Finding, Place, error, has_errors, in_order
-from booklet.manuscript import Edition, Manuscript, Waiver, read, read_waivers
-from booklet.preflight import PROFILES, Promise, Report, examine, told, unused
+from booklet.manuscript import Edition, Manuscript, Waiver, read, read_waivers, shipped
+from booklet.preflight import PROFILES, Profile, Promise, Report, Sources, examine, told, unused
 from booklet.typesetting import CACHE, FORMATS, Format, Segment, Typesetter, folios, page_counts, share_out, typeset
 
 PAGES_AROUND = 12
 """Room in a volume for cover, imprint, contents, page finder, planned pages and back cover."""
-LIBRARIES = ("booklet", "weasyprint", "pydyf", "fonttools", "tinyhtml5", "jinja2", "markdown-it-py", "pikepdf", "segno")
+LIBRARIES = (
+    "booklet",
+    "weasyprint",
+    "pydyf",
+    "fonttools",
+    "tinyhtml5",
+    "jinja2",
+    "markdown-it-py",
+    "pikepdf",
+    "pillow",
+    "segno",
+)
+PRINTING = {"press": printing.for_press, "clinic": printing.for_clinic}
+Composing = Callable[[Edition, Wanted], tuple[tuple[Composition, ...], list[Finding]]]
 Tell = Callable[[str, int, int], None]
 """Told before each edition: its name, how many are done, how many there are."""
 
@@ -42,6 +56,7 @@ class Order:
     titles: tuple[str, ...] = ()
     use_cache: bool = True
     pdf_ua: int = 1
+    printing: printing.Options = field(default_factory=printing.Options)
 
     @property
     def is_whole(self) -> bool:
@@ -82,10 +97,20 @@ class _Job:
         return f"{self.edition.code} {self.title} {self.form.name}"
 
 
+@dataclass(frozen=True)
+class _Made:
+    """A finished file, what it was promised to be, and the profile by which it is judged (None: by none)."""
+
+    delivery: dispatch.Delivery
+    promise: Promise
+    profile: Profile | None
+
+
 def check(order: Order) -> tuple[Finding, ...]:
     """Every fault of the sources, without making a PDF."""
     manuscript, findings = read(order.project, order.today)
     if manuscript:
+        findings += _hues(manuscript)
         findings += proofread(manuscript)
         for edition in _chosen(manuscript, order.editions, findings):
             for title in order.titles or titles_of(manuscript):
@@ -101,29 +126,38 @@ def build(order: Order, tell: Tell = lambda *_: None) -> Receipt:
         return Receipt((), 0, in_order(findings), time.monotonic() - start)
     findings += proofread(manuscript)
     jobs = _jobs(manuscript, order, findings)
+    findings += _hues(manuscript)
     source = _source_hash(order)
     known = _known(order, source)
     stale = [job for job in jobs if job.key not in known]
     setters = {form: Typesetter(order.project, styles_folder(), form, _cache(order)) for form in _forms(stale)}
+    composed = cache(lambda edition, wanted: _composed(manuscript, edition, order, wanted))
     for edition, title in dict.fromkeys((job.edition, job.title) for job in stale):
-        findings += _composed(manuscript, edition, order, Wanted(title))[1]
+        findings += composed(edition, Wanted(title))[1]
     deliveries: dict[tuple[str, str, str], tuple[dispatch.Delivery, ...]] = {}
     reports: list[Report] = []
     waivers, faults = read_waivers(order.project)
     findings += faults
     for done, job in enumerate(stale if not has_errors(findings) else ()):
         tell(str(job), done, len(stale))
-        compositions, volumes, faults = _set(manuscript, job, order, setters)
+        compositions, volumes, faults = _set(manuscript, job, composed, setters)
         findings += faults
         if not has_errors(faults):
-            parts = zip(compositions, volumes, strict=True)
-            bound = [_bound(manuscript, job, *volume, source, waivers) for volume in parts]
-            for (delivery, report), segments in zip(bound, volumes, strict=True):
-                findings += report.findings
-                reports.append(report)
-                if order.use_cache:
-                    bindery.keep_sources(order.project, delivery.content, bindery.sources_of(segments))
-            deliveries[job.key] = tuple(delivery for delivery, _ in bound)
+            made = [
+                _printed(manuscript, job, *volume, source, order, setters)
+                if job.form.for_paper
+                else _bound(manuscript, job, *volume, source)
+                for volume in zip(compositions, volumes, strict=True)
+            ]
+            for (rows, faults), segments in zip(made, volumes, strict=True):
+                findings += faults
+                lines = {} if job.form.for_paper else bindery.sources_of(segments)
+                asked = [row for row in rows if row.profile]
+                reports += [_examined(row, lines, waivers) for row in asked]
+                if order.use_cache and not job.form.for_paper:
+                    bindery.keep_sources(order.project, rows[0].delivery.content, lines)
+            deliveries[job.key] = tuple(row.delivery for rows, _ in made for row in rows)
+    findings += [finding for report in reports for finding in report.findings]
     if len(stale) == len(jobs) and order.is_whole:
         findings += unused(waivers, reports)
     if not has_errors(findings):
@@ -144,8 +178,7 @@ def build(order: Order, tell: Tell = lambda *_: None) -> Receipt:
 
 def styles_folder() -> Path:
     """The style sheets and fonts: inside the installed package, or beside it in a checkout."""
-    package = Path(__file__).resolve().parent
-    return next(folder for folder in (package / "styles", package.parent / "styles") if folder.is_dir())
+    return shipped(".")
 
 
 def _chosen(manuscript: Manuscript, codes: Iterable[str], findings: Iterable[Finding]) -> tuple[Edition, ...]:
@@ -161,7 +194,8 @@ def _chosen(manuscript: Manuscript, codes: Iterable[str], findings: Iterable[Fin
 
 def _jobs(manuscript: Manuscript, order: Order, findings: Iterable[Finding]) -> list[_Job]:
     """Everything ordered, in the order in which it is made."""
-    forms = [FORMATS[name].as_pdf_ua(order.pdf_ua) for name in order.formats or FORMATS]
+    names = order.formats or [name for name in FORMATS if name != "press" or manuscript.book.printer]
+    forms = [FORMATS[name].as_pdf_ua(order.pdf_ua) for name in names]
     editions = _chosen(manuscript, order.editions, findings)
     titles = order.titles or titles_of(manuscript)
     for title in titles if editions else ():
@@ -192,12 +226,12 @@ def _known(order: Order, source: str) -> dict[tuple[str, str, str], tuple[dispat
 
 
 def _set(
-    manuscript: Manuscript, job: _Job, order: Order, setters: dict[Format, Typesetter]
+    manuscript: Manuscript, job: _Job, compose_once: Composing, setters: dict[Format, Typesetter]
 ) -> tuple[tuple[Composition, ...], tuple[tuple[Segment, ...], ...], list[Finding]]:
     """A title composed and typeset, shared out over volumes when its paper would weigh too much."""
 
     def composed(wanted: Wanted) -> tuple[Composition, ...]:
-        return _composed(manuscript, job.edition, order, wanted)[0]
+        return compose_once(job.edition, wanted)[0]
 
     setter = setters[job.form]
     if not job.form.is_large_print:
@@ -221,17 +255,10 @@ def _most_pages(manuscript: Manuscript, job: _Job) -> int:
     return max(1, int(paper.most_grams / leaf_grams) * 2 - PAGES_AROUND)
 
 
-def _bound(
-    manuscript: Manuscript,
-    job: _Job,
-    composition: Composition,
-    segments: tuple[Segment, ...],
-    source: str,
-    waivers: tuple[Waiver, ...],
-) -> tuple[dispatch.Delivery, Report]:
-    book, work, form = manuscript.book, composition.publication, job.form
+def _title(manuscript: Manuscript, job: _Job, composition: Composition) -> bindery.Title:
+    book, work = manuscript.book, composition.publication
     volume = f", volume {composition.volume}" if composition.volume else ""
-    title = bindery.Title(
+    return bindery.Title(
         title=f"{work.title}: {work.subtitle} ({job.edition.name}{volume})",
         subject=work.description,
         author=book.publisher,
@@ -239,42 +266,127 @@ def _bound(
         issued=book.issue_date,
         anchors=composition.titles,
         hue=bindery.hue_of(job.edition.hue.deep, job.edition.hue.tint),
-        pdf_ua=form.pdf_ua,
+        pdf_ua=job.form.pdf_ua,
+        edition=job.edition.name,
+        issue=book.issue,
     )
+
+
+def _file_name(manuscript: Manuscript, job: _Job, composition: Composition) -> str:
+    """The name of a file or of several, without ending."""
+    volume = f"-volume-{composition.volume}" if composition.volume else ""
+    stem = f"{composition.publication.slug}-{job.edition.code}-{manuscript.book.issue}"
+    return f"{job.edition.code}/{stem}-{job.form.name}{volume}"
+
+
+def _bound(
+    manuscript: Manuscript, job: _Job, composition: Composition, segments: tuple[Segment, ...], source: str
+) -> tuple[tuple[_Made, ...], list[Finding]]:
+    title = _title(manuscript, job, composition)
     content = bindery.bind(segments, title)
     pages = tuple(segment.folio(index) for segment in segments for index in range(segment.layout.pages))
-    ending = f"-volume-{composition.volume}" if composition.volume else ""
-    file = f"{job.edition.code}/{work.slug}-{job.edition.code}-{book.issue}-{form.name}{ending}.pdf"
     promise = Promise(
-        file=file,
+        file=f"{_file_name(manuscript, job, composition)}.pdf",
         folios=pages,
-        trim_mm=form.trim_mm,
+        trim_mm=job.form.trim_mm,
         title=title.title,
         language=title.language,
         headings=sum(len(segment.layout.bookmarks) for segment in segments),
         phones=composition.phones,
-        pdf_ua=form.pdf_ua,
-        stitched=not work.is_handout,
+        pdf_ua=job.form.pdf_ua,
+        stitched=not composition.publication.is_handout,
         told=told(segment.part.html for segment in segments),
     )
-    entry = dispatch.Entry(
+    entry = _entry(manuscript, job, composition, promise.file, content, source, len(pages), composition.volumes)
+    profile = PROFILES[job.form.name.removesuffix(f"-ua{job.form.pdf_ua}")]
+    return (_Made(dispatch.Delivery(entry, content), promise, profile),), []
+
+
+def _printed(
+    manuscript: Manuscript,
+    job: _Job,
+    composition: Composition,
+    segments: tuple[Segment, ...],
+    source: str,
+    order: Order,
+    setters: dict[Format, Typesetter],
+) -> tuple[tuple[_Made, ...], list[Finding]]:
+    """What a printer or a clinic gets: several files, of which the job ticket is judged by nobody."""
+
+    def setter(form: Format) -> Typesetter:
+        return setters.setdefault(form, Typesetter(order.project, styles_folder(), form, _cache(order)))
+
+    title, name = _title(manuscript, job, composition), _file_name(manuscript, job, composition)
+    work = printing.Work(manuscript, job.edition, composition, segments, title, job.form, order.project, name)
+    made, findings = PRINTING[job.form.name](work, order.printing, setter)
+    rows = []
+    for file in made:
+        named = f"{name}{file.ending}"
+        entry = _entry(manuscript, job, composition, named, file.content, source, file.pages, len(made))
+        promise = Promise(
+            file=named,
+            folios=("",) * file.pages,
+            trim_mm=file.trim_mm,
+            title=file.title,
+            language=title.language,
+            headings=0,
+            phones=composition.phones,
+            stitched=not file.leaves,
+        )
+        delivery = dispatch.Delivery(replace(entry, trim_mm=file.trim_mm), file.content)
+        rows.append(_Made(delivery, promise, _profile(file)))
+    return tuple(rows), findings
+
+
+def _profile(file: printing.Made) -> Profile | None:
+    """What a file for paper is judged by: the profile of its kind, with the numbers of its printer."""
+    if not file.profile:
+        return None
+    profile, printer = PROFILES[file.profile], file.printer
+    if printer is None:
+        return profile
+    return replace(
+        profile, bleed_mm=printer.bleed_mm, safe_mm=printer.safe_mm, ink_limit_percent=printer.ink_limit_percent
+    )
+
+
+def _entry(
+    manuscript: Manuscript,
+    job: _Job,
+    composition: Composition,
+    file: str,
+    content: bytes,
+    source: str,
+    pages: int,
+    volumes: int,
+) -> dispatch.Entry:
+    work = composition.publication
+    return dispatch.Entry(
         file=file,
         publication=job.title,
         title=work.title,
         edition=job.edition.code,
-        format=form.name,
-        volumes=composition.volumes,
-        issue=book.issue,
-        order_code=getattr(work.codes, form.order_code),
-        pages=len(pages),
+        format=job.form.name,
+        volumes=volumes,
+        issue=manuscript.book.issue,
+        order_code=getattr(work.codes, job.form.order_code),
+        pages=pages,
         bytes=len(content),
         sha256=sha256(content).hexdigest(),
-        trim_mm=form.trim_mm,
+        trim_mm=job.form.trim_mm,
         source=source,
     )
-    profile = PROFILES[form.name.removesuffix(f"-ua{form.pdf_ua}")]
-    report = examine(content, file, profile, promise, bindery.sources_of(segments), waivers)
-    return dispatch.Delivery(entry, content), report
+
+
+def _hues(manuscript: Manuscript) -> list[Finding]:
+    """What is wrong with the hues in print, where it is known who prints."""
+    printer = manuscript.book.printer
+    return list(bindery.hue_faults(manuscript, printer)) if printer in manuscript.printers else []
+
+
+def _examined(made: _Made, lines: Sources, waivers: tuple[Waiver, ...]) -> Report:
+    assert made.profile
+    return examine(made.delivery.content, made.promise.file, made.profile, made.promise, lines, waivers)
 
 
 def _deliver(dist: Path, deliveries: tuple[dispatch.Delivery, ...]) -> list[Finding]:
@@ -298,7 +410,7 @@ def _versions() -> str:
 
 def _source_hash(order: Order) -> str:
     """A hash of everything a build depends on: sources, styles, the package itself, versions and the date."""
-    digest = sha256(f"{order.today} {_versions()}".encode())
+    digest = sha256(f"{order.today} {order.printing} {_versions()}".encode())
     package = Path(__file__).resolve().parent
     for folder in (order.project / "chapters", styles_folder(), package):
         for path in sorted(folder.rglob("*")):

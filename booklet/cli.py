@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
@@ -78,9 +78,27 @@ def main() -> None:
 
 @main.command()
 @_shared
-@click.option("--format", "formats", multiple=True, type=click.Choice(["screen", "large-print"]), help="Default: all.")
+@click.option(
+    "--format",
+    "formats",
+    multiple=True,
+    type=click.Choice(["screen", "large-print", "press", "clinic"]),
+    help="Default: all.",
+)
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Where files go. Default: dist.")
 @click.option("--pdf-ua", type=click.IntRange(1, 2), default=1, help="1: PDF/UA-1 and PDF/A-2a (default). 2: PDF/UA-2.")
+@click.option(
+    "--cover",
+    type=click.Choice(["separate", "same"]),
+    help="press: the cover as a file of its own, or not. Default: as the printer's profile wants it.",
+)
+@click.option("--marks/--no-marks", default=None, help="press: printer's marks. Default: as the profile wants it.")
+@click.option(
+    "--duplex",
+    type=click.Choice(["short-edge", "manual"]),
+    default="short-edge",
+    help="clinic: manual gives fronts and backs as two files, for printers with one side.",
+)
 @click.option("--no-cache", is_flag=True, help="Typeset everything anew, and keep nothing.")
 @click.option("--quiet", is_flag=True, help="Print the names of the files, nothing else.")
 def build(
@@ -91,6 +109,9 @@ def build(
     out: Path | None,
     today: date,
     pdf_ua: int,
+    cover: str | None,
+    marks: bool | None,
+    duplex: Literal["short-edge", "manual"],
     no_cache: bool,
     quiet: bool,
 ) -> None:
@@ -109,9 +130,11 @@ def build(
     """
     from booklet.build import Order
     from booklet.build import build as run
+    from booklet.printing import Options
 
     project = project.resolve()
-    order = Order(project, (out or project / "dist").resolve(), today, editions, formats, titles, not no_cache, pdf_ua)
+    dist, options = (out or project / "dist").resolve(), Options(cover == "separate" if cover else None, marks, duplex)
+    order = Order(project, dist, today, editions, formats, titles, not no_cache, pdf_ua, options)
     with _raising(), _progress(quiet) as tell:
         receipt = run(order, tell)
     _print_receipt(order, receipt, quiet)
@@ -142,6 +165,52 @@ def check(editions: tuple[str, ...], titles: tuple[str, ...], project: Path, tod
     else:
         click.echo(json.dumps(_AS_DATA[style](findings), indent=2, ensure_ascii=False))
     sys.exit(1 if failed else 0)
+
+
+@main.command()
+@click.argument("source", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="IN.pdf")
+@click.argument("target", type=click.Path(dir_okay=False, path_type=Path), metavar="OUT.pdf")
+@click.option("--sheet", type=click.Choice(["A3", "A4", "A5"]), default="A4", help="The sheet. Default: A4.")
+@click.option(
+    "--caliper",
+    type=click.FloatRange(0, 1),
+    default=0.11,
+    metavar="MM",
+    help="Thickness of the paper, which pushes inner pages out. Default: 0.11, paper of 80 g/m².",
+)
+@click.option(
+    "--duplex",
+    type=click.Choice(["short-edge", "manual"]),
+    default="short-edge",
+    help="manual: OUT-fronts.pdf, and OUT-backs.pdf from the last sheet to the first.",
+)
+def impose(source: Path, target: Path, sheet: str, caliper: float, duplex: Literal["short-edge", "manual"]) -> None:
+    """Put the pages of any PDF on sheets to fold once and staple.
+
+    \b
+      booklet impose report.pdf sheets.pdf
+      booklet impose report.pdf sheets.pdf --duplex manual
+                                             two files, for printers with one side
+
+    The sheets claim neither PDF/UA nor PDF/X, whatever the file did: they are read by the fold.
+    """
+    from booklet import dispatch, imposition
+
+    with _raising():
+        setup = imposition.Setup(imposition.SHEETS_MM[sheet], caliper, duplex)
+        imposed = imposition.impose(source.read_bytes(), setup)
+        names = [target] if len(imposed.files) == 1 else [
+            target.with_name(f"{target.stem}-{side}{target.suffix}") for side in ("fronts", "backs")
+        ]  # fmt: skip
+        try:
+            dispatch.write_whole(tuple(zip(names, imposed.files, strict=True)))
+        except OSError as reason:
+            raise BookletError(f"{target} cannot be written ({reason.strerror}).") from reason
+    for name in names:
+        click.echo(name)
+    for note in imposed.notes:
+        click.echo(note, err=True)
+    click.echo(f"{len(imposed.sides) // 2} sheets, folded together. Staple through the fold.", err=True)
 
 
 @main.command()

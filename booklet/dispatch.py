@@ -23,7 +23,7 @@ ASIDE = ".aside-"
 @dataclass(frozen=True)
 class Entry:
     """One file of the manifest. `source` is the hash of everything it was made from; `volumes` how many files the
-    publication has in this edition and format.
+    publication has in this edition and format: volumes, or what belongs to one press job or one kit.
     """
 
     file: str
@@ -87,6 +87,19 @@ def deliver(dist: Path, deliveries: tuple[Delivery, ...], versions: str) -> None
         (aside / MANIFEST).replace(dist / MANIFEST)
         for file in gone:
             (dist / file).unlink(missing_ok=True)
+
+
+def write_whole(files: tuple[tuple[Path, bytes], ...]) -> None:
+    """Files where somebody wants them, all of them whole or none changed. Raises OSError."""
+    asides = [(path.with_name(f"{path.name}{ASIDE}{os.getpid()}"), path) for path, _ in files]
+    try:
+        for (aside, _), (_, content) in zip(asides, files, strict=True):
+            _write(aside, content)
+        for aside, path in asides:
+            aside.replace(path)
+    finally:
+        for aside, _ in asides:
+            aside.unlink(missing_ok=True)
 
 
 def _is_whole(dist: Path, entry: Entry) -> bool:

@@ -65,10 +65,16 @@ def font_of(pdf: Pdf, base_font: str = "/AAAAAA+AtkinsonHyperlegibleNext") -> An
     content, gids, widths, units = face()
     program = pdf.make_stream(content)
     descriptor = Dictionary(
-        Type=Name.FontDescriptor, FontName=Name(base_font), Flags=4, FontBBox=Array([0, -250, 1000, 950]), ItalicAngle=0,
-        Ascent=950, Descent=-250, CapHeight=668, StemV=80, FontFile2=pdf.make_indirect(program),
+        Type=Name.FontDescriptor, FontName=Name(base_font), Flags=4, FontBBox=Array([0, -250, 1000, 950]),
+        ItalicAngle=0, Ascent=950, Descent=-250, CapHeight=668, StemV=80, FontFile2=pdf.make_indirect(program),
     )  # fmt: skip
-    wide = Array([item for c, gid in sorted(gids.items(), key=lambda x: x[1]) for item in (gid, Array([widths[c] * 1000 / units]))])
+    wide = Array(
+        [
+            item
+            for c, gid in sorted(gids.items(), key=lambda x: x[1])
+            for item in (gid, Array([widths[c] * 1000 / units]))
+        ]
+    )
     inner = Dictionary(
         Type=Name.Font, Subtype=Name.CIDFontType2, BaseFont=Name(base_font), CIDToGIDMap=Name.Identity, W=wide, DW=0,
         CIDSystemInfo=Dictionary(Registry=String("Adobe"), Ordering=String("Identity"), Supplement=0),
@@ -183,7 +189,7 @@ def _describe(pdf: Pdf) -> None:
 
 def _tag(pdf: Pdf, root: Any, document: Any, owners: list[list[Any]]) -> None:
     page = pdf.pages[1].obj
-    holder = next(element for element in owners[1] if element.S == Name.Link)
+    holder = next(element for element in owners[1] if Name.Link == element.S)
     link = pdf.make_indirect(
         Dictionary(
             Type=Name.Annot, Subtype=Name.Link, Rect=Array([60, 300, 150, 316]), Contents=String("Page 1"), F=4,
@@ -252,7 +258,7 @@ def element(pdf: Pdf, role: str) -> Any:
     while waiting:
         thing = waiting.pop(0)
         if isinstance(thing, Dictionary) and "/S" in thing:
-            if thing.S == Name(f"/{role}"):
+            if Name(f"/{role}") == thing.S:
                 return thing
             kids = thing.get("/K", Array())
             waiting += list(kids) if isinstance(kids, Array) else [kids]

@@ -19,16 +19,18 @@ from tests.conftest import PROJECT
 
 PACKAGE = PROJECT / "booklet"
 ROOMS = (
-    "findings", "australia", "manuscript", "composing", "typesetting", "bindery", "preflight", "transcript", "dispatch",
+    "bounds", "findings", "australia", "manuscript", "composing", "typesetting", "bindery", "imposition", "ticket",
+    "printing", "preflight", "transcript", "dispatch",
     "build",
     "cli",
 )  # fmt: skip
 HOMES = {
     "yaml": {"manuscript"}, "pydantic": {"manuscript"}, "tomllib": {"manuscript"}, "jinja2": {"composing"},
     "markdown_it": {"composing"}, "mdit_py_plugins": {"composing"}, "segno": {"composing"},
-    "weasyprint": {"typesetting"}, "pydyf": {"typesetting"}, "pikepdf": {"bindery", "preflight", "transcript"},
-    "pypdfium2": {"preflight"}, "PIL": {"preflight", "bindery"}, "pdfminer": {"transcript"},
-    "fontTools": {"composing", "bindery", "preflight"}, "phonenumbers": {"australia"}, "click": {"cli"}, "rich": {"cli"},
+    "weasyprint": {"typesetting"}, "pydyf": {"typesetting"}, "PIL": {"bindery", "preflight"},
+    "pikepdf": {"bindery", "imposition", "preflight", "transcript"}, "pypdfium2": {"preflight"},
+    "pdfminer": {"transcript"}, "fontTools": {"composing", "bindery", "preflight"},
+    "phonenumbers": {"australia"}, "click": {"cli"}, "rich": {"cli"},
 }  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pikepdf
 import pytest
 from click.testing import CliRunner
-from pikepdf import Array, Dictionary, Encryption, Name, Pdf, Permissions, String
+from pikepdf import Array, Dictionary, Encryption, Name, Pdf, Permissions
 
 from booklet.cli import main
 from booklet.preflight import PROFILES, UnreadableFileError, bounds, examine, examine_file
@@ -30,7 +30,8 @@ def with_tree(top: Dictionary | None = None) -> Pdf:
 
 
 @pytest.mark.parametrize(
-    "content", [b"", b"words", b"%PDF-1.7\n", b"%PDF-1.7\ntrailer<</Root 1 0 R>>", b"\0" * 5000, b"%PDF-1.7\n" + b"<" * 9999]
+    "content",
+    [b"", b"words", b"%PDF-1.7\n", b"%PDF-1.7\ntrailer<</Root 1 0 R>>", b"\0" * 5000, b"%PDF-1.7\n" + b"<" * 9999],
 )  # fmt: skip
 def test_what_is_no_pdf_is_said_so(content: bytes) -> None:
     (complaint,) = examine(content, "file.pdf", SCREEN).complaints

@@ -21,7 +21,7 @@ def codes(content: bytes, profile: str) -> set[str]:
 
 
 def setting(path: str, value: Any) -> Spoil:
-    """Set (or, with None, take away) an entry below the catalog, the first page or an element: `Root/MarkInfo/Suspects`."""
+    """Set (or, with None, take away) an entry below the catalog, the first page or element: `Root/MarkInfo/Marked`."""
 
     def spoil(pdf: Pdf) -> None:
         *way, key = path.split("/")
@@ -335,7 +335,8 @@ RIGHT_OF_PAGE = A5[0] - 20
 
 SPOILT: list[tuple[str, str, Spoil]] = [
     ("SYS-105", "screen", drawing("/Nothing gs")),
-    ("SYS-105", "screen", lambda pdf: pdf.pages[1].Contents.write(pdf.pages[1].Contents.read_bytes() + b" /Artifact BMC")),
+    ("SYS-105", "screen",
+     lambda pdf: pdf.pages[1].Contents.write(pdf.pages[1].Contents.read_bytes() + b" /Artifact BMC")),
     ("SYS-105", "screen", drawing("1 (words) 3 rg")),
     ("SYS-106", "screen", setting("Root/OpenAction", Dictionary(S=Name.JavaScript, JS=String("app.alert(1)")))),
     ("SYS-107", "screen", setting("Root/OpenAction", Dictionary(S=Name.Launch, F=String("words.exe")))),
@@ -343,7 +344,8 @@ SPOILT: list[tuple[str, str, Spoil]] = [
     ("SYS-108", "screen", attach_in_names),
     ("LNK-101", "screen", lambda pdf: setting("page/Annots/0/Dest", String("nowhere"))(pdf)),
     ("LNK-102", "screen", both(
-        setting("page/Annots/0/A", Dictionary(S=Name.URI, URI=String("file:///words"))), setting("page/Annots/0/Dest", None)
+        setting("page/Annots/0/A", Dictionary(S=Name.URI, URI=String("file:///words"))),
+        setting("page/Annots/0/Dest", None),
     )),
     ("BOX-101", "screen", setting("page/CropBox", Array([0, 0, 10]))),
     ("BOX-101", "screen", setting("page/TrimBox", Array([0, 0, 0, 100]))),
@@ -384,7 +386,8 @@ SPOILT: list[tuple[str, str, Spoil]] = [
     ("INK-101", "press", rgb_mask),
     ("INK-102", "clinic", drawing("0 0 0 0.5 k 100 100 50 50 re f")),
     ("INK-103", "press", with_space(
-        lambda _: Array([Name.Lab, Dictionary(WhitePoint=Array([0.96, 1, 0.82]))]), "/S cs 50 0 0 sc 100 100 50 50 re f")),
+        lambda _: Array([Name.Lab, Dictionary(WhitePoint=Array([0.96, 1, 0.82]))]),
+        "/S cs 50 0 0 sc 100 100 50 50 re f")),
     ("INK-104", "press", with_space(spot, "/S cs 1 scn 100 100 50 50 re f")),
     ("INK-105", "press", with_space(icc_space, "/S cs 0 0 0 0.5 scn 100 100 50 50 re f")),
     ("INK-106", "press", rgb_group),

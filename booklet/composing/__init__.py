@@ -5,7 +5,7 @@ directory, and checks what only shows when the edition is seen whole: links, wor
 tokens, because nobody knows them yet.
 """
 
-from booklet.composing.edition import PAGE_TOKENS, Composition, Part, Wanted, compose
+from booklet.composing.edition import PAGE_TOKENS, Composition, Part, Wanted, compose, planned_kit, ticket
 from booklet.composing.faces import Faces, shipped_faces
 from booklet.composing.markdown import SCHEME
 from booklet.composing.proofreading import proofread
@@ -21,8 +21,10 @@ __all__ = [
     "Publication",
     "Wanted",
     "compose",
+    "planned_kit",
     "proofread",
     "publication",
     "shipped_faces",
+    "ticket",
     "titles_of",
 ]

@@ -87,6 +87,8 @@ BLOCKS: dict[str, Block] = {
     "order-details": Block(filled=False),
     "order-summary": Block(filled=False),
     "review-status": Block(filled=False),
+    "print-plan": Block(filled=False),
+    "other-side": Block(filled=False),
 }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -20,9 +20,11 @@ from booklet.composing.markdown import PAGE_TOKEN, SCHEME, Desk, Page, image_fau
 from booklet.composing.sandbox import day_in_words, fill, without_templates
 from booklet.composing.views import MAIN, MAIN_BACK, Cast, Publication, publication
 from booklet.findings import Finding, Place, error, in_order
-from booklet.manuscript import Chapter, Edition, Manuscript, StandingPage, inside
+from booklet.manuscript import STANDING_PAGES, Chapter, Edition, Manuscript, StandingPage, inside
 
 SLOT = "\ue020"
+PRINT_PLAN = "\ue021"
+"""Where the kit of a clinic says how many sheets there are, which is known once the booklet is set."""
 PAGE_TOKENS = re.compile(PAGE_TOKEN.format("([^\ue011]*)"))
 _SPACE_BEFORE_INLINE = re.compile(rf'(?<=[^\s>]) (?=<(?:a|strong)\b|<span class="{OTHER_CLASS}")')
 """A text that ends in a space before a link, bold words or another face is broken after its first word when it fits the
@@ -33,6 +35,7 @@ REQUIRED_BLOCKS = {
     "directory": ("urgent-numbers", "directory"),
     "order-line": ("order-details",),
     "back-cover": ("urgent-numbers", "order-summary"),
+    "clinic-kit": ("print-plan", "other-side"),
 }
 
 
@@ -65,7 +68,8 @@ class Wanted:
 @dataclass(frozen=True)
 class Composition:
     """One edition of one title, or a volume of it: its parts in reading order, pages to fill it up with, the title of
-    each anchor, what it may dial. The first of the planned pages is for the front matter.
+    each anchor, what it may dial, and the sheet that tells a clinic how to print it. The first of the planned pages is
+    for the front matter.
 
     `volume` counts from 1 and is 0 where there is but one. A handout has neither front nor back cover, and no pages to
     fill it up.
@@ -80,6 +84,7 @@ class Composition:
     back_cover: Part | None
     titles: dict[str, str]
     phones: frozenset[str]
+    kit: Part | None = None
 
     @property
     def parts(self) -> tuple[Part, ...]:
@@ -94,7 +99,7 @@ def compose(
     page is missing. Raises UnknownTitleError.
     """
     title = publication(manuscript, edition, wanted.title)
-    if not REQUIRED_BLOCKS.keys() <= manuscript.pages.keys() or not title.chapters:
+    if not set(STANDING_PAGES) <= manuscript.pages.keys() or not title.chapters:
         return (), []
     compositions, findings = [], []
     for volume in range(len(wanted.volumes) or 1):
@@ -102,6 +107,19 @@ def compose(
         compositions.append(composer.composition(wanted))
         findings += composer.findings
     return tuple(compositions), list(in_order(dict.fromkeys(findings)))
+
+
+def planned_kit(kit: Part, plan: tuple[str, ...]) -> Part:
+    """The sheet for a clinic with the plan of its sheets in it, a paragraph for each line."""
+    return replace(kit, html=kit.html.replace(PRINT_PLAN, Markup("").join(map(Markup("<p>{}</p>").format, plan))))
+
+
+def ticket(
+    title: str, language: str, rows: Iterable[tuple[str, str]], files: Iterable[tuple[str, str, str]], file: str
+) -> Part:
+    """A printer's job ticket: facts by name, and each file with what it is and its checksum."""
+    names = {"title": title, "language": language, "rows": rows, "files": files, "kind": "ticket"}
+    return Part("ticket", title, "ticket", _template("ticket.html.j2").render(names), (), file)
 
 
 class _Composer:
@@ -145,6 +163,7 @@ class _Composer:
             first, others = self.cast.manuscript.planned[:1], self.cast.manuscript.planned[1:]
             suited = sorted(others, key=lambda page: title.id not in page.head.suits)
             planned = tuple(self.page(page, "planned") for page in (*first, *suited))
+        kit = self.page(pages["clinic-kit"], "clinic-kit") if "clinic-kit" in pages and not wanted.large_print else None
         self.check_whole(body)
         self.check_characters((*front, *body, *planned, *((back_cover,) if back_cover else ())))
         return Composition(
@@ -157,6 +176,7 @@ class _Composer:
             back_cover=back_cover,
             titles=self.titles,
             phones=frozenset(phone.uri for phone in self.cast.numbers.values()),
+            kit=kit,
         )
 
     def text(self, body: str, prefix: str, file: str) -> Page:
@@ -377,6 +397,7 @@ def _environment() -> Environment:
     )
     environment.globals |= {
         "slot": Markup(SLOT),
+        "print_plan_token": PRINT_PLAN,
         "scheme": SCHEME,
         "linked": lambda text: linked_text(text)[0],
         "page_token": PAGE_TOKEN.format,

@@ -18,7 +18,9 @@ from booklet.manuscript.reading import (
     inside,
     parse_toml,
     parse_yaml,
+    read_icc,
     read_text,
+    shipped,
     split_front_matter,
     validate,
 )
@@ -34,6 +36,8 @@ from booklet.manuscript.records import (
     Manuscript,
     OrderCodes,
     PageMatter,
+    Paper,
+    PrinterProfile,
     Record,
     Service,
     Source,
@@ -54,6 +58,8 @@ __all__ = [
     "LargePrint",
     "Manuscript",
     "OrderCodes",
+    "Paper",
+    "PrinterProfile",
     "Service",
     "Source",
     "StandingPage",
@@ -63,6 +69,7 @@ __all__ = [
     "inside",
     "read",
     "read_waivers",
+    "shipped",
     "slug",
 ]
 
@@ -72,8 +79,9 @@ STANDING_PAGES = ("imprint", "directory", "order-line", "back-cover")
 INSERT_PAGES = ("insert-imprint", "insert-back-cover")
 """The files of `chapters/pages/` that every insert has; needed when there is an insert."""
 
-OTHER_PAGES = ("index", "sources", "page-finder", "handout")
-"""Pages that print when they are there: two of the main booklet, one of large print, the last page of a handout."""
+OTHER_PAGES = ("index", "sources", "page-finder", "handout", "clinic-kit")
+"""Pages that print when they are there: two of the main booklet, one of large print, the last page of a handout, what
+goes before a clinic's sheets."""
 
 RESERVED_IDS = ("cover", "contents")
 """Pages that every booklet has and nobody writes."""
@@ -111,6 +119,7 @@ def read(project: Path, today: date) -> tuple[Manuscript | None, list[Finding]]:
     editions = [
         _one(Edition, _data(project, path, found), found) for path in sorted((root / "editions").glob("*.toml"))
     ]
+    printers, icc_profiles = _printers(project, sorted((root / "printers").glob("*.toml")), found)
     if book is None:
         return None, found
     manuscript = Manuscript(
@@ -125,11 +134,13 @@ def read(project: Path, today: date) -> tuple[Manuscript | None, list[Finding]]:
         glossary=glossary,
         sources={source.id: source for source in sources},
         consents={consent.id: consent for consent in consents},
+        printers=printers,
+        icc_profiles=icc_profiles,
         complete=len(chapters) == len(chapter_files) and len(pages) == len(needed) and all(inserts),
     )
     found += _twice("source", [(source.id, source) for source in sources])
     found += _twice("consent", [(consent.id, consent) for consent in consents])
-    return manuscript, found + _across(manuscript, today)
+    return manuscript, found + _across(manuscript, project, today)
 
 
 def _data(project: Path, path: Path, found: list[Finding]) -> Data | None:
@@ -191,6 +202,24 @@ def _chapters(project: Path, paths: list[Path], found: list[Finding]) -> tuple[C
     return tuple(chapters)
 
 
+def _printers(
+    project: Path, paths: Iterable[Path], found: list[Finding]
+) -> tuple[dict[str, PrinterProfile], dict[str, bytes]]:
+    """The printers by name, and the ICC profile of each."""
+    printers: dict[str, PrinterProfile] = {}
+    profiles: dict[str, bytes] = {}
+    for path in paths:
+        data = _data(project, path, found)
+        printer = _one(PrinterProfile, data, found)
+        if printer is None or data is None:
+            continue
+        profile, faults = read_icc(project, printer.condition.icc, data.place(("condition", "icc")))
+        found += faults
+        if profile:
+            printers[path.stem], profiles[path.stem] = printer, profile
+    return printers, profiles
+
+
 def _insert(project: Path, folder: Path, found: list[Finding]) -> Insert | None:
     head = _one(InsertMatter, _data(project, folder / "insert.toml", found), found)
     paths = sorted(folder.glob("*.md"))
@@ -213,7 +242,7 @@ def _page(project: Path, path: Path, found: list[Finding]) -> StandingPage | Non
     return StandingPage(head=head, body=body).model_copy(update={"origin": data.place()})
 
 
-def _across(manuscript: Manuscript, today: date) -> list[Finding]:
+def _across(manuscript: Manuscript, project: Path, today: date) -> list[Finding]:
     """What only shows when the files are seen together."""
     heads = [chapter.head for chapter in manuscript.every_chapter] + [
         page.head for page in (*manuscript.pages.values(), *manuscript.planned)
@@ -230,6 +259,7 @@ def _across(manuscript: Manuscript, today: date) -> list[Finding]:
         *_sources(manuscript),
         *_headings(manuscript),
         *_health_lines(manuscript),
+        *_printer(manuscript, project),
         *_confirmations(manuscript),
         *_reviews(manuscript, today),
     ]
@@ -305,6 +335,13 @@ def _health_lines(manuscript: Manuscript) -> list[Finding]:
         for record, line, code in named
         if line not in ready or not ready[line].serves(code)
     ]
+
+
+def _printer(manuscript: Manuscript, project: Path) -> list[Finding]:
+    book = manuscript.book
+    if book.printer is None or (project / f"chapters/printers/{book.printer}.toml").exists():
+        return []
+    return [error("SRC-014", book.origin, f"No printer '{book.printer}'.", "The name of a file of chapters/printers/.")]
 
 
 def _confirmations(manuscript: Manuscript) -> list[Finding]:

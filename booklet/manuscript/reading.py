@@ -21,6 +21,7 @@ from booklet.manuscript.records import Record
 
 MAX_BYTES = 2_000_000
 MAX_DEPTH = 20
+MAX_ICC_BYTES = 20_000_000
 
 Path_ = tuple[str | int, ...]
 Model = TypeVar("Model", bound=Record)
@@ -72,6 +73,33 @@ class Data:
 def inside(project: Path, path: Path) -> bool:
     """True when the path, links followed, stays in the project folder."""
     return path.resolve().is_relative_to(project.resolve())
+
+
+def shipped(folder: str) -> Path:
+    """A folder of the style sheets: inside the installed package, or beside it in a checkout."""
+    package = Path(__file__).resolve().parents[1]
+    return next(styles for styles in (package / "styles", package.parent / "styles") if styles.is_dir()) / folder
+
+
+def read_icc(project: Path, name: str, place: Place) -> tuple[bytes, list[Finding]]:
+    """An ICC profile of a printing condition (ISO 15076-1, 7.2), shipped or under `chapters`, or what is wrong with
+    it.
+    """
+    own = project / "chapters" / name
+    path = shipped("icc") / name if Path(name).name == name and not own.exists() else own
+    if path == own and not inside(project, own):
+        return b"", [error("SRC-002", place, f"'{name}' leads out of the project.", "A file under chapters/.")]
+    try:
+        content = path.read_bytes() if path.stat().st_size <= MAX_ICC_BYTES else b""
+    except OSError:
+        return b"", [error("SRC-001", place, f"There is no ICC profile '{name}'.", "A file under chapters/.")]
+    kind, space = content[12:16].decode("latin-1"), content[16:20].decode("latin-1")
+    if content[36:40] != b"acsp":
+        return b"", [error("SRC-012", place, f"'{name}' is no ICC profile.", "A profile of a printing condition.")]
+    if (kind, space) != ("prtr", "CMYK"):
+        found = f"'{name}' describes a device of class '{kind.strip()}' with {space.strip()} colours."
+        return b"", [error("SRC-012", place, found, "A profile of class 'prtr' with CMYK colours.")]
+    return content, []
 
 
 def read_text(project: Path, path: Path) -> str:
@@ -199,7 +227,12 @@ def validate(model: type[Model], data: Data, path: Path_ = (), **more: Any) -> t
         for name, records in record
         if isinstance(records, tuple) and records and isinstance(records[0], Record)
     }
-    return record.model_copy(update={"origin": data.place(path), **inner}), []
+    single = {
+        name: each.model_copy(update={"origin": data.place((*path, name))})
+        for name, each in record
+        if isinstance(each, Record)
+    }
+    return record.model_copy(update={"origin": data.place(path), **inner, **single}), []
 
 
 def _unknown(data: Data, path: Path_, model: type[Record]) -> Finding:

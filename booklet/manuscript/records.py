@@ -18,6 +18,8 @@ HUE = r"^#[0-9a-f]{6}$"
 TEXT_CONTRAST = 7.0
 LARGE_TEXT_CONTRAST = 4.5
 """WCAG 2.2, 1.4.6: for text, and for text of 18 points, or 14 and bold."""
+LEAST_BULK, MOST_BULK = 0.6, 2.4
+"""Volume of paper in cm³/g, from hard-pressed coated to thick and airy."""
 
 
 def _phone(text: str) -> str:
@@ -144,6 +146,56 @@ class Clock(Record):
     time_zone: Annotated[str, AfterValidator(_zone)]
 
 
+Percent = Annotated[float, Field(ge=0, le=100)]
+
+
+class Paper(Record):
+    """A paper: what the printer calls it, its weight, and the thickness of one leaf."""
+
+    name: Line
+    gsm: Annotated[float, Field(ge=40, le=500)]
+    caliper_mm: Annotated[float, Field(gt=0, le=1)]
+
+    @model_validator(mode="after")
+    def _can_be(self) -> Paper:
+        bulk = self.caliper_mm * 1000 / self.gsm
+        if not LEAST_BULK <= bulk <= MOST_BULK:
+            thick = f"{self.gsm * LEAST_BULK / 1000:.2f} to {self.gsm * MOST_BULK / 1000:.2f} mm"
+            raise ValueError(f"paper of {self.gsm:g} g/m² is {thick} thick, not {self.caliper_mm:g}")
+        return self
+
+
+class PrintingCondition(Record):
+    """What the colours are made for: a name in a registry of printing conditions, and the file of its ICC profile."""
+
+    identifier: Line
+    words: Line
+    registry: Url
+    icc: Annotated[str, Field(min_length=5, max_length=200)]
+
+
+class PrinterProfile(Record):
+    """How one printer wants files (`chapters/printers/*.toml`): bleed, the zone along the trim without words, ink,
+    marks, papers. A cover paper makes the cover a file of its own.
+    """
+
+    name: Line
+    bleed_mm: Annotated[float, Field(ge=0, le=5)]
+    safe_mm: Annotated[float, Field(ge=3, le=20)]
+    ink_limit_percent: Annotated[float, Field(ge=200, le=400)]
+    marks: bool
+    condition: PrintingCondition
+    paper: Paper
+    cover_paper: Paper | None = None
+
+
+class PrintRun(Record):
+    """What the job ticket says beside the files: whom the printer asks, and how many copies of each edition."""
+
+    contact: Line | None = None
+    quantities: dict[Annotated[str, AfterValidator(_state)], Annotated[int, Field(ge=1, le=1_000_000)]] = {}
+
+
 class LargePrint(Record):
     """When large print is shared out over volumes: the weight of its paper, and how heavy a volume may be."""
 
@@ -177,6 +229,8 @@ class Book(Record):
     urgent: Annotated[tuple[Urgent, ...], Field(min_length=1)]
     order_line: OrderLine
     directory: Headings
+    printer: Identifier | None = None
+    print_run: PrintRun = PrintRun()
     large_print: LargePrint = LargePrint()
     reading: Reading = Reading()
 
@@ -245,10 +299,16 @@ class Notice(Record):
 
 
 class Hue(Record):
-    """The accent of an edition, as sRGB: `deep` for headings and shapes, `tint` behind black text."""
+    """The accent of an edition: `deep` for headings and shapes, `tint` behind black text, as sRGB and as ink in
+    percent.
+
+    Without ink of its own a press gets what the printer's ICC profile makes of the sRGB.
+    """
 
     deep: Annotated[str, Field(pattern=HUE)]
     tint: Annotated[str, Field(pattern=HUE)]
+    deep_cmyk: tuple[Percent, Percent, Percent, Percent] | None = None
+    tint_cmyk: tuple[Percent, Percent, Percent, Percent] | None = None
 
     @model_validator(mode="after")
     def _can_be_read(self) -> Hue:
@@ -404,6 +464,9 @@ class Manuscript(Record):
     glossary: tuple[Term, ...]
     sources: dict[str, Source]
     consents: dict[str, Consent]
+    printers: dict[str, PrinterProfile]
+    icc_profiles: dict[str, bytes]
+    """The ICC profile of each printer, by the printer's name."""
     complete: bool
     """False when a chapter or page could not be read, so that links to it are not called dead."""
 

@@ -97,8 +97,8 @@ class Told:
 class Promise:
     """What a file must turn out to be: its folios in order, trim size, title, language, headings and phone links.
 
-    `told` is what its source says; None when nobody handed it in. What is stitched has a multiple of four pages; handouts,
-    covers of their own and the fronts of sheets are loose leaves.
+    `told` is what its source says; None when nobody handed it in. What is stitched has a multiple of four pages;
+    handouts, covers of their own and the fronts of sheets are loose leaves.
     """
 
     file: str

@@ -19,10 +19,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from booklet.bounds import TooMuchError
 from booklet.composing import PAGE_TOKENS, Composition, Part
 from booklet.findings import Finding, Place, error
-from booklet.typesetting.bounds import TooMuchError
-from booklet.typesetting.records import CACHE, FORMATS, Format, Layout, Misfit, Segment, Written, folio
+from booklet.typesetting.records import CACHE, FORMATS, KIT, TICKET, Format, Layout, Misfit, Segment, Written, folio
 
 if TYPE_CHECKING:
     from booklet.typesetting.engine import Engine
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 __all__ = [
     "CACHE",
     "FORMATS",
+    "KIT",
+    "TICKET",
     "Format",
     "Layout",
     "Segment",
@@ -39,6 +41,7 @@ __all__ = [
     "share_out",
     "srgb_profile",
     "typeset",
+    "typeset_part",
 ]
 
 ROUNDS = 3
@@ -83,7 +86,8 @@ class Typesetter:
     def _engine(self) -> Engine:
         from booklet.typesetting.engine import Engine
 
-        return Engine(self._chapters, self._styles, self.form.sheets)
+        across, down = (self.form.bleed_mm / side for side in self.form.trim_mm)
+        return Engine(self._chapters, self._styles, self.form.sheets, (across, down))
 
     @cached_property
     def _common_hash(self) -> bytes:
@@ -241,6 +245,19 @@ def typeset(
     except TooMuchError as reason:
         place = Place(setter.at_work.file if setter.at_work else "chapters")
         return (), [error("SYS-003", place, f"The part takes {reason}.", "Less text, or simpler drawings.")]
+
+
+def typeset_part(part: Part, setter: Typesetter, pages: int) -> tuple[Segment | None, list[Finding]]:
+    """A part by itself, without references to others, on so many pages; or what is wrong with it."""
+    try:
+        segment = setter.write(setter.lay_out(part, {}, 1, False), {})
+    except TooMuchError as reason:
+        return None, [error("SYS-003", Place(part.file), f"The part takes {reason}.", "Less text.")]
+    findings = _complaints((segment,))
+    if segment.layout.pages != pages:
+        found = f"'{part.title}' takes {segment.layout.pages} pages."
+        findings.append(error("BOX-002", Place(part.file), found, f"{pages}, with shorter words."))
+    return segment, findings
 
 
 def folios(compositions: tuple[Composition, ...], setter: Typesetter) -> dict[str, str]:

@@ -8,6 +8,7 @@ with a map of the glyphs that it uses, so that the bindery can keep one copy and
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,47 +22,76 @@ from weasyprint.text.ffi import pango
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
-from booklet.typesetting.bounds import within_bounds
+from booklet.bounds import within_bounds
 from booklet.typesetting.fitting import misfits
 from booklet.typesetting.records import Layout, Written
 from booklet.typesetting.structure import add_tags, restore_spaces
 
 PT_PER_PX = 0.75
+BASE = "file:///chapters/"
+"""Where all documents seem to lie. Images are named in the PDF after their address, and the same sources must give the
+same bytes wherever they are kept.
+"""
 FAMILIES = (b"Atkinson Hyperlegible Next", b"Noto Sans")
 VERSIONS = f"weasyprint {weasyprint.__version__}, pydyf {pydyf.__version__}, pango {pango.pango_version()}"
+_VIEW_BOX = re.compile(rb"""(<svg\b[^>]*?\bviewBox\s*=\s*)["']((?:-?[\d.]+[\s,]*){4})["']""")
 _LOG = logging.getLogger("weasyprint")
 
+SUBSET = weasyprint.pdf.fonts.Font.subset
+"""The engine's own way to cut a font down, which has no turn here: a test holds this seam, too."""
+
 weasyprint.pdf.add_tags = add_tags
-weasyprint.pdf.fonts.Font.subset = lambda font, to_unicode, hinting: None  # fonts stay whole; a test holds this seam
+weasyprint.pdf.fonts.Font.subset = lambda font, to_unicode, hinting: None
 
 
 class _Fetcher(URLFetcher):  # type: ignore[misc] # the engine has no type hints
-    """Reads files below the given folders, and images written into the HTML itself. Nothing else exists."""
+    """Reads files below the given folders, and images written into the HTML itself. Nothing else exists.
 
-    def __init__(self, folders: tuple[Path, ...]) -> None:
+    A drawing asked for with `?page` covers a whole page, so it is shown with the bleed around it: shares of its width
+    and height.
+    """
+
+    def __init__(self, chapters: Path, styles: Path, bleed: tuple[float, float]) -> None:
         super().__init__(allowed_protocols=("file", "data"))
-        self._folders = tuple(folder.resolve() for folder in folders)
+        self._chapters = chapters
+        self._folders = (chapters.resolve(), styles.resolve())
+        self._bleed = bleed
 
     def fetch(self, url: str, headers: dict[str, str] | None = None) -> URLFetcherResponse:
         """The content at this address. Raises ValueError for one that is not allowed."""
         if url.startswith("data:image/"):
             return super().fetch(url, headers)
         parts = urlsplit(url)
-        path = Path(unquote(parts.path)).resolve()
+        named = unquote(parts.path)
+        inside = named.removeprefix(urlsplit(BASE).path)
+        path = (self._chapters / inside if inside != named else Path(named)).resolve()
         if parts.scheme != "file" or not any(path.is_relative_to(folder) for folder in self._folders):
             raise ValueError("address outside the project")
-        return URLFetcherResponse(url, path.read_bytes())
+        content = path.read_bytes()
+        return URLFetcherResponse(url, _with_bleed(content, self._bleed) if parts.query == "page" else content)
+
+
+def _with_bleed(drawing: bytes, bleed: tuple[float, float]) -> bytes:
+    """An SVG whose viewBox is larger by the bleed, in the same scale. Anything else stays as it is."""
+
+    def larger(box: re.Match[bytes]) -> bytes:
+        left, top, width, height = (float(number) for number in box[2].replace(b",", b" ").split())
+        across, down = width * bleed[0], height * bleed[1]
+        return b'%s"%f %f %f %f"' % (box[1], left - across, top - down, width + 2 * across, height + 2 * down)
+
+    return _VIEW_BOX.sub(larger, drawing, count=1) if any(bleed) else drawing
 
 
 class Engine:
     """WeasyPrint with one set of style sheets, parsed once. Its complaints name files as the project does."""
 
-    def __init__(self, chapters: Path, styles: Path, sheets: tuple[str, ...]) -> None:
-        self._fetcher = _Fetcher((chapters, styles))
-        self._base = chapters.as_uri() + "/"
+    def __init__(
+        self, chapters: Path, styles: Path, sheets: tuple[str, ...], bleed: tuple[float, float] = (0.0, 0.0)
+    ) -> None:
+        self._fetcher = _Fetcher(chapters, styles, bleed)
         self._fonts = FontConfiguration()
         self._images: dict[str, Any] = {}
-        with _listening(self._base) as complaints:
+        with _listening() as complaints:
             self._styles = [
                 weasyprint.CSS(styles / sheet, font_config=self._fonts, url_fetcher=self._fetcher) for sheet in sheets
             ]
@@ -69,8 +99,8 @@ class Engine:
 
     def lay_out(self, html: str) -> tuple[Any, Layout]:
         """The laid-out document, to be written later, and what is on its pages. Raises TooMuchError."""
-        with _listening(self._base) as complaints, within_bounds():
-            document = weasyprint.HTML(string=html, base_url=self._base, url_fetcher=self._fetcher).render(
+        with _listening() as complaints, within_bounds():
+            document = weasyprint.HTML(string=html, base_url=BASE, url_fetcher=self._fetcher).render(
                 stylesheets=self._styles, font_config=self._fonts, cache=self._images
             )
         for failed in [url for url, image in self._images.items() if image is None]:
@@ -98,7 +128,7 @@ class Engine:
         document.fonts.clear()  # or glyphs of an earlier writing would count as used
         restore_spaces(document)
         _fill_references(document, folios)
-        with _listening(self._base) as complaints, within_bounds():
+        with _listening() as complaints, within_bounds():
             pdf = document.write_pdf(pdf_version="1.7", pdf_tags=True, uncompressed_pdf=True)
         complaints += _strange_characters(document)
         sources = tuple(tuple(page) for page in document.sources)
@@ -146,13 +176,13 @@ def _within(inner: tuple[float, ...], outer: tuple[float, ...]) -> bool:
 
 
 @contextmanager
-def _listening(base: str) -> Iterator[list[str]]:
+def _listening() -> Iterator[list[str]]:
     """The messages that the engine logs as warnings or errors meanwhile."""
     messages: list[str] = []
 
     class Ear(logging.Handler):
         def emit(self, record: logging.LogRecord) -> None:
-            messages.append(record.getMessage().replace(base, "chapters/"))
+            messages.append(record.getMessage().replace(BASE, "chapters/"))
 
     ear = Ear(logging.WARNING)
     handlers, propagate = _LOG.handlers, _LOG.propagate

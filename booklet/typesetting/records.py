@@ -12,12 +12,16 @@ CACHE = ".booklet-cache"
 
 @dataclass(frozen=True)
 class Format:
-    """One way to print: its style sheets, in order, its trim size in millimetres, and which order code it goes by."""
+    """One way to print: its style sheets, in order, its trim size in millimetres, which order code it goes by, and how
+    far its covers and tabs reach beyond the trim, in millimetres.
+    """
 
     name: str
     sheets: tuple[str, ...]
     trim_mm: tuple[float, float]
     order_code: str = "standard"
+    bleed_mm: float = 0.0
+    for_paper: bool = False
     pdf_ua: int = 1
 
     @property
@@ -26,14 +30,20 @@ class Format:
         return self.order_code == "large_print"
 
     def as_pdf_ua(self, part: int) -> Format:
-        """The same pages, claiming this part of PDF/UA (ISO 14289)."""
-        return self if part == 1 else replace(self, name=f"{self.name}-ua{part}", pdf_ua=part)
+        """The same pages, claiming this part of PDF/UA (ISO 14289). What is for paper claims none."""
+        return self if part == 1 or self.for_paper else replace(self, name=f"{self.name}-ua{part}", pdf_ua=part)
 
 
 FORMATS = {
     "screen": Format("screen", ("base.css", "screen.css"), (148, 210)),
     "large-print": Format("large-print", ("base.css", "large-print.css"), (210, 297), "large_print"),
+    "press": Format("press", ("base.css", "screen.css", "press.css"), (148, 210), bleed_mm=5.0, for_paper=True),
+    "clinic": Format("clinic", ("base.css", "screen.css", "clinic.css"), (148, 210), for_paper=True),
 }
+
+KIT = Format("clinic-kit", ("base.css", "screen.css", "clinic-kit.css"), (297, 210))
+TICKET = Format("ticket", ("base.css", "screen.css", "ticket.css"), (210, 297))
+"""Single pages that go beside the booklets."""
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,290 @@
+"""Every colour of a finished file into the inks of one way to print: operators, forms, patterns, shadings, images.
+
+Content is read operator by operator (ISO 32000-1, annex A), so nothing is missed that a search for text would miss.
+Marked content goes, because what is inked is for paper. Where black alone is the fill or the stroke, overprint is on
+with mode 1, so that a coloured ground is not knocked out under small letters; for every other colour, white first of
+all, it is off (GWG 2015: white never overprints).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pikepdf
+from pikepdf import Array, ContentStreamInstruction, Dictionary, Name, Object, Operator, Pdf
+from PIL import Image
+
+from booklet.bindery.colour import Inks, luma
+
+TARGET_PPI = 300
+MUCH_PPI = 450
+"""Images finer than this are brought down to the target: no press shows more."""
+BLACK_ALONE = (0.0, 0.0, 0.0, 1.0)
+_MARKED = frozenset(("BMC", "BDC", "EMC", "MP", "DP"))
+_SETS = frozenset(("rg", "RG", "g", "G"))
+_OTHER_COLOURS = frozenset(("k", "K", "cs", "CS", "sc", "SC", "scn", "SCN"))
+"""What sets a colour that is left as it is: a pattern, or ink that a style sheet asked for by name."""
+Matrix = tuple[float, float, float, float, float, float]
+_IDENTITY: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
+
+
+@dataclass(frozen=True)
+class PlacedImage:
+    """An image on a page (index from 0): its pixels, and the resolution at which it is printed there."""
+
+    page: int
+    pixels: tuple[int, int]
+    ppi: float
+
+
+def ink(pdf: Pdf, inks: Inks, shrink: bool = True) -> tuple[PlacedImage, ...]:
+    """Put all colours of all pages into these inks. Returns every placed image, as it was before."""
+    placed = _placed_images(pdf)
+    finest: dict[tuple[int, int], float] = {}
+    for key, image in placed:
+        finest[key] = min(finest.get(key, math.inf), image.ppi)
+    worker = _Worker(pdf, inks, finest if shrink else {})
+    for page in pdf.pages:
+        resources = page.obj.get("/Resources", Dictionary())
+        page.obj.Contents = pdf.make_stream(worker.rewritten(page, resources))
+        worker.resources(resources)
+        worker.group(page.obj)
+    return tuple(image for _, image in placed)
+
+
+def pixels(path: Path) -> tuple[int, int] | None:
+    """Width and height of an image file; None for a drawing, or what cannot be read."""
+    if path.suffix == ".svg":
+        return None
+    try:
+        with Image.open(path) as image:
+            return image.size
+    except OSError:
+        return None
+
+
+class _Worker:
+    """Goes through what pages draw, each thing once."""
+
+    def __init__(self, pdf: Pdf, inks: Inks, finest: dict[tuple[int, int], float]) -> None:
+        self.pdf = pdf
+        self.inks = inks
+        self.finest = finest
+        self.seen: set[tuple[int, int]] = set()
+        self.states = {
+            (fill, stroke): pdf.make_indirect(Dictionary(Type=Name.ExtGState, op=fill, OP=stroke, OPM=1))
+            for fill in (False, True)
+            for stroke in (False, True)
+        }
+
+    def rewritten(self, stream: Any, resources: Any) -> bytes:
+        """The content of a page or form in the inks; the graphics states it then needs are put into its resources."""
+        overprints = self.inks.space == "/DeviceCMYK"
+        known: tuple[bool | None, bool | None] = (None, None)
+        stack: list[tuple[bool | None, bool | None]] = []
+        rows: list[Any] = []
+        used: set[tuple[bool, bool]] = set()
+        for instruction in pikepdf.parse_content_stream(stream):
+            operator = str(instruction.operator)
+            if operator in _MARKED:
+                continue
+            if operator == "q":
+                stack.append(known)
+            elif operator == "Q" and stack:
+                known = stack.pop()
+            if operator not in _SETS:
+                rows.append(instruction)
+                if operator not in _OTHER_COLOURS:
+                    continue
+            stroke = operator.isupper()
+            over = False
+            if operator in _SETS:
+                amounts = self.inks.amounts(_bytes_of(instruction.operands))
+                rows.append(_set(amounts, self.inks.operators[stroke]))
+                over = amounts == BLACK_ALONE
+            if overprints and known[stroke] is not over:
+                known = (known[0], over) if stroke else (over, known[1])
+                state = (bool(known[0]), bool(known[1]))
+                used.add(state)
+                rows.append(ContentStreamInstruction([Name(_state_name(state))], Operator("gs")))
+        if used:
+            states = dict(resources.get("/ExtGState", Dictionary()).items())
+            resources.ExtGState = Dictionary(states | {_state_name(state): self.states[state] for state in used})
+        return pikepdf.unparse_content_stream(rows)
+
+    def resources(self, resources: Any) -> None:
+        """Everything that content may draw from."""
+        if "/ColorSpace" in resources:
+            del resources["/ColorSpace"]
+        for key in ("/XObject", "/Pattern"):
+            for thing in resources.get(key, Dictionary()).values():
+                self.drawn(thing)
+        for shading in resources.get("/Shading", Dictionary()).values():
+            self.shading(shading)
+        for state in resources.get("/ExtGState", Dictionary()).values():
+            mask = state.get("/SMask")
+            if isinstance(mask, Dictionary) and self._first_time(mask.get("/G")):
+                grey = _Worker(self.pdf, _MASK_INKS, {})
+                grey.seen = self.seen
+                grey.form(mask.G)
+
+    def drawn(self, thing: Any) -> None:
+        """A form, an image or a pattern."""
+        if not self._first_time(thing):
+            return
+        if thing.get("/Subtype") == Name.Image:
+            self.image(thing)
+        elif thing.get("/PatternType") == 2:
+            self.shading(thing.Shading)
+        elif isinstance(thing, pikepdf.Stream):
+            self.form(thing)
+
+    def form(self, form: Any) -> None:
+        """The content of a form or tiling pattern, and what it draws."""
+        if "/Resources" not in form:
+            form.Resources = Dictionary()
+        form.write(self.rewritten(form, form.Resources))
+        self.group(form)
+        if "/StructParents" in form:
+            del form["/StructParents"]
+        self.resources(form.Resources)
+
+    def group(self, owner: Any) -> None:
+        """Transparency is blended in the space that is printed (ISO 15930-7)."""
+        group = owner.get("/Group")
+        if isinstance(group, Dictionary) and "/CS" in group:
+            group.CS = Name(self.inks.space)
+
+    def shading(self, shading: Any) -> None:
+        """An axial or radial gradient: the colours of its stops."""
+        if shading.get("/ColorSpace") not in (Name.DeviceRGB, Name.DeviceGray) or not self._first_time(shading):
+            return
+        functions = shading.get("/Function")
+        for function in functions if isinstance(functions, Array) else [functions]:
+            self.function(function)
+        for key in ("/Background",):
+            if key in shading:
+                shading[key] = self._stop(shading[key])
+        shading.ColorSpace = Name(self.inks.space)
+
+    def function(self, function: Any) -> None:
+        """The colours at both ends of an interpolation, also inside a chain of them (ISO 32000-1, 7.10.3, 7.10.4)."""
+        if not isinstance(function, Dictionary) or not self._first_time(function):
+            return
+        for part in function.get("/Functions", Array()):
+            self.function(part)
+        for key, default in (("/C0", [0.0]), ("/C1", [1.0])):
+            if function.get("/FunctionType") == 2:
+                function[key] = self._stop(function.get(key, Array(default)))
+        if "/Range" in function:
+            function.Range = Array([0, 1] * (4 if self.inks.space == "/DeviceCMYK" else 1))
+
+    def image(self, image: Any) -> None:
+        """An image in the inks, made smaller where it is finer than any press shows. Masks stay as they are."""
+        if image.get("/ImageMask", False):
+            return
+        mask = image.get("/SMask")
+        picture = pikepdf.PdfImage(image).as_pil_image()
+        inked = picture if picture.mode == "CMYK" else self.inks.image(picture)
+        inked = self._shrunk(inked, self.finest.get(image.objgen, 0.0))
+        image.write(inked.tobytes())
+        image.Width, image.Height = inked.size
+        image.BitsPerComponent = 8
+        image.ColorSpace = Name.DeviceCMYK if inked.mode == "CMYK" else Name.DeviceGray
+        for key in ("/Decode", "/Intent", "/Interpolate"):
+            if key in image:
+                del image[key]
+        if mask is not None:
+            image.SMask = mask
+
+    def _shrunk(self, picture: Any, ppi: float) -> Any:
+        if ppi <= MUCH_PPI or math.isinf(ppi):
+            return picture
+        size = tuple(max(1, round(side * TARGET_PPI / ppi)) for side in picture.size)
+        return picture.resize(size, Image.Resampling.LANCZOS)
+
+    def _stop(self, channels: Any) -> Array:
+        amounts = self.inks.amounts(_bytes_of(list(channels)))
+        return Array([_decimal(amount) for amount in amounts])
+
+    def _first_time(self, thing: Any) -> bool:
+        if not isinstance(thing, Dictionary | pikepdf.Stream):
+            return False
+        if thing.objgen == (0, 0):
+            return True
+        fresh = thing.objgen not in self.seen
+        self.seen.add(thing.objgen)
+        return fresh
+
+
+_MASK_INKS = Inks("/DeviceGray", lambda colour: (luma(colour),), lambda image: image.convert("L"))
+"""A soft mask is no colour but a measure of light, so it becomes plain grey."""
+
+
+def _bytes_of(channels: Any) -> tuple[int, int, int]:
+    values = [round(float(value) * 255) for value in channels]
+    red, green, blue = values if len(values) == 3 else values * 3
+    return red, green, blue
+
+
+def _set(amounts: tuple[float, ...], operator: str) -> ContentStreamInstruction:
+    return ContentStreamInstruction([_decimal(amount) for amount in amounts], Operator(operator))
+
+
+def _decimal(value: float) -> Decimal:
+    return Decimal(f"{value:.4f}").normalize() + 0
+
+
+def _state_name(state: tuple[bool, bool]) -> str:
+    return f"/Overprint{state[0]:d}{state[1]:d}"
+
+
+def _placed_images(pdf: Pdf) -> list[tuple[tuple[int, int], PlacedImage]]:
+    """Every image as it is placed, found by following matrices through pages and forms. Free where there is none."""
+    if not any(isinstance(thing, pikepdf.Stream) and thing.get("/Subtype") == Name.Image for thing in pdf.objects):
+        return []
+    rows: list[tuple[tuple[int, int], PlacedImage]] = []
+    for index, page in enumerate(pdf.pages):
+        for image, matrix in _drawn_images(page, page.obj.get("/Resources", Dictionary()), _IDENTITY, 0):
+            pixels = (int(image.Width), int(image.Height))
+            across, down = math.hypot(matrix[0], matrix[1]), math.hypot(matrix[2], matrix[3])
+            if across > 0 and down > 0:
+                rows.append((image.objgen, PlacedImage(index, pixels, 72 * min(pixels[0] / across, pixels[1] / down))))
+    return rows
+
+
+def _drawn_images(stream: Any, resources: Any, matrix: Matrix, depth: int) -> Iterator[tuple[Object, Matrix]]:
+    stack: list[Matrix] = []
+    things = resources.get("/XObject", Dictionary())
+    for instruction in pikepdf.parse_content_stream(stream, "q Q cm Do"):
+        operator = str(instruction.operator)
+        if operator == "q":
+            stack.append(matrix)
+        elif operator == "Q" and stack:
+            matrix = stack.pop()
+        elif operator == "cm":
+            matrix = _times(_matrix(instruction.operands), matrix)
+        elif operator == "Do" and str(instruction.operands[0]) in things:
+            thing = things[str(instruction.operands[0])]
+            if thing.get("/Subtype") == Name.Image:
+                yield thing, matrix
+            elif depth < 12:
+                inner = _times(_matrix(thing.get("/Matrix", _IDENTITY)), matrix)
+                yield from _drawn_images(thing, thing.get("/Resources", resources), inner, depth + 1)
+
+
+def _matrix(values: Any) -> Matrix:
+    a, b, c, d, e, f = (float(value) for value in values)
+    return a, b, c, d, e, f
+
+
+def _times(one: Matrix, other: Matrix) -> Matrix:
+    """First one, then the other (ISO 32000-1, 8.3.4)."""
+    a, b, c, d, e, f = one
+    g, h, i, j, k, m = other
+    return a * g + b * i, a * h + b * j, c * g + d * i, c * h + d * j, e * g + f * i + k, e * h + f * j + m

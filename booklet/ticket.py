@@ -1,0 +1,163 @@
+"""The job ticket: what a printer has to know beside the press file, as facts, as JSON and as the rows of a page.
+
+Weights and thickness come from the papers of the printer's profile. What nobody has said yet (how many copies, whom to
+ask) is said to be open, and never filled in.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+
+from booklet.manuscript import Paper, PrinterProfile
+
+COVER_PAGES = 4
+THICK_MM = 5.0
+MANY_PAGES = {True: 48, False: 64}
+"""Pages that are saddle stitched without asking: on paper of 130 g/m² and more, and on lighter paper (STANDARDS
+SS1)."""
+HEAVY_GSM = 130
+
+
+@dataclass(frozen=True)
+class File:
+    """A file that goes with the ticket."""
+
+    name: str
+    pages: int
+    bytes: int
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Ticket:
+    """Everything that the ticket says. Lengths in millimetres, weights in grams; None is not known yet."""
+
+    title: str
+    edition: str
+    issue: str
+    date: str
+    trim_mm: tuple[float, float]
+    bleed_mm: float
+    marks: bool
+    pages: int
+    cover_is_separate: bool
+    paper: str
+    cover_paper: str | None
+    colours: str
+    printing_condition: str
+    ink_limit_percent: float
+    binding: str
+    quantity: int | None
+    weight_of_one_copy_g: float
+    thickness_mm: float
+    creep_mm: float
+    profile: str
+    contact: str | None
+    files: tuple[File, ...]
+
+    def as_json(self) -> bytes:
+        """The ticket for a machine."""
+        return (json.dumps(asdict(self), indent=2, ensure_ascii=False) + "\n").encode()
+
+    def rows(self) -> tuple[tuple[str, str], ...]:
+        """The ticket for a person: what, and how."""
+        width, height = self.trim_mm
+        inside = f", {self.pages - COVER_PAGES} inside and {COVER_PAGES} of cover" if self.cover_is_separate else ""
+        marked = "with marks outside it" if self.marks else "without marks"
+        papers = [("Paper", self.paper), *([("Cover", self.cover_paper)] if self.cover_paper else [])]
+        return (
+            ("Title", f"{self.title}, edition for {self.edition}, issue {self.issue} of {self.date}"),
+            ("Quantity", f"{self.quantity} copies" if self.quantity else "Not stated yet: please ask"),
+            ("Trimmed size", f"{width:g} × {height:g} mm, upright"),
+            ("Bleed", f"{self.bleed_mm:g} mm on every side, {marked}"),
+            ("Pages", f"{self.pages}{inside}"),
+            *papers,
+            ("Colours", f"{self.colours}, made for {self.printing_condition}"),
+            ("Ink", f"at most {self.ink_limit_percent:g} % in all"),
+            ("Binding", self.binding),
+            ("One copy", f"{self.weight_of_one_copy_g:.0f} g, {self.thickness_mm:.1f} mm thick"),
+            ("Creep", f"{self.creep_mm:.2f} mm in all; the pages of this file are not shifted"),
+            ("Printer's profile", self.profile),
+            ("Questions to", self.contact or "Not stated yet: whoever sent these files"),
+        )
+
+    def file_rows(self) -> tuple[tuple[str, str, str], ...]:
+        """Each file: its name, what it is, its checksum."""
+        return tuple((file.name, f"{file.pages} pages, {file.bytes} bytes", file.sha256) for file in self.files)
+
+
+def weight_g(pages: int, trim_mm: tuple[float, float], paper: Paper, cover: Paper | None = None) -> float:
+    """What one copy weighs: each leaf's area times the weight of its paper (STANDARDS AP13)."""
+    leaf_m2 = trim_mm[0] * trim_mm[1] / 1e6
+    outer = COVER_PAGES if cover else 0
+    return leaf_m2 * ((pages - outer) / 2 * paper.gsm + outer / 2 * (cover.gsm if cover else 0))
+
+
+def thickness_mm(pages: int, paper: Paper, cover: Paper | None = None) -> float:
+    """How thick the pressed booklet is (STANDARDS PB1)."""
+    outer = COVER_PAGES if cover else 0
+    return (pages - outer) / 2 * paper.caliper_mm + outer / 2 * (cover.caliper_mm if cover else 0)
+
+
+def creep_mm(pages: int, paper: Paper, cover: Paper | None = None) -> float:
+    """How far the innermost pages stand out before the trim: the thickness of all sheets (STANDARDS SS2)."""
+    sheets = -(-pages // 4)
+    return (sheets - 1) * paper.caliper_mm + (cover or paper).caliper_mm
+
+
+def binding(pages: int, printer: PrinterProfile) -> str:
+    """How it is bound, with a question where it is thicker than is usual."""
+    told = "Saddle stitched, two staples through the fold of the longer side"
+    thick = thickness_mm(pages, printer.paper, printer.cover_paper)
+    if thick > THICK_MM or pages > MANY_PAGES[printer.paper.gsm >= HEAVY_GSM]:
+        told += f". {pages} pages on this paper are more than usual: please say whether it can be stitched"
+    return told
+
+
+def written(
+    *,
+    title: str,
+    edition: str,
+    issue: str,
+    date: str,
+    trim_mm: tuple[float, float],
+    pages: int,
+    marks: bool,
+    separate: bool,
+    printer: PrinterProfile,
+    profile: str,
+    quantity: int | None,
+    contact: str | None,
+    files: tuple[File, ...],
+) -> Ticket:
+    """The ticket of a job."""
+    paper, cover = printer.paper, printer.cover_paper
+    return Ticket(
+        title=title,
+        edition=edition,
+        issue=issue,
+        date=date,
+        trim_mm=trim_mm,
+        bleed_mm=printer.bleed_mm,
+        marks=marks,
+        pages=pages,
+        cover_is_separate=separate,
+        paper=_stock(paper),
+        cover_paper=_stock(cover) if cover else None,
+        colours="Four colours on both sides (4/4), black text overprints",
+        printing_condition=printer.condition.identifier,
+        ink_limit_percent=printer.ink_limit_percent,
+        binding=binding(pages, printer),
+        quantity=quantity,
+        weight_of_one_copy_g=round(weight_g(pages, trim_mm, paper, cover), 1),
+        thickness_mm=round(thickness_mm(pages, paper, cover), 2),
+        creep_mm=round(creep_mm(pages, paper, cover), 2),
+        profile=f"{profile} ({printer.name})",
+        contact=contact,
+        files=files,
+    )
+
+
+def _stock(paper: Paper) -> str:
+    return f"{paper.name}, {paper.gsm:g} g/m², {paper.caliper_mm:g} mm"

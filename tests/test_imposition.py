@@ -1,0 +1,386 @@
+"""Sheets, folded and nested, read as the booklet does."""
+
+from __future__ import annotations
+
+import io
+import shutil
+import subprocess
+import time
+import zlib
+from pathlib import Path
+
+import pikepdf
+import pytest
+from pikepdf import Array, Dictionary, Name, Pdf
+from PIL import Image, ImageChops
+
+from booklet.imposition import (
+    CALIPER_MM,
+    PAGES_MAX,
+    ImpositionError,
+    Setup,
+    Side,
+    creep_mm,
+    impose,
+    one_up,
+    part_pages,
+    sheets,
+)
+from tests.conftest import needs
+
+MM = 72 / 25.4
+
+
+def folded(sides: tuple[Side, ...]) -> list[int | None]:
+    """An independent definition: lay the sheets on each other, fold, and turn the pages.
+
+    A leaf of a sheet has two faces. The right half of a front has the left half of the back behind it, since a sheet
+    is turned over sideways; the left half of a front has the right half of the back behind it. In the folded pile the
+    right halves come first, from the outermost sheet inwards, each face up; then the left halves from the innermost
+    out, their inner face first.
+    """
+    pages: list[int | None] = []
+    for part in dict.fromkeys(side.part for side in sides):
+        pile = [side for side in sides if side.part == part]
+        fronts = [side for side in pile if side.side == "front"]
+        backs = [side for side in pile if side.side == "back"]
+        for front, back in zip(fronts, backs, strict=True):
+            pages += [front.right, back.left]
+        for front, back in reversed(list(zip(fronts, backs, strict=True))):
+            pages += [back.right, front.left]
+    return pages
+
+
+@pytest.mark.parametrize("sheets_max", [None, 15, 1])
+def test_every_count_from_1_to_200_reads_in_order_once_folded(sheets_max: int | None) -> None:
+    for count in range(1, 201):
+        sides = sheets(count, sheets_max)
+        pages = folded(sides)
+        assert [page for page in pages if page] == list(range(1, count + 1))
+        assert len(pages) % 4 == 0 and len(pages) - count == -count % 4
+        assert pages[-1] == count or count == 1
+        sizes = [size for size, _, _ in part_pages(sides)]
+        assert len(sizes) == (-(-len(pages) // 4 // (sheets_max or 999))) and max(sizes) - min(sizes) <= 1
+        assert all(size <= (sheets_max or 999) for size in sizes)
+
+
+def test_odd_pages_lie_right_and_folios_of_a_side_add_up() -> None:
+    for count in range(4, 201, 4):
+        for side in sheets(count):
+            assert side.left and side.right
+            assert side.left % 2 == 0 and side.right % 2 == 1
+            assert side.left + side.right == count + 1
+
+
+def test_eight_pages_by_hand() -> None:
+    assert [(s.sheet, s.side, s.left, s.right) for s in sheets(8)] == [
+        (1, "front", 8, 1),
+        (1, "back", 2, 7),
+        (2, "front", 6, 3),
+        (2, "back", 4, 5),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("caliper", "by_hand"),
+    # 100 g/m² uncoated is 0.13 mm: twelve sheets, the 48 pages of STANDARDS SS4, add up to 1.56 mm, of which the
+    # innermost sheet is moved by the eleven that lie around it. 80 g/m² is 0.11 mm: fifteen sheets.
+    [(0.13, {1: 0, 2: 0.13, 3: 0.26, 6: 0.65, 12: 1.43}), (0.11, {1: 0, 2: 0.11, 8: 0.77, 15: 1.54})],
+)
+def test_creep_is_as_worked_by_hand(caliper: float, by_hand: dict[int, float]) -> None:
+    assert {sheet: round(creep_mm(sheet, caliper), 6) for sheet in by_hand} == by_hand
+
+
+def test_positive_creep_moves_pages_towards_the_spine() -> None:
+    content = numbered(60)
+    (imposed,) = impose(content, Setup(caliper_mm=0.11)).files
+    with Pdf.open(io.BytesIO(imposed)) as pdf:
+        for index, page in enumerate(pdf.pages):
+            sheet = index // 2
+            left, right = (
+                float(operands[4]) for operands, operator in pikepdf.parse_content_stream(page) if str(operator) == "cm"
+            )
+            middle = 148.5 * MM
+            assert left == pytest.approx(middle - 148 * MM + sheet * 0.11 * MM, abs=0.01)
+            assert right == pytest.approx(middle - sheet * 0.11 * MM, abs=0.01)
+
+
+def numbered(count: int, size_mm: tuple[float, float] = (148, 210), **attributes: object) -> bytes:
+    """Pages without fonts: page n has n as bars, its binary digits from left to right along the top, and a frame
+    mark.
+    """
+    pdf = pikepdf.new()
+    width, height = (side * MM for side in size_mm)
+    for number in range(1, count + 1):
+        bars = "".join(f"{20 + 14 * bit} {height - 60} 10 {40 if number >> bit & 1 else 8} re f\n" for bit in range(8))
+        pdf.add_blank_page(page_size=(width, height))
+        pdf.pages[-1].obj.Contents = pdf.make_stream(bars.encode())
+        for key, value in attributes.items():
+            pdf.pages[-1].obj[f"/{key}"] = value
+    target = io.BytesIO()
+    pdf.docinfo["/Title"] = "Numbered"
+    pdf.save(target)
+    return target.getvalue()
+
+
+def rendered(pdf: bytes, folder: Path, dpi: int = 50) -> list[Image.Image]:
+    needs("pdftoppm")
+    folder.mkdir(exist_ok=True)
+    (folder / "in.pdf").write_bytes(pdf)
+    subprocess.run(["pdftoppm", "-r", str(dpi), "-gray", "-png", folder / "in.pdf", folder / "p"], check=True)
+    return [Image.open(path).convert("L") for path in sorted(folder.glob("p*.png"))]
+
+
+def number_of(page: Image.Image) -> int:
+    """Read the bars of a rendered page, which is 148 mm wide."""
+    scale = page.width / (148 * MM)
+    tall = 60 - 30
+    return sum(
+        1 << bit for bit in range(8) if page.getpixel((round((25 + 14 * bit) * scale), round(tall * scale))) < 128
+    )
+
+
+def test_a_rendered_sheet_cut_and_nested_shows_pages_in_reading_order(tmp_path: Path) -> None:
+    """Cut every sheet in two along the fold, put the leaves in their pile as paper lies, and read what is on them."""
+    count = 24
+    (imposed,) = impose(numbered(count), Setup(caliper_mm=0)).files
+    sides = rendered(imposed, tmp_path / "sheets")
+    originals = rendered(numbered(count), tmp_path / "pages")
+    halves = []
+    for image in sides:
+        middle = image.width / 2
+        wide = originals[0].width
+        halves.append((
+            image.crop((round(middle) - wide, 0, round(middle), image.height)),
+            image.crop((round(middle), 0, round(middle) + wide, image.height)),
+        ))  # fmt: skip
+    fronts, backs = halves[::2], halves[1::2]
+    read = [face for front, back in zip(fronts, backs, strict=True) for face in (front[1], back[0])]
+    read += [face for front, back in list(zip(fronts, backs, strict=True))[::-1] for face in (back[1], front[0])]
+    assert [number_of(face) for face in read] == list(range(1, count + 1))
+    for face, original in zip(read, originals, strict=True):
+        difference = ImageChops.difference(face.crop((0, 0, *original.size)), original)
+        assert sum(difference.histogram()[128:]) < 0.01 * difference.width * difference.height
+
+
+def test_manual_duplex_gives_fronts_in_order_and_backs_from_last_to_first() -> None:
+    fronts, backs = impose(numbered(10), Setup(duplex="manual")).files
+    both = impose(numbered(10), Setup()).files[0]
+    with (
+        Pdf.open(io.BytesIO(both)) as whole,
+        Pdf.open(io.BytesIO(fronts)) as front,
+        Pdf.open(io.BytesIO(backs)) as back,
+    ):
+        sides = [page.Contents.read_bytes() for page in whole.pages]
+        assert [page.Contents.read_bytes() for page in front.pages] == sides[::2]
+        assert [page.Contents.read_bytes() for page in back.pages] == sides[1::2][::-1]
+        assert whole.Root.ViewerPreferences.Duplex == Name.DuplexFlipShortEdge
+        assert front.Root.ViewerPreferences.Duplex == Name.Simplex
+        assert whole.Root.ViewerPreferences.PrintScaling == Name("/None")
+
+
+def placed_extent(imposed: bytes, folder: Path) -> tuple[float, float, float, float]:
+    """The box around everything dark on the first sheet, in mm from the lower left corner."""
+    image = rendered(imposed, folder, 100)[0]
+    left, top, right, bottom = image.point(lambda v: 255 if v < 128 else 0).getbbox() or (0, 0, 0, 0)
+    mm = 25.4 / 100
+    return left * mm, (image.height - bottom) * mm, right * mm, (image.height - top) * mm
+
+
+def bar(width: float, height: float, **more: object) -> bytes:
+    """One page in points with a bar along its lower edge, a quarter of its width from the left."""
+    pdf = pikepdf.new()
+    pdf.add_blank_page(page_size=(width, height))
+    page = pdf.pages[0].obj
+    page.Contents = pdf.make_stream(b"0 0 %f 20 re f" % (width / 4))
+    for key, value in more.items():
+        page[f"/{key}"] = value
+    target = io.BytesIO()
+    pdf.save(target)
+    return target.getvalue()
+
+
+W, H = 148 * MM, 210 * MM
+BAR_MM, TALL_MM = 37.0, 20 / MM
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    # Page 1 lies on the right half, whose spine is at 148.5 mm: left, bottom, right, top of the bar as it is seen.
+    [
+        pytest.param(bar(W, H), (148.5, 0, 185.5, TALL_MM), id="plain"),
+        pytest.param(bar(W, H, Rotate=180), (148.5 + 148 - 37, 210 - TALL_MM, 296.5, 210), id="turned upside down"),
+        pytest.param(bar(H, W, Rotate=90), (148.5, 210 - 52.5, 148.5 + TALL_MM, 210), id="turned right"),
+        pytest.param(bar(H, W, Rotate=-90), (296.5 - TALL_MM, 0, 296.5, 52.5), id="turned left"),
+        pytest.param(bar(W / 2, H / 2, UserUnit=2), (148.5, 0, 185.5, 2 * TALL_MM), id="user unit"),
+        pytest.param(
+            bar(W, H, MediaBox=Array([W, H, 0, 0])), (148.5, 0, 185.5, TALL_MM), id="corners the other way round"
+        ),
+        pytest.param(
+            bar(W, H, MediaBox=Array([-30, -30, W + 30, H + 30]), TrimBox=Array([0, 0, W, H])),
+            (148.5, 0, 185.5, TALL_MM), id="trimmed out of a larger page",
+        ),
+        pytest.param(
+            bar(W, H, MediaBox=Array([-30, -30, W + 30, H + 30]), CropBox=Array([0, 0, W, H])),
+            (148.5, 0, 185.5, TALL_MM), id="cropped",
+        ),
+        pytest.param(bar(2 * W, 2 * H), (148.5, 0, 185.5, TALL_MM / 2), id="too large, made smaller"),
+    ],
+)  # fmt: skip
+def test_pages_lie_where_they_are_seen(source: bytes, expected: tuple[float, ...], tmp_path: Path) -> None:
+    (imposed,) = impose(source, Setup(caliper_mm=0)).files
+    assert placed_extent(imposed, tmp_path / "p") == pytest.approx(expected, abs=0.6)
+
+
+def test_attributes_may_stand_further_up_in_the_page_tree() -> None:
+    pdf = Pdf.open(io.BytesIO(bar(W, H)))
+    page = pdf.pages[0].obj
+    parent = page.Parent
+    parent.MediaBox, parent.Rotate = page.MediaBox, 90
+    del page["/MediaBox"]
+    target = io.BytesIO()
+    pdf.save(target)
+    (imposed,) = impose(target.getvalue(), Setup()).files
+    with Pdf.open(io.BytesIO(imposed)) as sheet:
+        assert [round(float(v)) for v in sheet.pages[0].Resources.XObject.R.BBox] == [0, 0, 420, 595]
+
+
+def test_what_is_left_out_or_added_is_said() -> None:
+    pdf = Pdf.open(io.BytesIO(numbered(5)))
+    link = Dictionary(Type=Name.Annot, Subtype=Name.Link, Rect=Array([0, 0, 9, 9]))
+    pdf.pages[0].obj.Annots = Array([link, link])
+    pdf.pages[2].obj.MediaBox = Array([0, 0, 200, 300])
+    target = io.BytesIO()
+    pdf.save(target)
+    notes = impose(target.getvalue(), Setup()).notes
+    assert notes == (
+        "2 links, notes or form fields are left out: paper has none.",
+        "3 empty pages stand before the last one.",
+        "Pages differ in size: each is centred in the place of the largest.",
+    )
+    assert impose(numbered(4), Setup()).notes == ()
+
+
+def test_an_imposed_file_claims_nothing_and_says_that_it_is_imposed() -> None:
+    pdf = Pdf.open(io.BytesIO(numbered(4)))
+    pdf.Root.MarkInfo = Dictionary(Marked=True)
+    pdf.Root.StructTreeRoot = pdf.make_indirect(Dictionary(Type=Name.StructTreeRoot))
+    pdf.Root.Metadata = pdf.make_stream(b"<pdfuaid:part>1</pdfuaid:part>")
+    pdf.Root.OutputIntents = Array([Dictionary(S=Name.GTS_PDFX)])
+    pdf.Root.OpenAction = Dictionary(S=Name.JavaScript, JS="app.alert(1)")
+    target = io.BytesIO()
+    pdf.save(target)
+    for file in (*impose(target.getvalue(), Setup()).files, one_up(target.getvalue(), (297, 210), 5)):
+        with Pdf.open(io.BytesIO(file)) as sheet:
+            assert set(sheet.Root.keys()) == {"/Type", "/Pages", "/ViewerPreferences"}
+            assert "imposed" in str(sheet.docinfo.Title) and "Numbered" in str(sheet.docinfo.Title)
+        assert b"pdfuaid" not in file and b"GTS_PDFX" not in file
+
+
+def saved(pdf: Pdf, **how: object) -> bytes:
+    target = io.BytesIO()
+    pdf.save(target, **how)  # type: ignore[arg-type]
+    return target.getvalue()
+
+
+def broken(change: str) -> bytes:
+    pdf = Pdf.open(io.BytesIO(numbered(2)))
+    page = pdf.pages[0].obj
+    match change:
+        case "no MediaBox":
+            del page["/MediaBox"]
+        case "empty MediaBox":
+            page.MediaBox = Array([0, 0, 0, 100])
+        case "words in a MediaBox":
+            page.MediaBox = Array([Name.A, Name.B, Name.C, Name.D])
+        case "endless MediaBox":
+            page.MediaBox = Array([0, 0, 10**12, 10**12])
+        case "content that is no stream":
+            page.Contents = Dictionary(A=1)
+        case "content that breaks off":
+            page.Contents = pikepdf.Stream(pdf, zlib.compress(b"0 0 9 9 re f\n" * 99)[:15], Filter=Name.FlateDecode)
+        case "content that is no Flate":
+            page.Contents = pikepdf.Stream(pdf, b"not packed at all", Filter=Name.FlateDecode)
+        case "content that unpacks without end":
+            packer = zlib.compressobj(9)
+            bomb = b"".join(packer.compress(b" " * 2**20) for _ in range(400)) + packer.flush()
+            page.Contents = pikepdf.Stream(pdf, bomb, Filter=Name.FlateDecode)
+    return saved(pdf)
+
+
+PAGE_FAULTS = (
+    "empty MediaBox", "endless MediaBox", "content that is no stream",
+    "content that breaks off", "content that is no Flate", "content that unpacks without end",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("change", PAGE_FAULTS)
+def test_a_page_that_cannot_be_used_is_named(change: str) -> None:
+    with pytest.raises(ImpositionError, match=r"^Page 1 cannot be read: "):
+        impose(broken(change), Setup())
+
+
+@pytest.mark.parametrize("change", ["no MediaBox", "words in a MediaBox"])
+def test_a_page_without_a_size_is_refused(change: str) -> None:
+    with pytest.raises(ImpositionError, match="A page has no MediaBox"):
+        impose(broken(change), Setup())
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        pytest.param(b"", "no PDF, or it is damaged", id="empty"),
+        pytest.param(b"hello\n" * 100, "no PDF, or it is damaged", id="text"),
+        pytest.param(numbered(9)[:-400], "no PDF, or it is damaged", id="truncated"),
+        pytest.param(saved(pikepdf.new()), "has 0 pages", id="no pages"),
+        pytest.param(
+            saved(Pdf.open(io.BytesIO(numbered(1))), encryption=pikepdf.Encryption(owner="o", user="u")),
+            "encrypted", id="password",
+        ),
+        pytest.param(
+            saved(Pdf.open(io.BytesIO(numbered(1))), encryption=pikepdf.Encryption(owner="o", user="")),
+            "encrypted", id="protected",
+        ),
+    ],
+)  # fmt: skip
+def test_a_file_that_cannot_be_used_gets_a_message(content: bytes, message: str) -> None:
+    with pytest.raises(ImpositionError, match=message):
+        impose(content, Setup())
+
+
+def test_ten_thousand_pages_are_refused_at_once_and_the_most_allowed_are_done() -> None:
+    start = time.monotonic()
+    with pytest.raises(ImpositionError, match=f"has 10000 pages. From 1 to {PAGES_MAX}"):
+        impose(numbered(10_000), Setup())
+    assert len(impose(numbered(PAGES_MAX), Setup()).sides) == PAGES_MAX // 2
+    assert time.monotonic() - start < 60
+
+
+def test_a_page_tree_that_runs_in_a_circle_ends() -> None:
+    pdf = Pdf.open(io.BytesIO(numbered(2)))
+    pdf.pages[0].obj.Parent.Parent = pdf.pages[0].obj.Parent
+    del pdf.pages[0].obj["/MediaBox"]
+    content = saved(pdf)
+    with pytest.raises(ImpositionError):
+        impose(content, Setup())
+
+
+def test_nothing_is_printed_within_the_margin(tmp_path: Path) -> None:
+    pdf = Pdf.open(io.BytesIO(numbered(4)))
+    for page in pdf.pages:
+        page.obj.Contents = pdf.make_stream(b"0 g -99 -99 9999 9999 re f")
+    (imposed,) = impose(saved(pdf), Setup(margin_mm=5, caliper_mm=CALIPER_MM)).files
+    left, bottom, right, top = placed_extent(imposed, tmp_path / "sheets")
+    assert left >= 4.5 and bottom >= 4.5 and right <= 292.5 and top <= 205.5
+    left, bottom, right, top = placed_extent(one_up(saved(pdf), (297, 210), 5), tmp_path / "plain")
+    assert left >= 4.5 and bottom >= 4.5 and right <= 205.5 and top <= 292.5
+
+
+def test_an_imposed_file_is_whole_for_an_outside_judge(tmp_path: Path) -> None:
+    needs("qpdf")
+    for index, file in enumerate(
+        (*impose(numbered(9), Setup(duplex="manual")).files, one_up(numbered(3), (297, 210), 5))
+    ):
+        path = tmp_path / f"{index}.pdf"
+        path.write_bytes(file)
+        assert subprocess.run([shutil.which("qpdf") or "", "--check", path], capture_output=True).returncode == 0
