@@ -69,8 +69,10 @@ class Wanted:
 class Composition:
     """One edition of one title, or a volume of it: its parts in reading order, pages to fill it up with, the title of
     each anchor, what it may dial, and the sheet that tells a clinic how to print it. The first of the planned pages is
-    for the front matter. `volume` counts from 1 and is 0 where there is but one. A handout has neither front nor back
-    cover, and no pages to fill it up.
+    for the front matter.
+
+    `volume` counts from 1 and is 0 where there is but one. A handout has neither front nor back cover, and no pages to
+    fill it up.
     """
 
     publication: Publication

@@ -69,7 +69,8 @@ def _walk(box: Any, area: Any, right: float, place: str) -> Iterator[tuple[Any, 
 
 
 def _sticks_out(box: Any, area: Any) -> bool:
-    over = box.position_x + box.margin_width() - box.margin_right - area.content_box_x() - area.width
+    """Beyond the text block, but for what a style sheet lets it hang over on purpose: a margin below zero."""
+    over = box.position_x + box.margin_width() - max(0, box.margin_right) - area.content_box_x() - area.width
     return bool(over > SLACK_PX)
 
 
