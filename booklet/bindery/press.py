@@ -106,7 +106,7 @@ def _keep_pages(pdf: Pdf, chosen: tuple[int, ...]) -> None:
 
 def _for_paper(pdf: Pdf) -> None:
     for key in list(pdf.Root.keys()):
-        if key not in ("/Type", "/Pages"):
+        if key not in ("/Type", "/Pages", "/Lang"):
             del pdf.Root[key]
     for page in pdf.pages:
         for key in ("/Annots", "/StructParents", "/Tabs", "/BleedBox", "/ArtBox", "/CropBox"):
