@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cache
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
@@ -13,14 +14,26 @@ from pathlib import Path
 from booklet import bindery, dispatch, printing
 from booklet.composing import Composition, Wanted, compose, proofread, publication, shipped_faces, titles_of
 from booklet.findings import BookletError, Finding, Place, error, has_errors, in_order
-from booklet.manuscript import Edition, Manuscript, read, shipped
-from booklet.preflight import Promise, preflight
+from booklet.manuscript import Edition, Manuscript, Waiver, read, read_waivers, shipped
+from booklet.preflight import PROFILES, Profile, Promise, Report, Sources, examine, told, unused
 from booklet.typesetting import CACHE, FORMATS, Format, Segment, Typesetter, folios, page_counts, share_out, typeset
 
 PAGES_AROUND = 12
 """Room in a volume for cover, imprint, contents, page finder, planned pages and back cover."""
-LIBRARIES = ("booklet", "weasyprint", "pydyf", "fonttools", "tinyhtml5", "jinja2", "markdown-it-py", "pikepdf", "segno")
+LIBRARIES = (
+    "booklet",
+    "weasyprint",
+    "pydyf",
+    "fonttools",
+    "tinyhtml5",
+    "jinja2",
+    "markdown-it-py",
+    "pikepdf",
+    "pillow",
+    "segno",
+)
 PRINTING = {"press": printing.for_press, "clinic": printing.for_clinic}
+Composing = Callable[[Edition, Wanted], tuple[tuple[Composition, ...], list[Finding]]]
 Tell = Callable[[str, int, int], None]
 """Told before each edition: its name, how many are done, how many there are."""
 
@@ -44,6 +57,11 @@ class Order:
     use_cache: bool = True
     pdf_ua: int = 1
     printing: printing.Options = field(default_factory=printing.Options)
+
+    @property
+    def is_whole(self) -> bool:
+        """True when everything there is was asked for."""
+        return not (self.editions or self.formats or self.titles)
 
 
 @dataclass(frozen=True)
@@ -79,6 +97,15 @@ class _Job:
         return f"{self.edition.code} {self.title} {self.form.name}"
 
 
+@dataclass(frozen=True)
+class _Made:
+    """A finished file, what it was promised to be, and the profile by which it is judged (None: by none)."""
+
+    delivery: dispatch.Delivery
+    promise: Promise
+    profile: Profile | None
+
+
 def check(order: Order) -> tuple[Finding, ...]:
     """Every fault of the sources, without making a PDF."""
     manuscript, findings = read(order.project, order.today)
@@ -104,12 +131,16 @@ def build(order: Order, tell: Tell = lambda *_: None) -> Receipt:
     known = _known(order, source)
     stale = [job for job in jobs if job.key not in known]
     setters = {form: Typesetter(order.project, styles_folder(), form, _cache(order)) for form in _forms(stale)}
+    composed = cache(lambda edition, wanted: _composed(manuscript, edition, order, wanted))
     for edition, title in dict.fromkeys((job.edition, job.title) for job in stale):
-        findings += _composed(manuscript, edition, order, Wanted(title))[1]
+        findings += composed(edition, Wanted(title))[1]
     deliveries: dict[tuple[str, str, str], tuple[dispatch.Delivery, ...]] = {}
+    reports: list[Report] = []
+    waivers, faults = read_waivers(order.project)
+    findings += faults
     for done, job in enumerate(stale if not has_errors(findings) else ()):
         tell(str(job), done, len(stale))
-        compositions, volumes, faults = _set(manuscript, job, order, setters)
+        compositions, volumes, faults = _set(manuscript, job, composed, setters)
         findings += faults
         if not has_errors(faults):
             made = [
@@ -118,11 +149,17 @@ def build(order: Order, tell: Tell = lambda *_: None) -> Receipt:
                 else _bound(manuscript, job, *volume, source)
                 for volume in zip(compositions, volumes, strict=True)
             ]
-            if order.use_cache and not job.form.for_paper:
-                for (rows, _), segments in zip(made, volumes, strict=True):
-                    bindery.keep_sources(order.project, rows[0].content, bindery.sources_of(segments))
-            deliveries[job.key] = tuple(delivery for rows, _ in made for delivery in rows)
-            findings += [fault for _, faults in made for fault in faults]
+            for (rows, faults), segments in zip(made, volumes, strict=True):
+                findings += faults
+                lines = {} if job.form.for_paper else bindery.sources_of(segments)
+                asked = [row for row in rows if row.profile]
+                reports += [_examined(row, lines, waivers) for row in asked]
+                if order.use_cache and not job.form.for_paper:
+                    bindery.keep_sources(order.project, rows[0].delivery.content, lines)
+            deliveries[job.key] = tuple(row.delivery for rows, _ in made for row in rows)
+    findings += [finding for report in reports for finding in report.findings]
+    if len(stale) == len(jobs) and order.is_whole:
+        findings += unused(waivers, reports)
     if not has_errors(findings):
         findings += _deliver(order.dist, tuple(each for rows in deliveries.values() for each in rows))
         for setter in setters.values():
@@ -189,12 +226,12 @@ def _known(order: Order, source: str) -> dict[tuple[str, str, str], tuple[dispat
 
 
 def _set(
-    manuscript: Manuscript, job: _Job, order: Order, setters: dict[Format, Typesetter]
+    manuscript: Manuscript, job: _Job, compose_once: Composing, setters: dict[Format, Typesetter]
 ) -> tuple[tuple[Composition, ...], tuple[tuple[Segment, ...], ...], list[Finding]]:
     """A title composed and typeset, shared out over volumes when its paper would weigh too much."""
 
     def composed(wanted: Wanted) -> tuple[Composition, ...]:
-        return _composed(manuscript, job.edition, order, wanted)[0]
+        return compose_once(job.edition, wanted)[0]
 
     setter = setters[job.form]
     if not job.form.is_large_print:
@@ -230,6 +267,8 @@ def _title(manuscript: Manuscript, job: _Job, composition: Composition) -> binde
         anchors=composition.titles,
         hue=bindery.hue_of(job.edition.hue.deep, job.edition.hue.tint),
         pdf_ua=job.form.pdf_ua,
+        edition=job.edition.name,
+        issue=book.issue,
     )
 
 
@@ -242,7 +281,7 @@ def _file_name(manuscript: Manuscript, job: _Job, composition: Composition) -> s
 
 def _bound(
     manuscript: Manuscript, job: _Job, composition: Composition, segments: tuple[Segment, ...], source: str
-) -> tuple[tuple[dispatch.Delivery, ...], list[Finding]]:
+) -> tuple[tuple[_Made, ...], list[Finding]]:
     title = _title(manuscript, job, composition)
     content = bindery.bind(segments, title)
     pages = tuple(segment.folio(index) for segment in segments for index in range(segment.layout.pages))
@@ -256,9 +295,11 @@ def _bound(
         phones=composition.phones,
         pdf_ua=job.form.pdf_ua,
         stitched=not composition.publication.is_handout,
+        told=told(segment.part.html for segment in segments),
     )
     entry = _entry(manuscript, job, composition, promise.file, content, source, len(pages), composition.volumes)
-    return (dispatch.Delivery(entry, content),), preflight(content, promise)
+    profile = PROFILES[job.form.name.removesuffix(f"-ua{job.form.pdf_ua}")]
+    return (_Made(dispatch.Delivery(entry, content), promise, profile),), []
 
 
 def _printed(
@@ -269,8 +310,8 @@ def _printed(
     source: str,
     order: Order,
     setters: dict[Format, Typesetter],
-) -> tuple[tuple[dispatch.Delivery, ...], list[Finding]]:
-    """What a printer or a clinic gets: several files."""
+) -> tuple[tuple[_Made, ...], list[Finding]]:
+    """What a printer or a clinic gets: several files, of which the job ticket is judged by nobody."""
 
     def setter(form: Format) -> Typesetter:
         return setters.setdefault(form, Typesetter(order.project, styles_folder(), form, _cache(order)))
@@ -278,12 +319,35 @@ def _printed(
     title, name = _title(manuscript, job, composition), _file_name(manuscript, job, composition)
     work = printing.Work(manuscript, job.edition, composition, segments, title, job.form, order.project, name)
     made, findings = PRINTING[job.form.name](work, order.printing, setter)
-    deliveries = []
+    rows = []
     for file in made:
         named = f"{name}{file.ending}"
         entry = _entry(manuscript, job, composition, named, file.content, source, file.pages, len(made))
-        deliveries.append(dispatch.Delivery(replace(entry, trim_mm=file.trim_mm), file.content))
-    return tuple(deliveries), findings
+        promise = Promise(
+            file=named,
+            folios=("",) * file.pages,
+            trim_mm=file.trim_mm,
+            title=file.title,
+            language=title.language,
+            headings=0,
+            phones=composition.phones,
+            stitched=not file.leaves,
+        )
+        delivery = dispatch.Delivery(replace(entry, trim_mm=file.trim_mm), file.content)
+        rows.append(_Made(delivery, promise, _profile(file)))
+    return tuple(rows), findings
+
+
+def _profile(file: printing.Made) -> Profile | None:
+    """What a file for paper is judged by: the profile of its kind, with the numbers of its printer."""
+    if not file.profile:
+        return None
+    profile, printer = PROFILES[file.profile], file.printer
+    if printer is None:
+        return profile
+    return replace(
+        profile, bleed_mm=printer.bleed_mm, safe_mm=printer.safe_mm, ink_limit_percent=printer.ink_limit_percent
+    )
 
 
 def _entry(
@@ -318,6 +382,11 @@ def _hues(manuscript: Manuscript) -> list[Finding]:
     """What is wrong with the hues in print, where it is known who prints."""
     printer = manuscript.book.printer
     return list(bindery.hue_faults(manuscript, printer)) if printer in manuscript.printers else []
+
+
+def _examined(made: _Made, lines: Sources, waivers: tuple[Waiver, ...]) -> Report:
+    assert made.profile
+    return examine(made.delivery.content, made.promise.file, made.profile, made.promise, lines, waivers)
 
 
 def _deliver(dist: Path, deliveries: tuple[dispatch.Delivery, ...]) -> list[Finding]:

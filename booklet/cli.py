@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable
 from contextlib import contextmanager
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -232,6 +233,66 @@ def read(file: Path, part: str | None) -> None:
         top = transcript.load(file)
         for line in getattr(transcript, part or "transcript")(top):
             click.echo(line)
+
+
+@main.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE...")
+@click.option(
+    "--profile",
+    required=True,
+    type=click.Choice(["screen", "large-print", "press", "clinic"]),
+    help="What the file is for.",
+)
+@click.option("--format", "style", type=click.Choice(["text", "json"]), default="text", help="Default: text.")
+@click.option(
+    "--report",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE.html",
+    help="Write an HTML report with pictures of the pages.",
+)
+@click.option(
+    "--project",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    default=Path(),
+    help="The folder whose chapters/waivers.toml holds. Default: this one.",
+)
+def preflight(files: tuple[Path, ...], profile: str, style: str, report: Path | None, project: Path) -> None:
+    """Check finished PDFs, ours or anybody's.
+
+    \b
+      booklet preflight dist/VIC/*-screen.pdf --profile screen
+      booklet preflight brochure.pdf --profile press --report brochure.html
+      booklet preflight brochure.pdf --profile clinic --format json
+
+    A file may take 120 seconds and 3 GB of memory. docs/preflight.md lists the checks.
+    """
+    from booklet import preflight as room
+    from booklet.bindery import source_lines
+    from booklet.manuscript import read_waivers
+
+    with _raising():
+        waivers, faults = read_waivers(project.resolve())
+        sources = partial(source_lines, project.resolve())
+        examined = [
+            room.examine_file(file, room.PROFILES[profile], sources, waivers, report is not None) for file in files
+        ]
+        if report:
+            _write(report, room.as_html([(each.report, each.pictures) for each in examined]))
+    findings = (*faults, *(finding for each in examined for finding in each.report.findings))
+    if style == "json":
+        click.echo(json.dumps([room.as_data(each.report) for each in examined], indent=2, ensure_ascii=False))
+        _print_findings(tuple(faults), file=sys.stderr)
+    else:
+        _print_findings(findings, file=sys.stdout)
+        click.echo(f"{len(files)} file{'' if len(files) == 1 else 's'}; {_count(findings)}")
+    sys.exit(1 if any(finding.severity is Severity.ERROR for finding in findings) else 0)
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.write_text(text, "utf-8")
+    except OSError as reason:
+        raise click.BadParameter(f"'{path}' cannot be written ({reason.strerror}).") from reason
 
 
 @contextmanager

@@ -72,8 +72,7 @@ class Side:
 class Setup:
     """How to impose: sheet width and height, paper thickness, who turns the sheets, how many lie in one part at most.
 
-    Nothing is printed within `margin_mm` of a sheet's edge. `lettered` names part, sheet and side in the fold, in a
-    font of the file.
+    Nothing is printed within `margin_mm` of a sheet's edge. `lettered` names part, sheet and side in the fold.
     """
 
     sheet_mm: tuple[float, float] = SHEETS_MM["A4"]
@@ -139,7 +138,7 @@ def impose(content: bytes, setup: Setup, kit: bytes | None = None) -> Imposed:
         sides = sheets(len(pages), setup.sheets_max)
         if blanks := sum((side.left, side.right).count(None) for side in sides):
             notes.append(f"{blanks} empty page{'s stand' if blanks > 1 else ' stands'} before the last one.")
-        letters = Lettering.of(pdf) if setup.lettered else None
+        letters = Lettering.made(pdf, [_name(side, sides) for side in sides]) if setup.lettered else None
         cell = _cell(pages, setup.sheet_mm)
         if len({page.size for page in pages}) > 1:
             notes.append("Pages differ in size: each is centred in the place of the largest.")

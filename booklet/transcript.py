@@ -4,8 +4,9 @@ Works on anybody's tagged PDF. It reads the structure tree, not the page: what i
 in the tree twice is heard twice. Text comes from pdfminer, which knows all kinds of fonts; the tree and the
 annotations come from pikepdf. It does not judge: preflight does.
 
-Nothing here runs without end: a tree may have at most `MAX_ELEMENTS` elements and be `MAX_DEPTH` deep, an element
-that stands above itself is refused, and a page whose content cannot be read is silent.
+Nothing here runs without end: a file may have `MAX_BYTES`, its tree `MAX_ELEMENTS` elements and be `MAX_DEPTH` deep,
+an element that stands above itself is refused, a page whose content cannot be read is silent, and the whole may take
+the time and memory of `booklet.bounds`.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from pdfminer.pdfpage import PDFPage
 from pdfminer.psexceptions import PSException
 from pikepdf import Array, Dictionary, Name, Pdf
 
+from booklet.bounds import TooMuchError, within_bounds
 from booklet.findings import BookletError
 
 MAX_ELEMENTS = 200_000
@@ -77,21 +79,27 @@ class Element:
     def spoken(self) -> str:
         """Its text as a part of what surrounds it: apart when it is a block."""
         words = self.alt if self.role == "Figure" and self.alt else self._text()
+        if self.language:
+            words = f"language {self.language}, {words}, end of language"
         return words if self.role in INLINE else f" {words} "
 
 
 INLINE = frozenset({"Span", "Link", "Reference", "Lbl", "Em", "Strong", "Quote", "Code", "NonStruct", "Sub"})
+
+MEANINGFUL = frozenset({"Aside", "Strong", "Em", "FENote"})
 
 
 def load(path: Path) -> Element:
     """The structure of a file with its text. Raises UnheardError, with the reason, for a file that has none to give."""
     content = _content(path)
     try:
-        with Pdf.open(io.BytesIO(content)) as pdf:
+        with within_bounds(), Pdf.open(io.BytesIO(content)) as pdf:
             root = pdf.Root.get("/StructTreeRoot")
             if not isinstance(root, Dictionary):
                 raise UnheardError(f"{path.name} is not tagged: a screen reader can only guess.")
             return _Loader(pdf, root, _texts(content)).tree()
+    except TooMuchError as reason:
+        raise UnheardError(f"Reading {path.name} takes {reason}.") from reason
     except pikepdf.PasswordError as reason:
         raise UnheardError(f"{path.name} is encrypted: open it and save it without a password.") from reason
     except (pikepdf.PdfError, ValueError, TypeError, AttributeError, KeyError) as reason:
@@ -213,10 +221,10 @@ class _Loader:
         return self.texts.get(page.objgen, {}).get(number, "") if isinstance(page, Dictionary) else ""
 
     def role(self, source: Any) -> str:
-        """The standard role; `Aside` and other roles that mean something are kept as they are."""
+        """The standard role; roles of PDF 2.0 are kept as they are, whatever PDF 1.7 has in their place."""
         role = str(source.get("/S", "/NonStruct"))[1:]
         for _ in range(8):
-            if role not in self.roles or role == "Aside":
+            if role not in self.roles or role in MEANINGFUL:
                 return role
             role = self.roles[role]
         return role
@@ -340,7 +348,9 @@ class _Speaker:
             yield from self._group("quotation", element, "end of quotation")
         elif role == "Caption":
             yield from self._alone(f"caption, {element.text()}")
-        elif role == "Note":
+        elif role == "Index":
+            yield from self._group("index", element, "end of index")
+        elif role in ("Note", "FENote"):
             yield from self._group("note", element, "end of note")
         elif role == "Lbl":
             yield from self.pause()

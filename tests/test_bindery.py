@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from booklet.bindery import STAND_INS, Title, bind, describe_link, hue_of
+from booklet.bindery.packing import packed
 from booklet.build import styles_folder
 from booklet.composing import Part
 from booklet.typesetting import FORMATS, Segment, Typesetter
@@ -165,3 +166,32 @@ def test_the_dates_are_those_of_the_issue(setter: Typesetter, tmp_path: Path) ->
     pdf = bound(setter, [ALL])
     assert str(pdf.docinfo.CreationDate) == "D:20260715000000Z"
     assert b"2026-07-15T00:00:00Z" in pdf.Root.Metadata.read_bytes()
+
+
+def test_metadata_name_the_edition_and_the_issue_twice_alike(setter: Typesetter) -> None:
+    pdf = bound(setter, [ALL], edition="Victoria", issue="2026.1")
+    xmp = pdf.Root.Metadata.read_bytes()
+    for key, words in (
+        ("Title", b"Tiny"),
+        ("Subject", b"S"),
+        ("Author", b"A"),
+        ("Keywords", b"Victoria, issue 2026.1"),
+    ):
+        assert str(pdf.docinfo[f"/{key}"]).encode() == words
+        assert b">" + words + b"<" in xmp
+    assert b"<dc:coverage>Victoria</dc:coverage>" in xmp
+    assert str(pdf.Root.Lang) == "en-AU" and b"<rdf:li>en-AU</rdf:li>" in xmp
+
+
+def test_a_packed_file_is_the_same_file_and_smaller(setter: Typesetter) -> None:
+    pdf = bound(setter, [ALL])
+    loose, qpdfs = io.BytesIO(), io.BytesIO()
+    pdf.save(loose, object_stream_mode=pikepdf.ObjectStreamMode.disable)
+    pdf.save(qpdfs, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+    small = packed(loose.getvalue())
+    assert len(small) < len(qpdfs.getvalue())
+    with pikepdf.Pdf.open(io.BytesIO(small)) as again:
+        pages = zip(again.pages, pdf.pages, strict=True)
+        assert all(one.Contents.read_bytes() == other.Contents.read_bytes() for one, other in pages)
+        assert reading.structure(again) == reading.structure(pdf)
+        assert again.check_pdf_syntax() == []

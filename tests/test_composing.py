@@ -8,11 +8,13 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from booklet.build import styles_folder
 from booklet.composing import Composition, compose, publication, shipped_faces
+from booklet.composing.languages import is_language
 from booklet.composing.sandbox import fill
 from booklet.composing.views import Cast, hours_apart, services_of
 from booklet.manuscript import Manuscript, Service, read
@@ -162,3 +164,12 @@ def test_a_build_date_only_changes_what_depends_on_it(booklet: Callable[..., Pat
     one = composed(project, "VIC", date(2026, 11, 22))
     other = composed(project, "VIC", date(2027, 3, 1))
     assert replace(one) == other
+
+
+@pytest.mark.parametrize(
+    ("tag", "known"),
+    [("vi", True), ("zh-Hans", True), ("pt-BR", True), ("pjt", True), ("es-419", True), ("xx", False), ("EN", False),
+     ("english", False), ("en_AU", False), ("en-au", False), ("", False), ("vi-", False)],
+)  # fmt: skip
+def test_language_tags(tag: str, known: bool) -> None:
+    assert is_language(tag) is known

@@ -19,7 +19,7 @@ from tests.conftest import PROJECT
 
 PACKAGE = PROJECT / "booklet"
 ROOMS = (
-    "findings", "australia", "manuscript", "composing", "typesetting", "bindery", "imposition", "ticket",
+    "bounds", "findings", "australia", "manuscript", "composing", "typesetting", "bindery", "imposition", "ticket",
     "printing", "preflight", "transcript", "dispatch",
     "build",
     "cli",
@@ -28,8 +28,8 @@ HOMES = {
     "yaml": {"manuscript"}, "pydantic": {"manuscript"}, "tomllib": {"manuscript"}, "jinja2": {"composing"},
     "markdown_it": {"composing"}, "mdit_py_plugins": {"composing"}, "segno": {"composing"},
     "weasyprint": {"typesetting"}, "pydyf": {"typesetting"}, "PIL": {"bindery", "preflight"},
-    "pikepdf": {"bindery", "imposition", "preflight", "transcript"},
-    "pdfminer": {"transcript"}, "fontTools": {"composing", "bindery"},
+    "pikepdf": {"bindery", "imposition", "preflight", "transcript"}, "pypdfium2": {"preflight"},
+    "pdfminer": {"transcript"}, "fontTools": {"composing", "bindery", "preflight"},
     "phonenumbers": {"australia"}, "click": {"cli"}, "rich": {"cli"},
 }  # fmt: skip
 
@@ -82,7 +82,7 @@ def test_every_code_is_explained_and_every_block_taught() -> None:
 
 def test_every_code_in_use_is_registered_and_every_registered_one_used() -> None:
     text = "".join(path.read_text("utf-8") for path in SOURCES if path.name != "findings.py")
-    used = set(re.findall(r'"((?:SRC|LNK|ACC|BOX|FNT|INK|SYS)-\d{3})"', text))
+    used = set(re.findall(r'"((?:SRC|LNK|ACC|BOX|FNT|INK|IMP|SYS)-\d{3})"', text))
     assert used == set(CODES)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +18,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pikepdf import Dictionary, Pdf
 
-from booklet.build import styles_folder
+from booklet.bindery import source_lines
+from booklet.build import CACHE, Order, build, styles_folder
 from booklet.composing import PAGE_TOKENS, Part
+from booklet.findings import Place
 from booklet.typesetting import FORMATS, Segment, Typesetter
-from tests import reading
+from tests import benchmark, reading
+from tests.conftest import TODAY
 
 Books = list[tuple[Path, tuple[Segment, ...]]]
 DRAWS = {"TJ", "Tj", "Do", "f", "f*", "S", "s", "B", "B*", "b", "b*", "sh", "EI"}
@@ -172,3 +175,36 @@ def test_any_document_is_heard_as_it_is_written(setter: Typesetter, blocks: list
         assert reading.shape(tree) == reading.shape(wanted)
         assert reading.words(tree) == reading.words(wanted)
         assert list(strays(pdf)) == []
+
+
+@pytest.mark.slow
+def test_a_booklet_takes_less_room_and_time_than_the_engines_own_tags() -> None:
+    of_bytes, of_time = benchmark.writing(3)
+    assert of_bytes <= 0.8
+    assert of_time <= 0.9
+
+
+def test_every_piece_knows_the_line_that_it_comes_from(booklet: Callable[..., Path]) -> None:
+    project = booklet()
+    order = Order(project, project / "dist", TODAY, ("VIC", "WA"), ("screen",))
+    receipt = build(order)
+    for entry in receipt.files:
+        content = (order.dist / entry.file).read_bytes()
+        places = source_lines(project, content)
+        assert source_lines(project, content + b" ") == {}, "another file"
+        with Pdf.open(io.BytesIO(content)) as pdf:
+            texts = [reading.page_texts(page) for page in pdf.pages]
+        assert places.keys() == {(page, number) for page, by_number in enumerate(texts) for number in by_number}
+        by_text = {texts[page][number].strip(): place for (page, number), place in places.items()}
+        rows = (project / "chapters/01-one.md").read_text("utf-8").split("\n")
+        assert by_text["One point, and a"] == Place(
+            "chapters/01-one.md", rows.index(next(r for r in rows if "- One" in r)) + 1
+        )
+        assert by_text["A heading"] == Place("chapters/01-one.md", rows.index("## A heading") + 1)
+        assert by_text["Scan"].file == "chapters/glossary.yaml"
+        assert by_text["Tiny"] == Place(f"chapters/editions/{entry.edition.lower()}.toml")
+        services = {place for place in by_text.values() if place.file.startswith("chapters/support/")}
+        assert len({place.file for place in services}) == 2 and max(place.line for place in services) > 1
+    for path in (project / CACHE / "sources").iterdir():
+        path.write_text("{", "utf-8")
+    assert source_lines(project, content) == {}

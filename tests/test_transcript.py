@@ -6,6 +6,7 @@ import io
 import itertools
 import os
 import time
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,10 +15,11 @@ import pytest
 from click.testing import CliRunner
 from pikepdf import Array, Dictionary, Name, Pdf
 
-from booklet import transcript
-from booklet.build import Order, Receipt
+from booklet import bounds, transcript
+from booklet.build import Order, Receipt, build
 from booklet.cli import main
-from tests import reading
+from tests import reading, tiny
+from tests.conftest import TODAY
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -46,6 +48,42 @@ def test_golden_transcripts(real: tuple[Order, Receipt], name: str, title: str) 
         path.parent.mkdir(exist_ok=True)
         path.write_text(said, "utf-8")
     assert said == path.read_text("utf-8")
+
+
+NOTED = """
+Medicines on the [PBS](short: "Pharmaceutical Benefits Scheme") cost less.[^pbs] Say [Grüß Gott](lang:de) to **all**
+people,[^two] and again.[^pbs]
+
+[^pbs]: The government pays a part of the price.
+
+    You pay the rest.
+
+[^two]: - one
+    - two
+
+::: table "Two snacks"
+| Snack | When |
+| --- | --- |
+| [Crème](lang:fr) | Night |
+:::
+
+1. First
+2. Second
+   - inner
+"""
+
+
+@pytest.mark.parametrize("pdf_ua", [1, 2])
+def test_notes_languages_and_short_forms_are_heard(booklet: Callable[..., Path], pdf_ua: int) -> None:
+    project = booklet({"chapters/01-one.md": tiny.FILES["chapters/01-one.md"] + NOTED})
+    order = Order(project, project / "dist", TODAY, ("VIC",), ("screen",), pdf_ua=pdf_ua)
+    receipt = build(order)
+    assert [str(finding) for finding in receipt.findings if finding.severity == "error"] == []
+    lines = list(transcript.transcript(transcript.load(order.dist / receipt.files[0].file)))
+    said = chapter(lines, "1 Chapter one")
+    if os.environ.get("BOOKLET_RENEW"):
+        (GOLDEN / "notes.txt").write_text(said, "utf-8")
+    assert said == (GOLDEN / "notes.txt").read_text("utf-8")
 
 
 def test_two_independent_readers_hear_the_same(real: tuple[Order, Receipt]) -> None:
@@ -142,6 +180,27 @@ def untagged() -> bytes:
     return target.getvalue()
 
 
+def bombs(pdf: Pdf, root: pikepdf.Object) -> None:
+    """A page whose content unpacks to two thousand megabytes."""
+    packer = zlib.compressobj(1)
+    packed = b"".join(packer.compress(b" " * 10**7) for _ in range(200)) + packer.flush()
+    pdf.pages[0].Contents = pdf.make_stream(b"")
+    pdf.pages[0].Contents.write(packed, filter=Name.FlateDecode)
+    root.K = pdf.make_indirect(Dictionary(S=Name.P, K=0, Pg=pdf.pages[0].obj))
+
+
+def draws_itself(pdf: Pdf, root: pikepdf.Object) -> None:
+    """A form that draws two forms that draw two forms: 2 to the power of 40 in all."""
+    form = pdf.make_stream(b"")
+    for _ in range(40):
+        resources = Dictionary(XObject=Dictionary(F=form))
+        box = Array([0, 0, 9, 9])
+        form = pdf.make_stream(b"/F Do /F Do", Type=Name.XObject, Subtype=Name.Form, BBox=box, Resources=resources)
+    pdf.pages[0].Resources = Dictionary(XObject=Dictionary(F=form))
+    pdf.pages[0].Contents = pdf.make_stream(b"/F Do")
+    root.K = pdf.make_indirect(Dictionary(S=Name.P, K=0, Pg=pdf.pages[0].obj))
+
+
 BAD = {
     "no PDF": (b"words", "cannot be read"),
     "empty": (b"", "cannot be read"),
@@ -163,6 +222,31 @@ def test_a_bad_file_is_a_message_in_bounded_time(tmp_path: Path, name: str) -> N
     assert result.exit_code == 1
     assert words in result.stderr and "Traceback" not in result.output
     assert time.monotonic() - start < 30
+
+
+@pytest.mark.parametrize("build", [bombs, draws_itself])
+def test_a_file_without_end_is_stopped(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, build: Callable[[Pdf, pikepdf.Object], None]
+) -> None:
+    monkeypatch.setattr(bounds, "MAX_SECONDS", 2.0)
+    monkeypatch.setattr(bounds, "MAX_MEGABYTES", 1500.0)
+    (tmp_path / "bomb.pdf").write_bytes(tree_pdf(build))
+    start = time.monotonic()
+    result = CliRunner().invoke(main, ["read", str(tmp_path / "bomb.pdf")])
+    assert result.exit_code == 1
+    assert "takes more than" in result.stderr and "Traceback" not in result.output
+    assert time.monotonic() - start < 30
+
+
+def test_a_wrong_parent_tree_is_not_asked(tmp_path: Path) -> None:
+    """What is heard is the tree from its top; which content names which element is preflight's matter."""
+
+    def build(pdf: Pdf, root: pikepdf.Object) -> None:
+        root.K = pdf.make_indirect(Dictionary(S=Name.Figure, Alt=pikepdf.String("A hill")))
+        root.ParentTree = pdf.make_indirect(Dictionary(Nums=Array([7, 3, Name.X, Array([None])])))
+
+    (tmp_path / "wrong.pdf").write_bytes(tree_pdf(build))
+    assert list(transcript.transcript(transcript.load(tmp_path / "wrong.pdf"))) == ["figure, A hill"]
 
 
 def test_a_file_that_is_not_there_is_a_message(tmp_path: Path) -> None:

@@ -14,11 +14,12 @@ import weasyprint.pdf
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from booklet import bounds
 from booklet.build import styles_folder
 from booklet.composing import PAGE_TOKENS, Composition, Part, Publication
 from booklet.findings import Place
 from booklet.manuscript import OrderCodes
-from booklet.typesetting import FORMATS, Typesetter, bounds, typeset
+from booklet.typesetting import FORMATS, Typesetter, typeset
 from booklet.typesetting.engine import Engine
 from booklet.typesetting.structure import add_tags
 from tests import reading
@@ -62,6 +63,55 @@ def test_the_private_seam_is_where_we_think_it_is() -> None:
     assert "add_tags(pdf, document, options['pdf_version'], page_streams)" in inspect.getsource(
         weasyprint.pdf.generate_pdf
     )
+
+
+def test_the_other_private_seam_keeps_fonts_whole() -> None:
+    """Fonts are cut down once, by the bindery, and not in every segment."""
+    assert list(inspect.signature(weasyprint.pdf.fonts.Font.subset).parameters) == ["font", "to_unicode", "hinting"]
+    assert "self.subset(to_unicode, hinting)" in inspect.getsource(weasyprint.pdf.fonts.Font.clean)
+
+
+def test_heads_of_cells_are_named_also_where_cells_span(press: Engine) -> None:
+    rows = (
+        "<thead><tr><th colspan='2'>Wide</th><th>Thin</th></tr></thead><tbody>"
+        "<tr><th scope='row' rowspan='2'>High</th><td>a</td><td>b</td></tr><tr><td>c</td><td>d</td></tr></tbody>"
+    )
+    pdf, _ = written(press, f'<h1 id="one">One</h1><table>{rows}</table>')
+    cells = {
+        str(thing.S): thing
+        for thing in pdf.objects
+        if isinstance(thing, pikepdf.Dictionary) and thing.get("/S") in ("/TH", "/TD")
+    }
+    assert set(cells) == {"/TH", "/TD"}
+    heads = [
+        [str(head) for head in thing.A.Headers]
+        for thing in pdf.objects
+        if isinstance(thing, pikepdf.Dictionary) and thing.get("/S") == "/TD"
+    ]
+    assert heads == [["one.3", "one.1"], ["one.3", "one.2"], ["one.3", "one.1"], ["one.3", "one.2"]]
+
+
+def test_lists_say_how_they_count(press: Engine) -> None:
+    lists = "<ul><li>a</li></ul><ol><li>b</li></ol><ol style='list-style: lower-alpha'><li>c</li></ol>"
+    none = "<ul style='list-style: none'><li>d</li></ul><dl><dt>e</dt><dd>f</dd><dt>g</dt><dd>h</dd></dl>"
+    pdf, _ = written(press, f"<h1>One</h1>{lists}{none}")
+    kinds = [
+        str(thing.A.ListNumbering)
+        for thing in pdf.objects
+        if isinstance(thing, pikepdf.Dictionary) and thing.get("/S") == "/L"
+    ]
+    assert kinds == ["/Disc", "/Decimal", "/LowerAlpha", "/None", "/None"]
+    roles = list(reading.roles(reading.structure(pdf)))
+    assert roles[-7:] == ["L", "LI", "Lbl", "LBody", "LI", "Lbl", "LBody"]
+
+
+def test_an_index_refers(press: Engine) -> None:
+    entry = '<li>Pain <a href="booklet:one">1</a>, <a href="booklet:two">2</a></li>'
+    pdf, _ = written(press, f'<h1 id="one">One</h1><h2 id="two">Two</h2><ul class="index">{entry}</ul>')
+    roles = list(reading.roles(reading.structure(pdf)))
+    assert [role for role in roles if role != "Lbl"][4:] == [
+        "Index", "L", "LI", "LBody", "Reference", "Link", "Reference", "Link",
+    ]  # fmt: skip
 
 
 def test_one_source_element_is_one_structure_element_over_many_pages(press: Engine) -> None:

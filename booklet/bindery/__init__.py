@@ -31,6 +31,7 @@ from booklet.bindery.fonts import share_fonts
 from booklet.bindery.hues import edition_inks, hue_faults
 from booklet.bindery.inking import PlacedImage, pixels
 from booklet.bindery.lettering import Lettering
+from booklet.bindery.packing import packed
 from booklet.bindery.press import SET_BLEED_MM, Condition, PressJob, in_grey, press
 from booklet.bindery.sources import keep_sources, source_lines, sources_of
 from booklet.composing import SCHEME
@@ -63,7 +64,9 @@ __all__ = [
 
 @dataclass(frozen=True)
 class Title:
-    """What the bound file says of itself. `hue` gives the edition's colour for each stand-in, as #rrggbb."""
+    """What the bound file says of itself. `hue` gives the edition's colour for each stand-in, as #rrggbb; `edition` and
+    `issue` are said where they are given.
+    """
 
     title: str
     subject: str
@@ -73,6 +76,8 @@ class Title:
     anchors: dict[str, str]
     hue: dict[str, str]
     pdf_ua: int = 1
+    edition: str = ""
+    issue: str = ""
 
 
 def bind(segments: Iterable[Segment], title: Title) -> bytes:
@@ -107,11 +112,11 @@ def bind(segments: Iterable[Segment], title: Title) -> bytes:
     book.save(
         target,
         force_version="2.0" if title.pdf_ua == 2 else "1.7",
-        object_stream_mode=pikepdf.ObjectStreamMode.generate,
+        object_stream_mode=pikepdf.ObjectStreamMode.disable,
         compress_streams=True,
         deterministic_id=True,
     )
-    return target.getvalue()
+    return packed(target.getvalue())
 
 
 def _join_structure(book: Pdf, trees: list[tuple[int, Any, str]]) -> None:
@@ -389,6 +394,7 @@ def _metadata(book: Pdf, title: Title) -> None:
             Title=String(title.title),
             Subject=String(title.subject),
             Author=String(title.author),
+            Keywords=String(_keywords(title)),
             Creator=String("booklet"),
             Producer=String("WeasyPrint, pikepdf"),
             CreationDate=String(f"D:{day:%Y%m%d}000000Z"),
@@ -401,12 +407,18 @@ def _metadata(book: Pdf, title: Title) -> None:
     root.Metadata = xmp
 
 
+def _keywords(title: Title) -> str:
+    return ", ".join(filter(None, (title.edition, title.issue and f"issue {title.issue}")))
+
+
 def _xmp_words(title: Title) -> dict[str, str]:
     return {
         "title": title.title,
         "subject": title.subject,
         "author": title.author,
         "language": title.language,
+        "edition": title.edition,
+        "keywords": _keywords(title),
         "day": f"{title.issued:%Y-%m-%d}T00:00:00Z",
     }
 
@@ -419,10 +431,12 @@ _XMP = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
 <dc:title><rdf:Alt><rdf:li xml:lang="x-default">{title}</rdf:li></rdf:Alt></dc:title>
 <dc:description><rdf:Alt><rdf:li xml:lang="x-default">{subject}</rdf:li></rdf:Alt></dc:description>
 <dc:creator><rdf:Seq><rdf:li>{author}</rdf:li></rdf:Seq></dc:creator>
+<dc:coverage>{edition}</dc:coverage>
 <dc:language><rdf:Bag><rdf:li>{language}</rdf:li></rdf:Bag></dc:language>
 <xmp:CreateDate>{day}</xmp:CreateDate>
 <xmp:ModifyDate>{day}</xmp:ModifyDate>
 <xmp:CreatorTool>booklet</xmp:CreatorTool>
+<pdf:Keywords>{keywords}</pdf:Keywords>
 <pdf:Producer>WeasyPrint, pikepdf</pdf:Producer>
 {claims}</rdf:RDF>
 </x:xmpmeta>

@@ -67,8 +67,8 @@ def _join(book: Pdf, fonts: list[Any]) -> None:
     descendant = first.DescendantFonts[0]
     descendant.W = Array([item for glyph in sorted(characters) for item in (glyph, Array([widths[glyph]]))])
     descriptor = descendant.FontDescriptor
-    program, plain = _cut_down(descriptor.FontFile2.read_bytes(), frozenset(characters))
-    first.ToUnicode = book.make_stream(_unicode_map(characters | plain))
+    program, plain = cut_down(descriptor.FontFile2.read_bytes(), frozenset(characters))
+    first.ToUnicode = book.make_stream(unicode_map(characters | plain))
     descriptor.FontFile2 = book.make_stream(program)
     descriptor.FontFile2.Length1 = len(program)
 
@@ -83,7 +83,7 @@ def _widths(array: Any) -> dict[int, Object]:
 
 
 @lru_cache(maxsize=32)
-def _cut_down(program: bytes, glyphs: frozenset[int]) -> tuple[bytes, dict[int, str]]:
+def cut_down(program: bytes, glyphs: frozenset[int]) -> tuple[bytes, dict[int, str]]:
     """A TrueType font with these glyphs alone, under the ids that they had, and the characters that it gives them
     itself: where it gives several, the first (a hyphen, not a soft one).
     """
@@ -104,7 +104,7 @@ def _cut_down(program: bytes, glyphs: frozenset[int]) -> tuple[bytes, dict[int, 
     return target.getvalue(), plain
 
 
-def _unicode_map(characters: dict[int, str]) -> bytes:
+def unicode_map(characters: dict[int, str]) -> bytes:
     """The map of these glyph ids to the characters that they stand for, in blocks of a hundred."""
     pairs = [f"<{glyph:04x}> <{characters[glyph].encode('utf-16-be').hex()}>".encode() for glyph in sorted(characters)]
     blocks = [pairs[start : start + _BATCH] for start in range(0, len(pairs), _BATCH)]

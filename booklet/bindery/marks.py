@@ -74,7 +74,7 @@ def _colour_bar(trim: Trim) -> Iterator[bytes]:
 
 def slug_place(trim: Trim) -> tuple[float, float]:
     """Where the slug line starts: below the page, right of the corner's marks."""
-    return trim.box[0] + 4 * PT_PER_MM, trim.box[1] - trim.bleed - 8.5 * PT_PER_MM
+    return trim.box[0] + 4 * PT_PER_MM, trim.box[1] - trim.bleed - 10.3 * PT_PER_MM
 
 
 def _line(x1: float, y1: float, x2: float, y2: float) -> bytes:

@@ -79,9 +79,9 @@ def press(book: bytes, job: PressJob, inks: Inks, pages: Iterable[int] | None = 
         _keep_pages(pdf, chosen)
         _for_paper(pdf)
         images = ink(pdf, inks)
-        letters = Lettering.of(pdf)
-        for number, (page, label, fold) in enumerate(zip(pdf.pages, labels, folds, strict=True), 1):
-            slug = f"{job.slug}  page {label} ({number} of {len(chosen)})"
+        slugs = [f"{job.slug}   page {label} ({number} of {len(chosen)})" for number, label in enumerate(labels, 1)]
+        letters = Lettering.made(pdf, slugs) if job.marks else None
+        for page, fold, slug in zip(pdf.pages, folds, slugs, strict=True):
             _frame(pdf, page.obj, job, fold, letters, slug)
         _identify(pdf, job, book)
         return Pressed(_saved(pdf, "1.6"), images)
@@ -130,7 +130,7 @@ def _frame(pdf: Pdf, page: Any, job: PressJob, fold: str, letters: Lettering | N
     page.MediaBox = _rounded(0, 0, 2 * edge + width, 2 * edge + height)
     page.BleedBox = _rounded(inner[0], inner[1], inner[0] + inner[2], inner[1] + inner[3])
     page.TrimBox = _rounded(*trim.box)
-    if job.marks and letters:
+    if letters:
         letters.put(pdf, page, letters.drawn(slug, slug_place(trim), SLUG_PT, black=b"0 0 0 1 k"))
 
 

@@ -46,6 +46,7 @@ from booklet.manuscript.records import (
     Topic,
     slug,
 )
+from booklet.manuscript.waivers import Waiver, read_waivers
 
 __all__ = [
     "STANDING_PAGES",
@@ -64,8 +65,10 @@ __all__ = [
     "StandingPage",
     "Term",
     "Topic",
+    "Waiver",
     "inside",
     "read",
+    "read_waivers",
     "shipped",
     "slug",
 ]

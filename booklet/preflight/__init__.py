@@ -1,176 +1,204 @@
-"""Preflight: reads a finished file back and compares it with what was promised.
+"""Preflight: reads a finished file back and says what is wrong with it, on which page, where, and from which source
+line.
 
-Each check is a row of `CHECKS` with the clause it rests on. It says what this file shows, not that the file
-conforms: for that, an outside validator is asked in the tests.
+`CHECKS` is the table: each row has a code, a severity, the clause or source it rests on, what to do, and the profiles
+that ask it. `preflight` asks them of a file that was promised to be something; `examine` of anybody's bytes;
+`examine_file` of anybody's file, in a process of its own that ends after a stated time. It says what a file shows, not
+that it conforms: for that, an outside validator is asked in the tests.
 """
 
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterable, Iterator
+from fnmatch import fnmatchcase
 
 import pikepdf
-from pikepdf import Array, Dictionary, Name, Pdf
+from pikepdf import Pdf
+from pypdfium2 import PdfiumError
 
-from booklet.findings import Finding, Place, error
+from booklet.findings import CODES, Finding, Place, Severity, warning
+from booklet.manuscript import Waiver
+from booklet.preflight import (
+    file_checks,
+    font_checks,
+    ink_checks,
+    page_checks,
+    reading_checks,
+    source_checks,
+    structure_checks,
+)
+from booklet.preflight.bounds import Examined, UnreadableFileError, examine_file
+from booklet.preflight.dossier import Dossier
+from booklet.preflight.geometry import PT_PER_MM
+from booklet.preflight.records import (
+    PROFILES,
+    Check,
+    Complaint,
+    Defect,
+    Profile,
+    Promise,
+    Report,
+    Sources,
+    Spot,
+    Told,
+)
+from booklet.preflight.report import as_data, as_html
+from booklet.preflight.source import told
 
-PT_PER_MM = 72 / 25.4
-SIZE_TOLERANCE_PT = 0.5
-"""Half a point: far below what a cutter can do, far above what rounding does."""
-FONTS = ("Atkinson-Hyperlegible-Next", "AtkinsonHyperlegibleNext", "Noto-Sans", "NotoSans")
-_NO_DICTIONARY = Dictionary()
+__all__ = [
+    "CHECKS",
+    "PROFILES",
+    "PT_PER_MM",
+    "Check",
+    "Complaint",
+    "Examined",
+    "Profile",
+    "Promise",
+    "Report",
+    "Sources",
+    "Told",
+    "UnreadableFileError",
+    "as_data",
+    "as_html",
+    "examine",
+    "examine_file",
+    "preflight",
+    "told",
+    "unused",
+]
+
+CHECKS: tuple[Check, ...] = (
+    *file_checks.ROWS,
+    *page_checks.ROWS,
+    *font_checks.ROWS,
+    *ink_checks.ROWS,
+    *structure_checks.ROWS,
+    *reading_checks.ROWS,
+    *source_checks.ROWS,
+)
+MAX_SPOTS = 500
+"""Places kept of one complaint: enough for a report, few enough for a file that is wrong in every letter."""
+_FOREIGN = (
+    pikepdf.PdfError, ValueError, TypeError, AttributeError, KeyError, IndexError, RecursionError, OverflowError,
+    RuntimeError, NotImplementedError, OSError, PdfiumError,
+)  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Promise:
-    """What a file must turn out to be: its folios in order, trim size, title, language, headings and phone links.
-
-    What is stitched has a multiple of four pages; a handout is loose leaves.
-    """
-
-    file: str
-    folios: tuple[str, ...]
-    trim_mm: tuple[float, float]
-    title: str
-    language: str
-    headings: int
-    phones: frozenset[str]
-    pdf_ua: int = 1
-    stitched: bool = True
+def preflight(
+    content: bytes,
+    promise: Promise,
+    profile: Profile = PROFILES["screen"],
+    sources: Sources | None = None,
+    waivers: Iterable[Waiver] = (),
+) -> list[Finding]:
+    """Findings about a file of our own; none when it is as promised."""
+    return examine(content, promise.file, profile, promise, sources, waivers).findings
 
 
-@dataclass(frozen=True)
-class Check:
-    """One row: a finding code, the clause, what is expected, and the test, which yields what it found wrong."""
-
-    code: str
-    clause: str
-    expected: str
-    test: Callable[[Pdf, Promise], Iterator[str]]
-
-
-def preflight(content: bytes, promise: Promise) -> list[Finding]:
-    """Findings about a file; none when it is as promised."""
-    place = Place(promise.file)
+def examine(
+    content: bytes,
+    file: str,
+    profile: Profile,
+    promise: Promise | None = None,
+    sources: Sources | None = None,
+    waivers: Iterable[Waiver] = (),
+) -> Report:
+    """Everything found in the bytes of a file. Never raises for what the file holds, whatever it holds."""
     try:
         with Pdf.open(io.BytesIO(content)) as pdf:
-            return [
-                error(check.code, place, found, f"{check.expected} ({check.clause}).")
-                for check in CHECKS
-                for found in check.test(pdf, promise)
-            ]
-    except pikepdf.PdfError as reason:
-        return [error("ACC-004", place, f"The file cannot be read back: {reason}.", "A PDF.")]
+            if not len(pdf.pages):
+                return refused(file, profile.name, "SYS-103", "The file has no pages.", "A file with pages")
+            dossier = Dossier(pdf, content, profile, promise, sources or {})
+            complaints = [each for check in CHECKS for each in _asked(check, dossier)]
+            return _waive(Report(file, profile.name, len(pdf.pages), tuple(complaints)), tuple(waivers))
+    except pikepdf.PasswordError:
+        return refused(file, profile.name, "SYS-102", "The file is encrypted.", "A file that opens without a password")
+    except _FOREIGN as reason:
+        words = f"The file cannot be read as a PDF ({type(reason).__name__})."
+        return refused(file, profile.name, "SYS-101", words, "A PDF, whole")
 
 
-def _page_count(pdf: Pdf, promise: Promise) -> Iterator[str]:
-    if len(pdf.pages) != len(promise.folios) or (promise.stitched and len(pdf.pages) % 4):
-        yield f"{len(pdf.pages)} pages where {len(promise.folios)} were set."
+def refused(file: str, profile: str, code: str, found: str, hint: str) -> Report:
+    """The report of a file that could not be looked into."""
+    complaint = Complaint(code, Severity.ERROR, "ISO 32000-1, 7.5", hint, found, ())
+    return Report(file, profile, 0, (complaint,))
 
 
-def _page_size(pdf: Pdf, promise: Promise) -> Iterator[str]:
-    wanted = [side * PT_PER_MM for side in promise.trim_mm]
-    for number, page in enumerate(pdf.pages, 1):
-        left, bottom, right, top = (float(value) for value in page.trimbox)
-        if any(abs(a - b) > SIZE_TOLERANCE_PT for a, b in zip((right - left, top - bottom), wanted, strict=True)):
-            yield f"Page {number} measures {right - left:.1f} by {top - bottom:.1f} points."
+def unused(waivers: Iterable[Waiver], reports: Iterable[Report]) -> list[Finding]:
+    """A finding for each waiver that none of these reports needed."""
+    used = {complaint.waived for report in reports for complaint in report.waived}
+    return [
+        warning(
+            "SYS-109",
+            waiver.origin,
+            f"Nothing needs the waiver of {waiver.code} for '{waiver.where}'.",
+            "Only waivers that something needs: take it out.",
+        )
+        for waiver in waivers
+        if waiver not in used
+    ]
 
 
-def _labels(pdf: Pdf, promise: Promise) -> Iterator[str]:
-    for index, folio in enumerate(promise.folios[: len(pdf.pages)]):
-        if str(pdf.pages[index].label) != folio:
-            yield f"Page {index + 1} is labelled '{pdf.pages[index].label}' and bears the folio '{folio}'."
-            return
+def _asked(check: Check, dossier: Dossier) -> Iterator[Complaint]:
+    """What one check finds, each defect once with all its places. A check that a file defeats says so."""
+    if dossier.profile.name not in check.profiles:
+        return
+    places: dict[str, list[Spot]] = {}
+    try:
+        for defect in check.test(dossier):
+            spots = places.setdefault(defect.found, [])
+            if defect.page_index is not None and len(spots) < MAX_SPOTS:
+                spots.append(_spot(defect, defect.page_index, dossier))
+    except _FOREIGN as reason:
+        words = (
+            f"The file is so made that {check.code} ({CODES[check.code]}) cannot be checked ({type(reason).__name__})."
+        )
+        yield Complaint("SYS-105", Severity.ERROR, "ISO 32000-1, 7.8", "A well-made file", words, ())
+    for found, spots in places.items():
+        yield Complaint(check.code, check.severity, check.clause, check.hint, found, tuple(dict.fromkeys(spots)))
 
 
-def _catalog(pdf: Pdf, promise: Promise) -> Iterator[str]:
-    root = pdf.Root
-    told = {
-        "Lang": str(root.get("/Lang", "")) == promise.language,
-        "Marked": bool(root.get("/MarkInfo", _NO_DICTIONARY).get("/Marked", False)),
-        "StructTreeRoot": "/StructTreeRoot" in root,
-        "DisplayDocTitle": bool(root.get("/ViewerPreferences", _NO_DICTIONARY).get("/DisplayDocTitle", False)),
-        "Title": str(pdf.docinfo.get("/Title", "")) == promise.title,
-        "pdfuaid:part": b"<pdfuaid:part>%d</pdfuaid:part>" % promise.pdf_ua in root.Metadata.read_bytes()
-        if "/Metadata" in root
-        else False,
-    }
-    yield from (f"{name} is missing or wrong." for name, right in told.items() if not right)
+def _spot(defect: Defect, page_index: int, dossier: Dossier) -> Spot:
+    mark = defect.mark
+    known = mark is not None and mark.mcid is not None and mark.form is None
+    source = dossier.sources.get((page_index, mark.mcid)) if mark and known and mark.mcid is not None else None
+    if defect.box is None or page_index >= len(dossier.sheets):
+        return Spot(page_index, None, None, source)
+    return Spot(page_index, defect.box, dossier.sheets[page_index].geometry.place_mm(defect.box), source)
 
 
-def _parent_tree(pdf: Pdf, promise: Promise) -> Iterator[str]:
-    """Every marked content has an element that names it, and every annotation an element that holds it."""
-    root = pdf.Root.get("/StructTreeRoot", _NO_DICTIONARY)
-    owners = dict(pikepdf.NumberTree(root.ParentTree).items()) if "/ParentTree" in root else {}
-    for number, page in enumerate(pdf.pages, 1):
-        listed = owners.get(int(page.get("/StructParents", -1)))
-        if not isinstance(listed, Array) or any(not isinstance(owner, Dictionary) for owner in listed):
-            yield f"Page {number} has content without a structure element."
-        for annotation in page.get("/Annots", Array()):
-            owner = owners.get(int(annotation.get("/StructParent", -1)))
-            if not isinstance(owner, Dictionary) or owner.get("/S") != Name.Link:
-                yield f"Page {number} has a link outside the structure."
-        if "/Annots" in page and page.get("/Tabs") != Name.S:
-            yield f"Page {number} does not tab through its links in the order of its structure."
+def _waive(report: Report, waivers: tuple[Waiver, ...]) -> Report:
+    """Set aside what somebody answers for, place by place."""
+    kept: list[Complaint] = []
+    waived: list[Complaint] = []
+    for complaint in report.complaints:
+        left: list[Spot] = []
+        covered: dict[Waiver, list[Spot]] = {}
+        for spot in complaint.spots or (None,):
+            source: Place | None = spot.source if spot else None
+            waiver = next((each for each in waivers if _covers(each, complaint.code, report.file, source)), None)
+            target = left if waiver is None else covered.setdefault(waiver, [])
+            target += [spot] if spot else []
+        if left or not covered:
+            kept.append(_with(complaint, left, None))
+        waived += [_with(complaint, spots, waiver) for waiver, spots in covered.items()]
+    return Report(report.file, report.profile, report.pages, tuple(kept), tuple(waived))
 
 
-def _links(pdf: Pdf, promise: Promise) -> Iterator[str]:
-    names = _destinations(pdf)
-    for number, page in enumerate(pdf.pages, 1):
-        for annotation in page.get("/Annots", Array()):
-            action = annotation.get("/A", _NO_DICTIONARY)
-            uri = str(action.get("/URI", ""))
-            if not str(annotation.get("/Contents", "")):
-                yield f"Page {number} has a link that does not say where it leads."
-            if not uri and "/D" not in action and str(annotation.get("/Dest", "")) not in names:
-                yield f"Page {number} has a link that leads nowhere."
-            if uri and not uri.startswith(("https:", "http:", "mailto:", "tel:")):
-                yield f"Page {number} links to '{uri}'."
+def _covers(waiver: Waiver, code: str, file: str, source: Place | None) -> bool:
+    """True for this code in such a file, or from such a source, with or without its line."""
+    names = [file, *([source.file, str(source)] if source else [])]
+    return code == waiver.code and any(fnmatchcase(name, waiver.where) for name in names)
 
 
-def _phones(pdf: Pdf, promise: Promise) -> Iterator[str]:
-    for number, page in enumerate(pdf.pages, 1):
-        for annotation in page.get("/Annots", Array()):
-            uri = str(annotation.get("/A", _NO_DICTIONARY).get("/URI", ""))
-            if uri.startswith("tel:") and uri not in promise.phones:
-                yield f"Page {number} dials {uri}, which is no number of this edition."
-
-
-def _outline(pdf: Pdf, promise: Promise) -> Iterator[str]:
-    def count(items: Iterable[Any]) -> int:
-        return sum(1 + count(item.children) for item in items)
-
-    with pdf.open_outline() as outline:
-        entries = count(outline.root)
-    if entries != promise.headings:
-        yield f"The outline has {entries} entries for {promise.headings} headings."
-
-
-def _fonts(pdf: Pdf, promise: Promise) -> Iterator[str]:
-    for thing in pdf.objects:
-        if isinstance(thing, Dictionary) and thing.get("/Type") == Name.FontDescriptor:
-            name = str(thing.get("/FontName", "")).removeprefix("/").split("+")[-1]
-            if not {"/FontFile", "/FontFile2", "/FontFile3"} & set(thing.keys()):
-                yield f"The font {name} is not embedded."
-            if not name.startswith(FONTS):
-                yield f"Text is set in {name}, because no shipped font has its characters."
-
-
-def _destinations(pdf: Pdf) -> frozenset[str]:
-    dests = pdf.Root.get("/Names", _NO_DICTIONARY).get("/Dests")
-    return frozenset(str(name) for name in pikepdf.NameTree(dests)) if dests is not None else frozenset()
-
-
-CHECKS = (
-    Check("BOX-001", "saddle stitch", "As many pages as were set, a multiple of four", _page_count),
-    Check("BOX-001", "ISO 32000-1, 14.11.2", "Every page at trim size", _page_size),
-    Check("BOX-001", "ISO 32000-1, 12.4.2", "Page labels equal to folios", _labels),
-    Check("ACC-004", "ISO 14289-1, 7.1", "A tagged, titled file in its language", _catalog),
-    Check("ACC-004", "ISO 32000-1, 14.7.4.4", "Everything in the structure", _parent_tree),
-    Check("LNK-001", "ISO 14289-1, 7.18.5", "Links that lead somewhere and say where", _links),
-    Check("LNK-011", "law 5", "Only this edition's numbers", _phones),
-    Check("ACC-004", "ISO 14289-1, 7.4", "One outline entry a heading", _outline),
-    Check("FNT-001", "ISO 14289-1, 7.21", "Shipped fonts, embedded", _fonts),
-)
+def _with(complaint: Complaint, spots: list[Spot], waiver: Waiver | None) -> Complaint:
+    return Complaint(
+        complaint.code,
+        complaint.severity,
+        complaint.clause,
+        complaint.hint,
+        complaint.found,
+        tuple(spots),
+        waiver,
+    )

@@ -19,9 +19,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from booklet.bounds import TooMuchError
 from booklet.composing import PAGE_TOKENS, Composition, Part
 from booklet.findings import Finding, Place, error
-from booklet.typesetting.bounds import TooMuchError
 from booklet.typesetting.records import CACHE, FORMATS, KIT, TICKET, Format, Layout, Misfit, Segment, Written, folio
 
 if TYPE_CHECKING:

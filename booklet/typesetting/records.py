@@ -41,8 +41,8 @@ FORMATS = {
     "clinic": Format("clinic", ("base.css", "screen.css", "clinic.css"), (148, 210), for_paper=True),
 }
 
-KIT = Format("clinic-kit", ("base.css", "clinic-kit.css"), (297, 210))
-TICKET = Format("ticket", ("base.css", "ticket.css"), (210, 297))
+KIT = Format("clinic-kit", ("base.css", "screen.css", "clinic-kit.css"), (297, 210))
+TICKET = Format("ticket", ("base.css", "screen.css", "ticket.css"), (210, 297))
 """Single pages that go beside the booklets."""
 
 

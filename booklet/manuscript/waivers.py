@@ -1,0 +1,61 @@
+"""Waivers: findings of preflight that somebody answers for, in `chapters/waivers.toml`.
+
+Each says which code, where (a pattern of file names, or of a source with or without its line) and why:
+
+    [[waiver]]
+    code = "INK-112"
+    where = "*-press.pdf"
+    reason = "The photograph of 1962 is all there is."
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import field_validator
+
+from booklet.findings import CODES, Finding, error
+from booklet.manuscript.reading import UnreadableError, parse_toml, read_text, validate
+from booklet.manuscript.records import Record
+
+FILE = "chapters/waivers.toml"
+
+
+class Waiver(Record):
+    """A finding that somebody answers for: its code, where it may stand (a pattern of file names or sources), and
+    why.
+    """
+
+    code: str
+    where: str
+    reason: str
+
+    @field_validator("code")
+    @classmethod
+    def _registered(cls, value: str) -> str:
+        if value not in CODES:
+            raise ValueError("no finding has this code")
+        return value
+
+    @field_validator("where", "reason")
+    @classmethod
+    def _not_empty(cls, value: str) -> str:
+        if not value.strip():
+            raise ValueError("it is empty")
+        return value
+
+
+def read_waivers(project: Path) -> tuple[tuple[Waiver, ...], list[Finding]]:
+    """The waivers of a project, and what is wrong with their file. It need not exist."""
+    path = project / FILE
+    if not path.exists():
+        return (), []
+    try:
+        data = parse_toml(read_text(project, path), FILE)
+    except UnreadableError as reason:
+        return (), [reason.finding]
+    entries = data.value.get("waiver")
+    if not isinstance(entries, list) or set(data.value) != {"waiver"}:
+        return (), [error("SRC-011", data.place(), "Something else than waivers.", "[[waiver]] and its three keys.")]
+    read = [validate(Waiver, data, ("waiver", index)) for index in range(len(entries))]
+    return tuple(waiver for waiver, _ in read if waiver), [fault for _, faults in read for fault in faults]

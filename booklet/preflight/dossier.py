@@ -1,0 +1,366 @@
+"""Everything about one file that the checks ask for, read once: pages, structure, annotations, lines, pictures."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import pikepdf
+from pikepdf import Array, Dictionary, Name, Pdf, Stream, String
+from PIL import Image, ImageChops
+
+from booklet.findings import Place
+from booklet.preflight.colour import Proof
+from booklet.preflight.geometry import MAX_SIDE_PT, Box, Geometry, box_of
+from booklet.preflight.page import Content, Item, Mark, Shelf, Stamp, read_page
+from booklet.preflight.pictures import Camera, inks
+from booklet.preflight.records import Defect, Profile, Promise
+from booklet.preflight.tree import Tree, read_tree
+
+MAX_PAGES = 2_000
+BACKGROUND_DPI = 60
+BASELINE_SLACK_PT = 0.6
+"""Text on one line may be raised this much by rounding; a superscript is more."""
+
+
+@dataclass(frozen=True)
+class Annotation:
+    """One annotation: what kind, where, what it says, where it leads, and the element that holds it (-1: none)."""
+
+    page_index: int
+    stamp: Stamp
+    subtype: str
+    box: Box
+    contents: str
+    uri: str
+    struct_parent: int | None
+    hidden: bool
+    source: Any
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of text: the block it belongs to (an element's index, -1 without structure), its words and place."""
+
+    page_index: int
+    block: int
+    box: Box
+    baseline: float
+    size_pt: float
+    words: str
+    mark: Mark
+
+
+@dataclass(eq=False)
+class Sheet:
+    """One page: its boxes, what is wrong with them, and what it draws."""
+
+    index: int
+    geometry: Geometry
+    problems: list[tuple[str, str]]
+    content: Content
+    source: Any
+
+    @property
+    def drawable(self) -> bool:
+        """False for a page that a renderer might never finish."""
+        return not any(kind in ("large", "deep") for kind, _ in self.content.notes)
+
+
+@dataclass(eq=False)
+class Dossier:
+    """One opened file, and what is known of it from elsewhere."""
+
+    pdf: Pdf
+    content: bytes
+    profile: Profile
+    promise: Promise | None = None
+    sources: Mapping[tuple[int, int], Place] = field(default_factory=dict)
+
+    @cached_property
+    def sheets(self) -> list[Sheet]:
+        """The pages, at most `MAX_PAGES`."""
+        sheets = []
+        for index, page in enumerate(self.pdf.pages):
+            if index == MAX_PAGES:
+                break
+            problems: list[tuple[str, str]] = []
+            geometry = geometry_of(page.obj, problems)
+            sheets.append(Sheet(index, geometry, problems, read_page(page, index, self.shelf), page.obj))
+        return sheets
+
+    @cached_property
+    def shelf(self) -> Shelf:
+        """The fonts of all pages."""
+        return Shelf()
+
+    @cached_property
+    def items(self) -> list[Item]:
+        """What all pages draw, in order."""
+        return [item for sheet in self.sheets for item in sheet.content.items]
+
+    @cached_property
+    def texts(self) -> list[Item]:
+        """What is written on the pages and seen."""
+        return [item for item in self.items if item.kind == "text" and item.layer == "page"]
+
+    @cached_property
+    def tree(self) -> Tree | None:
+        """The structure tree."""
+        return read_tree(self.pdf)
+
+    @cached_property
+    def annotations(self) -> list[Annotation]:
+        """All annotations, in the order of pages."""
+        return [note for sheet in self.sheets for note in _annotations(sheet)]
+
+    @cached_property
+    def page_stamps(self) -> frozenset[Stamp]:
+        """What the pages are known by."""
+        return frozenset(sheet.source.objgen for sheet in self.sheets)
+
+    @cached_property
+    def font_sources(self) -> list[Any]:
+        """The font dictionaries that the pages use."""
+        self.items  # noqa: B018 (walking the pages fills the shelf)
+        return [font.dictionary for font in self.shelf.fonts.values()]
+
+    @cached_property
+    def catalog(self) -> Any:
+        """The catalog dictionary."""
+        return self.pdf.Root
+
+    @cached_property
+    def language(self) -> str:
+        """The language of the file as a whole."""
+        value = self.catalog.get("/Lang")
+        return str(value) if isinstance(value, String) else ""
+
+    @cached_property
+    def xmp(self) -> str:
+        """The XMP metadata as text; empty when there is none."""
+        stream = self.catalog.get("/Metadata")
+        return stream.read_bytes().decode("utf-8", "replace") if isinstance(stream, Stream) else ""
+
+    @cached_property
+    def info(self) -> Any:
+        """The document information dictionary."""
+        info = self.pdf.trailer.get("/Info")
+        return info if isinstance(info, Dictionary) else Dictionary()
+
+    @cached_property
+    def output_intents(self) -> list[Any]:
+        """The output intents that are dictionaries."""
+        intents = self.catalog.get("/OutputIntents")
+        return [intent for intent in intents if isinstance(intent, Dictionary)] if isinstance(intents, Array) else []
+
+    @cached_property
+    def proof(self) -> Proof:
+        """How CMYK looks under the printing condition of the file."""
+        for intent in self.output_intents:
+            profile = intent.get("/DestOutputProfile")
+            if isinstance(profile, Stream) and profile.get("/N") == 4:
+                return Proof(profile.read_bytes())
+        return Proof()
+
+    @cached_property
+    def destinations(self) -> frozenset[str]:
+        """The names that a link may lead to (ISO 32000-1, 12.3.2.3)."""
+        names = self.catalog.get("/Names")
+        dests = names.get("/Dests") if isinstance(names, Dictionary) else None
+        old = self.catalog.get("/Dests")
+        found = {str(key)[1:] for key in old} if isinstance(old, Dictionary) else set()
+        try:
+            return frozenset(found | ({str(name) for name in pikepdf.NameTree(dests)} if dests is not None else set()))
+        except (pikepdf.PdfError, RuntimeError, ValueError, TypeError):
+            return frozenset(found)
+
+    @cached_property
+    def lines(self) -> list[Line]:
+        """Lines of real text, artifacts left out, in the order in which they are drawn."""
+        return list(_lines(self.texts, self.tree))
+
+    @cached_property
+    def block_lines(self) -> dict[int, list[Line]]:
+        """The lines of each block of the structure; without structure, of each page (as -1 - page index)."""
+        blocks: dict[int, list[Line]] = {}
+        for line in self.lines:
+            blocks.setdefault(line.block if line.block >= 0 else -1 - line.page_index, []).append(line)
+        return blocks
+
+    @cached_property
+    def vocabulary(self) -> frozenset[str]:
+        """Every word that stands whole in a line, in small letters."""
+        return frozenset(word for line in self.lines for word in re.findall(r"[^\W\d_]+", line.words.lower()))
+
+    @cached_property
+    def words(self) -> dict[tuple[int, Stamp | None, int], str]:
+        """The text of each marked content."""
+        words: dict[tuple[int, Stamp | None, int], str] = {}
+        for item in self.items:
+            if item.text and item.mark.mcid is not None:
+                address = (item.page_index, item.mark.form, item.mark.mcid)
+                words[address] = words.get(address, "") + item.text.words
+        return words
+
+    def text_of(self, index: int) -> str:
+        """What is heard in an element: its text in order, or what stands for it."""
+        assert self.tree
+        element = self.tree.elements[index]
+        if element.actual is not None:
+            return element.actual
+        return "".join(self.text_of(kid) if isinstance(kid, int) else self.words.get(kid, "") for kid in element.kids)
+
+    def at(self, found: str, item: Item | Line) -> Defect:
+        """A defect of something drawn."""
+        return Defect(found, item.page_index, item.box, item.mark)
+
+    def at_address(self, found: str, address: tuple[int, Stamp | None, int]) -> Defect:
+        """A defect of one marked content."""
+        return Defect(found, address[0], self._boxes.get(address), Mark(address[2], address[1]))
+
+    def at_element(self, found: str, index: int) -> Defect:
+        """A defect of a structure element, shown where its first content stands."""
+        assert self.tree
+        for element in self.tree.under(index):
+            for kid in element.kids:
+                if not isinstance(kid, int) and kid[0] >= 0:
+                    return self.at_address(found, kid)
+        page = self.tree.elements[index].page
+        return Defect(found, page if page >= 0 else None)
+
+    @cached_property
+    def camera(self) -> Camera:
+        """Draws the pages."""
+        return Camera(self.content)
+
+    @cached_property
+    def plates(self) -> tuple[Camera, Camera, Camera, Camera]:
+        """Draw the inks of the pages."""
+        return inks(self.content)
+
+    def background(self, index: int) -> Image.Image:
+        """A page without its text, as it looks: on screen, or for the press under the printing condition."""
+        geometry = self.sheets[index].geometry
+        if self.profile.name != "press":
+            return self.camera.picture(index, geometry, BACKGROUND_DPI, with_text=False)
+        plates = [
+            ImageChops.invert(plate.picture(index, geometry, BACKGROUND_DPI, with_text=False).convert("L"))
+            for plate in self.plates
+        ]
+        return self.proof.picture(Image.merge("CMYK", plates))
+
+    @cached_property
+    def _boxes(self) -> dict[tuple[int, Stamp | None, int], Box]:
+        boxes: dict[tuple[int, Stamp | None, int], Box] = {}
+        for item in self.items:
+            if item.mark.mcid is not None:
+                address = (item.page_index, item.mark.form, item.mark.mcid)
+                known = boxes.get(address, item.box)
+                boxes[address] = (
+                    min(known[0], item.box[0]),
+                    min(known[1], item.box[1]),
+                    max(known[2], item.box[2]),
+                    max(known[3], item.box[3]),
+                )
+        return boxes
+
+
+def _inherited(page: Any, key: str) -> Any:
+    """An attribute of a page or of the nodes above it (ISO 32000-1, 7.7.3.4)."""
+    node, seen = page, set()
+    while isinstance(node, Dictionary) and node.objgen not in seen:
+        if key in node:
+            return node[key]
+        seen.add(node.objgen)
+        node = node.get("/Parent")
+    return None
+
+
+def geometry_of(page: Any, problems: list[tuple[str, str]]) -> Geometry:
+    """The boxes of a page, and what makes no sense about them. Letter size stands in for a missing media box."""
+    boxes: dict[str, Box | None] = {}
+    for key in ("/MediaBox", "/CropBox", "/BleedBox", "/TrimBox", "/ArtBox"):
+        value = _inherited(page, key) if key in ("/MediaBox", "/CropBox") else page.get(key)
+        box = box_of(value)
+        if value is not None and (box is None or box[2] - box[0] <= 0 or box[3] - box[1] <= 0):
+            problems.append(("box", f"The {key[1:]} is not a box with width and height."))
+            box = None
+        boxes[key] = box
+    if boxes["/MediaBox"] is None:
+        if _inherited(page, "/MediaBox") is None:
+            problems.append(("box", "The MediaBox is missing."))
+        boxes["/MediaBox"] = (0.0, 0.0, 612.0, 792.0)
+    rotate, unit = _inherited(page, "/Rotate"), page.get("/UserUnit", 1)
+    turn = int(rotate) if isinstance(rotate, int) else 0
+    if rotate is not None and (not isinstance(rotate, int) or turn % 90):
+        problems.append(("rotate", "The page is turned by something else than quarters."))
+        turn = 0
+    scale = float(unit) if not isinstance(unit, Dictionary | Array | Name | String) else 1.0
+    media = boxes["/MediaBox"]
+    assert media
+    if not 0 < scale <= 100_000 or max(media[2] - media[0], media[3] - media[1]) > MAX_SIDE_PT:
+        problems.append(("huge", "The page is larger than 200 inches, or its unit makes no sense."))
+        scale = 1.0
+    return Geometry(
+        media, boxes["/CropBox"], boxes["/BleedBox"], boxes["/TrimBox"], boxes["/ArtBox"], turn % 360, scale
+    )
+
+
+def _annotations(sheet: Sheet) -> Iterator[Annotation]:
+    entries = sheet.source.get("/Annots")
+    for entry in entries if isinstance(entries, Array) else ():
+        if not isinstance(entry, Dictionary):
+            continue
+        action = entry.get("/A")
+        action = action if isinstance(action, Dictionary) else Dictionary()
+        flags, owner = entry.get("/F", 0), entry.get("/StructParent")
+        yield Annotation(
+            page_index=sheet.index,
+            stamp=entry.objgen,
+            subtype=str(entry.get("/Subtype", "/?"))[1:],
+            box=box_of(entry.get("/Rect")) or (0.0, 0.0, 0.0, 0.0),
+            contents=str(entry.get("/Contents", "")).strip(),
+            uri=str(action.get("/URI", "")),
+            struct_parent=int(owner) if isinstance(owner, int) else None,
+            hidden=bool(int(flags) & 2) if isinstance(flags, int) else False,
+            source=entry,
+        )
+
+
+def _lines(texts: list[Item], tree: Tree | None) -> Iterator[Line]:
+    line: Line | None = None
+    for item in texts:
+        text = item.text
+        assert text
+        if item.mark.artifact or not text.words.strip() or not text.upright:
+            continue
+        block = -1
+        if tree and item.mark.mcid is not None:
+            owner = tree.owners.get((item.page_index, item.mark.form, item.mark.mcid))
+            block = tree.block(owner) if owner is not None else -1
+        if (
+            line
+            and (line.page_index, line.block) == (item.page_index, block)
+            and abs(line.baseline - text.y) <= BASELINE_SLACK_PT
+            and item.box[0] >= line.box[2] - 2 * text.size_pt
+        ):
+            gap = item.box[0] - line.box[2] > 0.15 * text.size_pt and not line.words.endswith((" ", "\u00a0"))
+            line = Line(
+                line.page_index,
+                block,
+                (line.box[0], min(line.box[1], item.box[1]), item.box[2], max(line.box[3], item.box[3])),
+                line.baseline,
+                max(line.size_pt, text.size_pt),
+                line.words + (" " if gap else "") + text.words,
+                line.mark,
+            )
+            continue
+        if line:
+            yield line
+        line = Line(item.page_index, block, item.box, text.y, text.size_pt, text.words, item.mark)
+    if line:
+        yield line

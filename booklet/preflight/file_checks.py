@@ -1,0 +1,138 @@
+"""Checks of a file as a file: what it starts, carries, hides, and whether its pages can be read at all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from pikepdf import Array, Dictionary, Name, Stream
+
+from booklet.findings import Severity
+from booklet.preflight.dossier import MAX_PAGES, Dossier
+from booklet.preflight.records import Check, Defect
+
+ALL = frozenset({"screen", "large-print", "press", "clinic"})
+SCREENS = frozenset({"screen", "large-print"})
+PRINTS = frozenset({"press", "clinic"})
+PRESS = frozenset({"press"})
+CLINIC = frozenset({"clinic"})
+ERROR, WARNING = Severity.ERROR, Severity.WARNING
+_QUIET_ACTIONS = frozenset({"GoTo", "URI", "Named", "GoToR"})
+_BAD_CONTENT = frozenset({"broken", "operand", "resource", "unbalanced", "deep", "postscript"})
+
+
+def _too_much(dossier: Dossier) -> Iterator[Defect]:
+    if len(dossier.pdf.pages) > MAX_PAGES:
+        yield Defect(f"The file has {len(dossier.pdf.pages)} pages; the first {MAX_PAGES} were checked.")
+    for sheet in dossier.sheets:
+        yield from (Defect(words, sheet.index) for kind, words in sheet.content.notes if kind == "large")
+
+
+def _damaged(dossier: Dossier) -> Iterator[Defect]:
+    for sheet in dossier.sheets:
+        yield from (Defect(words, sheet.index) for kind, words in sheet.content.notes if kind in _BAD_CONTENT)
+
+
+def _repaired(dossier: Dossier) -> Iterator[Defect]:
+    dossier.items  # noqa: B018 (reading the pages is what brings faults to light)
+    if warnings := dossier.pdf.get_warnings():
+        yield Defect(f"The file had to be repaired to be read ({str(warnings[0]).strip()}).")
+
+
+def _actions(dossier: Dossier) -> Iterator[tuple[int | None, Any]]:
+    """Every action of the catalog, pages and annotations, the following ones included, with its page index."""
+    root = dossier.catalog
+    starts: list[tuple[int | None, Any]] = [(None, root.get("/OpenAction")), (None, root.get("/AA"))]
+    names = root.get("/Names")
+    if isinstance(names, Dictionary) and "/JavaScript" in names:
+        starts.append((None, Dictionary(S=Name.JavaScript)))
+    for sheet in dossier.sheets:
+        starts.append((sheet.index, sheet.source.get("/AA")))
+    for note in dossier.annotations:
+        starts += [(note.page_index, note.source.get("/A")), (note.page_index, note.source.get("/AA"))]
+    for page, start in starts:
+        waiting, steps = [start], 0
+        while waiting and steps < 100:
+            thing, steps = waiting.pop(), steps + 1
+            if isinstance(thing, Array):
+                waiting += list(thing)[:100]
+            elif isinstance(thing, Dictionary) and "/S" in thing:
+                yield page, thing
+                waiting.append(thing.get("/Next"))
+            elif isinstance(thing, Dictionary):
+                waiting += [value for key, value in thing.items() if key not in ("/Parent", "/P")]
+
+
+def _javascript(dossier: Dossier) -> Iterator[Defect]:
+    for page, action in _actions(dossier):
+        if action.get("/S") == Name.JavaScript:
+            yield Defect("A script is in the file.", page)
+
+
+def _other_actions(dossier: Dossier) -> Iterator[Defect]:
+    for page, action in _actions(dossier):
+        kind = str(action.get("/S"))[1:]
+        if kind not in _QUIET_ACTIONS and kind != "JavaScript":
+            yield Defect(f"An action of kind {kind} is in the file.", page)
+
+
+def _press_actions(dossier: Dossier) -> Iterator[Defect]:
+    for page, action in _actions(dossier):
+        kind = str(action.get("/S"))[1:]
+        if kind in _QUIET_ACTIONS:
+            yield Defect(f"An action of kind {kind} is in a file for print.", page)
+
+
+def _embedded(dossier: Dossier) -> Iterator[Defect]:
+    names = dossier.catalog.get("/Names")
+    if isinstance(names, Dictionary) and "/EmbeddedFiles" in names:
+        yield Defect("Files are embedded in the file.")
+    for note in dossier.annotations:
+        if note.subtype == "FileAttachment":
+            yield Defect("A file is attached to a page.", note.page_index, note.box)
+
+
+def _dead_links(dossier: Dossier) -> Iterator[Defect]:
+    for note in dossier.annotations:
+        if note.subtype != "Link":
+            continue
+        action = note.source.get("/A")
+        target = note.source.get("/Dest") or (action.get("/D") if isinstance(action, Dictionary) else None)
+        named = target is not None and not isinstance(target, Array | Dictionary | Stream)
+        name = str(target)[1:] if isinstance(target, Name) else str(target)
+        if target is None and not action:
+            yield Defect("A link leads nowhere.", note.page_index, note.box)
+        elif named and name not in dossier.destinations:
+            yield Defect(f"A link leads to '{name}', which is not in the file.", note.page_index, note.box)
+        elif isinstance(target, Array) and len(target) and _is_lost_page(target[0], dossier):
+            yield Defect("A link leads to a page that is not in the file.", note.page_index, note.box)
+
+
+def _is_lost_page(thing: Any, dossier: Dossier) -> bool:
+    is_page = isinstance(thing, Dictionary) and thing.get("/Type") == Name.Page
+    return is_page and thing.objgen not in dossier.page_stamps
+
+
+def _schemes(dossier: Dossier) -> Iterator[Defect]:
+    for note in dossier.annotations:
+        if note.uri and not note.uri.startswith(("https:", "http:", "mailto:", "tel:")):
+            yield Defect(f"A link opens '{note.uri[:80]}'.", note.page_index, note.box)
+
+
+def _encrypted(dossier: Dossier) -> Iterator[Defect]:
+    if dossier.pdf.is_encrypted:
+        yield Defect("The file is encrypted, though it opens without a password.")
+
+
+ROWS = (
+    Check("SYS-104", ERROR, "docs/preflight.md, bounds", "Split the file, or simplify the page", ALL, _too_much),
+    Check("SYS-105", ERROR, "ISO 32000-1, 7.8", "Write the file again with the program that made it", ALL, _damaged),
+    Check("SYS-110", ERROR, "ISO 32000-1, 7.5", "Save the file again, whole", ALL, _repaired),
+    Check("SYS-112", ERROR, "ISO 15930-7", "A file without protection", PRINTS, _encrypted),
+    Check("SYS-106", ERROR, "ISO 15930-7", "A file without scripts", ALL, _javascript),
+    Check("SYS-107", ERROR, "ISO 15930-7", "Only links as actions", ALL, _other_actions),
+    Check("SYS-111", ERROR, "ISO 15930-7", "Pages that only print", PRESS, _press_actions),
+    Check("SYS-108", ERROR, "ISO 15930-7", "A file that carries no other", ALL, _embedded),
+    Check("LNK-101", ERROR, "ISO 32000-1, 12.3.2", "Links that lead to a page or an address", ALL, _dead_links),
+    Check("LNK-102", ERROR, "docs/writing.md, links", "Addresses that start with https, mailto or tel", ALL, _schemes),
+)  # fmt: skip

@@ -1,0 +1,282 @@
+"""Checks of colour, ink, images and lines for print (ISO 15930-7, PDF/X-4; GWG 2015)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from pikepdf import Array, Dictionary, Name, Stream, String
+
+from booklet.preflight.colour import Space
+from booklet.preflight.dossier import Dossier
+from booklet.preflight.file_checks import ALL, CLINIC, ERROR, PRESS, PRINTS, WARNING
+from booklet.preflight.geometry import PT_PER_MM, size
+from booklet.preflight.page import Item
+from booklet.preflight.pictures import MM_PER_INCH, coverage, shading_samples
+from booklet.preflight.records import Check, Defect
+
+INK_DPI = 100
+MIN_IMAGE_PX = 16
+"""Pictures this small are spacers (GWG 2015)."""
+ALMOST = 0.005
+_THINGS = {"text": "Text", "fill": "A tint", "stroke": "A line", "image": "An image", "shading": "A shading"}
+_TRANSPARENT_BLACK = 0.85
+
+
+def _spaces(item: Item) -> Iterator[Space]:
+    """The colour spaces that an item is painted in."""
+    if item.colour is not None and item.colour.space.family != "Pattern":
+        yield item.colour.space
+    if item.picture is not None and item.picture.space is not None:
+        yield item.picture.space
+
+
+def _base(space: Space) -> Space:
+    """What a palette holds."""
+    return space.base if space.family == "Indexed" and space.base else space
+
+
+def _named(item: Item) -> str:
+    if item.picture:
+        return f"The image {item.picture.name}"
+    return _THINGS.get(item.kind, "Something")
+
+
+def _in_families(dossier: Dossier, *families: str) -> Iterator[Defect]:
+    for item in dossier.items:
+        for space in map(_base, _spaces(item)):
+            if space.family in families and item.kind != "unseen":
+                values = (
+                    f" ({', '.join(f'{v:.3g}' for v in item.colour.values)})"
+                    if item.colour and not item.picture
+                    else ""
+                )
+                yield dossier.at(f"{_named(item)} is in {space.plain}{values}.", item)
+
+
+def _rgb(dossier: Dossier) -> Iterator[Defect]:
+    return _in_families(dossier, "DeviceRGB")
+
+
+def _lab(dossier: Dossier) -> Iterator[Defect]:
+    return _in_families(dossier, "Lab", "CalRGB", "CalGray", "Unknown")
+
+
+def _spot(dossier: Dossier) -> Iterator[Defect]:
+    return _in_families(dossier, "Separation", "DeviceN")
+
+
+def _icc(dossier: Dossier) -> Iterator[Defect]:
+    return _in_families(dossier, "ICCBased")
+
+
+def _not_grey(dossier: Dossier) -> Iterator[Defect]:
+    for item in dossier.items:
+        for space in map(_base, _spaces(item)):
+            if space.family != "DeviceGray" and item.kind != "unseen":
+                yield dossier.at(f"{_named(item)} is in {space.plain}, not in grey.", item)
+
+
+def _groups(dossier: Dossier) -> Iterator[Defect]:
+    grey = {"DeviceGray"} if dossier.profile.name == "clinic" else {"DeviceGray", "DeviceCMYK"}
+    for sheet in dossier.sheets:
+        for space, where in sheet.content.groups:
+            if space.family not in grey:
+                yield Defect(f"Transparency is mixed in {space.plain} ({where}).", sheet.index)
+
+
+def _coloured_text(dossier: Dossier) -> Iterator[Defect]:
+    """Small text in several inks has coloured fringes as soon as a plate shifts."""
+    for item in dossier.texts:
+        assert item.text
+        inks = item.colour.inks if item.colour else None
+        if inks is None or item.text.size_pt >= dossier.profile.black_text_pt or not item.text.words.strip():
+            continue
+        if sum(ink > ALMOST for ink in inks) > 1:
+            shares = ", ".join(f"{100 * ink:.0f}" for ink in inks)
+            yield dossier.at(
+                f"Text under {dossier.profile.black_text_pt:g} pt is in more than one ink ({shares}).", item
+            )
+
+
+def _knocked_out(dossier: Dossier) -> Iterator[Defect]:
+    for item in dossier.texts:
+        inks = item.colour.inks if item.colour else None
+        if inks is None or not item.text or not item.text.words.strip():
+            continue
+        only_black = inks[3] >= _TRANSPARENT_BLACK and max(inks[:3]) <= ALMOST
+        if only_black and not (item.overprint and item.overprint_mode == 1 and _is_cmyk(item)):
+            yield dossier.at("Black text does not overprint.", item)
+
+
+def _is_cmyk(item: Item) -> bool:
+    return item.colour is not None and item.colour.space.family == "DeviceCMYK"
+
+
+def _white_overprint(dossier: Dossier) -> Iterator[Defect]:
+    for item in dossier.items:
+        inks = item.colour.inks if item.colour and item.kind in ("text", "fill", "stroke") else None
+        if (
+            inks is not None
+            and item.overprint
+            and max(inks) <= ALMOST
+            and not (item.text and not item.text.words.strip())
+        ):
+            yield dossier.at(f"{_named(item)} in white overprints: it will vanish.", item)
+
+
+def _too_much_ink(dossier: Dossier) -> Iterator[Defect]:
+    """The mean over windows of 15 mm², from pictures of the four plates."""
+    limit = dossier.profile.ink_limit_percent
+    if not any(_heavy(item) for item in dossier.items):
+        return
+    for sheet in dossier.sheets:
+        if not sheet.drawable or not any(_heavy(item) for item in sheet.content.items):
+            continue
+        total = coverage([plate.picture(sheet.index, sheet.geometry, INK_DPI) for plate in dossier.plates], INK_DPI)
+        peak = max(total.tobytes())
+        most = peak * 400 / 255
+        if most > limit + 3:
+            left, top, _, _ = total.point([255 * (v >= peak) for v in range(256)]).getbbox() or (0, 0, 1, 1)
+            scale = (sheet.geometry.media[2] - sheet.geometry.media[0]) / total.width
+            x, y = sheet.geometry.media[0] + left * scale, sheet.geometry.media[3] - top * scale
+            side = 15**0.5 * PT_PER_MM
+            found = f"Up to {most:.0f} percent of ink, where {limit:g} are allowed."
+            yield Defect(found, sheet.index, (x - side / 2, y - side / 2, x + side / 2, y + side / 2))
+
+
+def _heavy(item: Item) -> bool:
+    """True for what can bring the sum of inks over any limit: all but flat colours that stay under it alone."""
+    if item.kind in ("image", "shading"):
+        return True
+    if item.kind == "unseen" or item.colour is None:
+        return False
+    inks = item.colour.inks
+    return item.colour.space.family != "Pattern" and (inks is None or sum(inks) > 1.6)
+
+
+def _unmeasured(dossier: Dossier) -> Iterator[Defect]:
+    for sheet in dossier.sheets:
+        shadings = _resource(sheet.source, "/Shading")
+        for shading in shadings:
+            space = Space("DeviceCMYK", 4)
+            if not shading_samples(shading, space) or int(shading.get("/ShadingType", 0)) not in (2, 3):
+                yield Defect("The ink of a shading cannot be measured.", sheet.index)
+
+
+def _resource(page: Any, key: str) -> list[Any]:
+    resources = page.get("/Resources")
+    table = resources.get(key) if isinstance(resources, Dictionary) else None
+    return [v for v in table.values() if isinstance(v, Dictionary | Stream)] if isinstance(table, Dictionary) else []
+
+
+def _images_below(dossier: Dossier, low: float, high: float) -> Iterator[Defect]:
+    for item in dossier.items:
+        picture = item.picture
+        if picture is None or max(picture.width_px, picture.height_px) <= MIN_IMAGE_PX or min(size(item.box)) <= 0:
+            continue
+        if not low <= picture.ppi < high:
+            continue
+        target = dossier.profile.images_target_ppi
+        width, height = (MM_PER_INCH * side / target for side in (picture.width_px, picture.height_px))
+        yield dossier.at(
+            f"The image {picture.name} ({picture.width_px} by {picture.height_px} pixels) has {picture.ppi:.0f} pixels "
+            f"an inch as placed; at {target:g} it can be printed {width:.0f} by {height:.0f} mm large.",
+            item,
+        )
+
+
+def _coarse_images(dossier: Dossier) -> Iterator[Defect]:
+    return _images_below(dossier, 0, dossier.profile.images_fail_ppi)
+
+
+def _weak_images(dossier: Dossier) -> Iterator[Defect]:
+    return _images_below(dossier, dossier.profile.images_fail_ppi, dossier.profile.images_warn_ppi)
+
+
+def _thin_lines(dossier: Dossier) -> Iterator[Defect]:
+    least = dossier.profile.line_pt - 0.01
+    for item in dossier.items:
+        width = item.line_pt
+        if item.kind == "fill" and item.plain_rectangle and not (item.colour and item.colour.is_white):
+            short, long = sorted(size(item.shape))
+            width = short if long > 3 else None
+        if width is not None and width < least and item.layer != "mask":
+            yield dossier.at(f"A line is {width:.2f} pt thick, less than {dossier.profile.line_pt:g}.", item)
+
+
+def _transfer(dossier: Dossier) -> Iterator[Defect]:
+    for sheet in dossier.sheets:
+        for state in sheet.content.states:
+            for key in ("/TR", "/TR2", "/HTP"):
+                if key in state and state[key] != Name.Default and state[key] != Name.Identity:
+                    yield Defect(
+                        f"A graphics state sets {key}, which changes tones behind the printer's back.", sheet.index
+                    )
+
+
+def _intent(dossier: Dossier) -> Iterator[Defect]:
+    intents = [intent for intent in dossier.output_intents if intent.get("/S") == Name.GTS_PDFX]
+    if len(intents) != 1:
+        yield Defect(f"The file has {len(intents)} output intents for PDF/X, and must have one.")
+        return
+    identifier = str(intents[0].get("/OutputConditionIdentifier", ""))
+    if not identifier or len(identifier) > 40:
+        yield Defect("The output intent names no printing condition of the registry, such as FOGRA39.")
+    if not str(intents[0].get("/RegistryName", "")):
+        yield Defect("The output intent names no registry, such as http://www.color.org.")
+
+
+def _intent_profile(dossier: Dossier) -> Iterator[Defect]:
+    for intent in dossier.output_intents:
+        if intent.get("/S") != Name.GTS_PDFX:
+            continue
+        profile = intent.get("/DestOutputProfile")
+        if not isinstance(profile, Stream):
+            yield Defect("The output intent has no ICC profile.")
+            continue
+        header = profile.read_bytes()[:128]
+        if len(header) < 128 or header[36:40] != b"acsp":
+            yield Defect("The profile of the output intent is no ICC profile.")
+        elif header[12:16] != b"prtr" or header[16:20] != b"CMYK" or profile.get("/N") != 4:
+            kind, space = header[12:16].decode("latin-1"), header[16:20].decode("latin-1").strip()
+            yield Defect(f"The output intent's profile is of class '{kind}' for {space}, not of a printer for CMYK.")
+
+
+def _identity(dossier: Dossier) -> Iterator[Defect]:
+    identifiers = dossier.pdf.trailer.get("/ID")
+    if not isinstance(identifiers, Array) or len(identifiers) != 2:
+        yield Defect("The trailer has no ID.")
+    for key in ("/Title", "/CreationDate", "/ModDate"):
+        if not isinstance(dossier.info.get(key), String) or not str(dossier.info[key]).strip():
+            yield Defect(f"The document information has no {key[1:]}.")
+    if dossier.info.get("/Trapped") not in (Name("/True"), Name("/False")):
+        yield Defect("The file does not say whether it is trapped.")
+
+
+def _xmp_claim(dossier: Dossier) -> Iterator[Defect]:
+    if "GTS_PDFXVersion" not in dossier.xmp or "PDF/X-4" not in dossier.xmp:
+        yield Defect("The metadata does not say PDF/X-4.")
+
+
+ROWS = (
+    Check("INK-101", ERROR, "GWG 2015: colour spaces", "CMYK or grey", PRESS, _rgb),
+    Check("INK-102", ERROR, "office printing", "Grey alone: office printers mix black from colours", CLINIC, _not_grey),
+    Check("INK-103", ERROR, "GWG 2015", "CMYK or grey, given as such", PRESS, _lab),
+    Check("INK-104", ERROR, "GWG 2015", "No spot colours in a four-colour job", PRESS, _spot),
+    Check("INK-105", ERROR, "GWG 2015", "Colours in CMYK, without profiles of their own", PRESS, _icc),
+    Check("INK-106", ERROR, "ISO 15930-7", "Groups that mix in the colours of the job", PRINTS, _groups),
+    Check("INK-107", ERROR, "GWG 2015: black text", "Small text in black (0 0 0 1) or white", PRESS, _coloured_text),
+    Check("INK-108", ERROR, "GWG 2015: black text", "CMYK text with OP, op true and OPM 1", PRESS, _knocked_out),
+    Check("INK-109", ERROR, "GWG 2015", "White that knocks out", PRESS, _white_overprint),
+    Check("INK-110", ERROR, "GWG 2015: total ink", "Less ink, as the mean over 15 mm²", PRESS, _too_much_ink),
+    Check("INK-121", WARNING, "GWG 2015: total ink", "Axial or radial shadings without a program", PRESS, _unmeasured),
+    Check("INK-111", ERROR, "GWG 2015: resolution", "A larger picture, or a smaller place", ALL, _coarse_images),
+    Check("INK-112", WARNING, "GWG 2015: resolution", "A larger picture, or a smaller place", ALL, _weak_images),
+    Check("INK-113", ERROR, "printers' guides: lines", "Lines that a press can hold", PRINTS, _thin_lines),
+    Check("INK-119", ERROR, "ISO 15930-7", "No transfer functions or halftones", PRESS, _transfer),
+    Check("INK-115", ERROR, "ISO 15930-7", "One GTS_PDFX intent that names a condition", PRESS, _intent),
+    Check("INK-116", ERROR, "ISO 15930-7", "An ICC profile of class prtr for CMYK", PRESS, _intent_profile),
+    Check("INK-117", ERROR, "ISO 15930-7", "ID, title, dates and Trapped", PRESS, _identity),
+    Check("INK-118", ERROR, "ISO 15930-7", "pdfxid:GTS_PDFXVersion PDF/X-4", PRESS, _xmp_claim),
+)  # fmt: skip

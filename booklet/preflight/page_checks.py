@@ -1,0 +1,234 @@
+"""Checks of page boxes, margins, bleed and safe zone (ISO 32000-1, 14.11.2)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from pikepdf import Dictionary, Name
+
+from booklet.preflight.dossier import Dossier
+from booklet.preflight.file_checks import ALL, CLINIC, ERROR, PRESS, PRINTS, WARNING
+from booklet.preflight.geometry import PT_PER_MM, Box, Geometry, common, inside, shrunk, size
+from booklet.preflight.page import Item
+from booklet.preflight.records import Check, Defect
+
+TOLERANCE_PT = 0.5
+"""Half a point: far below what a cutter can do, far above what rounding does."""
+TOUCHES_PT = 1.0
+"""What ends this near the trim edge was meant to reach it."""
+
+
+def _bad_boxes(dossier: Dossier) -> Iterator[Defect]:
+    for sheet in dossier.sheets:
+        yield from (Defect(words, sheet.index) for kind, words in sheet.problems if kind in ("box", "rotate"))
+
+
+def _huge(dossier: Dossier) -> Iterator[Defect]:
+    for sheet in dossier.sheets:
+        yield from (Defect(words, sheet.index) for kind, words in sheet.problems if kind == "huge")
+
+
+def _nesting(dossier: Dossier) -> Iterator[Defect]:
+    for sheet in dossier.sheets:
+        g = sheet.geometry
+        for inner_name, inner, outer_name, outer in (
+            ("CropBox", g.crop, "MediaBox", g.media),
+            ("BleedBox", g.bleed, "MediaBox", g.media),
+            ("TrimBox", g.trim, "MediaBox", g.media),
+            ("TrimBox", g.trim, "BleedBox", g.bleed),
+            ("ArtBox", g.art, "MediaBox", g.media),
+        ):
+            if inner and outer and not inside(inner, outer, 0.01):
+                yield Defect(f"The {inner_name} reaches out of the {outer_name}.", sheet.index)
+
+
+def _sizes(dossier: Dossier) -> Iterator[Defect]:
+    trimmed = any(sheet.geometry.trim for sheet in dossier.sheets)
+    sheets = [sheet for sheet in dossier.sheets if not sheet.problems and (sheet.geometry.trim or not trimmed)]
+    sizes = Counter(tuple(round(side, 1) for side in sheet.geometry.size_mm) for sheet in sheets)
+    if not sizes:
+        return
+    (width, height), _ = sizes.most_common(1)[0]
+    slack = TOLERANCE_PT / PT_PER_MM
+    for sheet in sheets:
+        own = sheet.geometry.size_mm
+        if abs(own[0] - width) > slack or abs(own[1] - height) > slack:
+            yield Defect(
+                f"A page measures {own[0]:.1f} by {own[1]:.1f} mm, most {width:.1f} by {height:.1f}.", sheet.index
+            )
+
+
+def _no_trim(dossier: Dossier) -> Iterator[Defect]:
+    yield from (Defect("The page has no TrimBox.", s.index) for s in dossier.sheets if not s.geometry.trim)
+
+
+def _small_bleed(dossier: Dossier) -> Iterator[Defect]:
+    wanted = dossier.profile.bleed_mm * PT_PER_MM
+    for sheet in dossier.sheets:
+        g = sheet.geometry
+        if g.trim and not (g.bleed and inside(shrunk(g.trim, -wanted), g.bleed, 0.1)):
+            found = f"The BleedBox leaves less than {dossier.profile.bleed_mm:g} mm around the trim."
+            yield Defect(found if g.bleed else "The page has no BleedBox.", sheet.index)
+
+
+def _not_four(dossier: Dossier) -> Iterator[Defect]:
+    count = len(dossier.pdf.pages)
+    if count % 4 and not (dossier.promise and not dossier.promise.stitched):
+        yield Defect(f"{count} pages cannot be folded into sheets of four.")
+
+
+def _turned(dossier: Dossier) -> Iterator[Defect]:
+    yield from (
+        Defect(f"The page is turned by {s.geometry.rotate} degrees.", s.index)
+        for s in dossier.sheets
+        if s.geometry.rotate
+    )
+
+
+def _origin(dossier: Dossier) -> Iterator[Defect]:
+    for sheet in dossier.sheets:
+        left, bottom = sheet.geometry.media[:2]
+        if abs(left) > 0.01 or abs(bottom) > 0.01:
+            yield Defect(f"The MediaBox starts at {left:g}, {bottom:g}.", sheet.index)
+
+
+def _is_paper(item: Item) -> bool:
+    return item.alpha == 0 or (item.kind in ("fill", "stroke") and item.colour is not None and item.colour.is_white)
+
+
+def _is_slug(item: Item, geometry: Geometry) -> bool:
+    """True for printers' marks and notes that are cut away: all of it outside the trim box."""
+    box = common(item.box, shrunk(geometry.finished, 0.01))
+    return box is None
+
+
+def _unsafe(dossier: Dossier) -> Iterator[Defect]:
+    """Text and pictures so near the edge that a cut may touch them. A picture that bleeds is meant to be cut."""
+    safe = dossier.profile.safe_mm
+    for sheet in dossier.sheets:
+        g = sheet.geometry
+        zone = shrunk(g.finished, safe * PT_PER_MM)
+        for item in sheet.content.items:
+            if item.layer != "page" or _is_slug(item, g) or inside(item.box, zone, TOLERANCE_PT):
+                continue
+            if item.kind == "text" and item.text and item.text.words.strip():
+                yield dossier.at(f"Text stands less than {safe:g} mm from the trim edge.", item)
+            elif item.kind == "image" and inside(item.box, g.finished, -TOUCHES_PT):
+                yield dossier.at(f"An image stands less than {safe:g} mm from the trim edge.", item)
+
+
+def _empty_bleed(dossier: Dossier) -> Iterator[Defect]:
+    """What reaches the trim edge must go on to the edge of the bleed, or a careless cut shows paper."""
+    wanted = dossier.profile.bleed_mm * PT_PER_MM
+    for sheet in dossier.sheets:
+        if not sheet.geometry.trim:
+            continue
+        covered: list[tuple[Item, str]] = []
+        for item in sheet.content.items:
+            if item.kind not in ("fill", "image", "shading") or item.layer != "page" or _is_paper(item):
+                continue
+            if _is_slug(item, sheet.geometry):
+                continue
+            covered += [(item, side) for side in _short_sides(item.box, sheet.geometry.trim, wanted)]
+        yield from (
+            dossier.at(f"What reaches the {side} edge ends before the bleed does.", item)
+            for item, side in covered
+            if not _behind(item, side, sheet.content.items, sheet.geometry.trim, wanted)
+        )
+
+
+def _short_sides(box: Box, trim: Box, wanted_pt: float) -> list[str]:
+    """The sides at which a box touches the trim edge and stops before the bleed's."""
+    gaps = (trim[0] - box[0], trim[1] - box[1], box[2] - trim[2], box[3] - trim[3])
+    names = ("left", "bottom", "right", "top")
+    return [name for name, gap in zip(names, gaps, strict=True) if -TOUCHES_PT < gap < wanted_pt - 0.2]
+
+
+def _behind(item: Item, side: str, items: list[Item], trim: Box, wanted_pt: float) -> bool:
+    """True when something beneath or above fills the bleed beside the item: then no paper shows."""
+    for other in items:
+        if other is item or other.kind not in ("fill", "image", "shading") or other.layer != "page" or _is_paper(other):
+            continue
+        along = (1, 3) if side in ("left", "right") else (0, 2)
+        if (
+            side not in _short_sides(other.box, trim, wanted_pt)
+            and _reaches(other.box, side, trim, wanted_pt)
+            and other.box[along[0]] <= item.box[along[0]] + 1
+            and other.box[along[1]] >= item.box[along[1]] - 1
+        ):
+            return True
+    return False
+
+
+def _reaches(box: Box, side: str, trim: Box, wanted_pt: float) -> bool:
+    gap = {"left": trim[0] - box[0], "bottom": trim[1] - box[1], "right": box[2] - trim[2], "top": box[3] - trim[3]}[
+        side
+    ]
+    return gap >= wanted_pt - 0.2
+
+
+def _unprintable(dossier: Dossier) -> Iterator[Defect]:
+    edge = dossier.profile.unprintable_mm
+    for sheet in dossier.sheets:
+        paper = sheet.geometry.crop or sheet.geometry.media
+        zone = shrunk(paper, edge * PT_PER_MM)
+        for item in sheet.content.items:
+            seen = common(item.box, paper)
+            if item.kind == "unseen" or item.layer != "page" or _is_paper(item) or seen is None or min(size(seen)) <= 0:
+                continue
+            if not inside(seen, zone, 0.1) and not (item.text and not item.text.words.strip()):
+                yield dossier.at(f"Something is printed less than {edge:g} mm from the edge of the sheet.", item)
+
+
+def _printing(dossier: Dossier) -> Iterator[Defect]:
+    preferences = dossier.catalog.get("/ViewerPreferences")
+    preferences = preferences if isinstance(preferences, Dictionary) else Dictionary()
+    if preferences.get("/PrintScaling") != Name("/None"):
+        yield Defect("The file does not say that it is printed at its own size.")
+    duplex = preferences.get("/Duplex")
+    wide = any(sheet.geometry.size_mm[0] > sheet.geometry.size_mm[1] for sheet in dossier.sheets)
+    if wide and duplex is not None and duplex != Name.DuplexFlipShortEdge:
+        yield Defect("The file asks the printer to flip wide sheets on their long edge.")
+
+
+def _notes_in_print(dossier: Dossier) -> Iterator[Defect]:
+    for note in dossier.annotations:
+        geometry = dossier.sheets[note.page_index].geometry
+        if note.subtype in ("TrapNet", "PrinterMark") or note.hidden:
+            continue
+        if common(note.box, geometry.printed) is not None:
+            yield Defect(f"An annotation ({note.subtype}) lies on the page.", note.page_index, note.box)
+
+
+def _cut_off(dossier: Dossier) -> Iterator[Defect]:
+    for sheet in dossier.sheets:
+        g = sheet.geometry
+        for item in sheet.content.items:
+            if item.kind != "text" or item.layer != "page" or not item.text or not item.text.words.strip():
+                continue
+            seen = common(item.box, g.finished)
+            hidden = (
+                seen is None or size(seen)[0] < 0.9 * size(item.shape)[0] or size(seen)[1] < 0.6 * size(item.shape)[1]
+            )
+            if hidden and (not _is_slug(item, g) or not g.trim):
+                yield dossier.at(f"Text is cut off: '{item.text.words.strip()[:30]}'.", item)
+
+
+ROWS = (
+    Check("BOX-101", ERROR, "ISO 32000-1, 14.11.2", "Boxes of four numbers, turned by quarters", ALL, _bad_boxes),
+    Check("BOX-107", ERROR, "ISO 32000-1, annex C", "At most 200 inches", ALL, _huge),
+    Check("BOX-102", ERROR, "ISO 15930-7", "Trim inside bleed inside media", ALL, _nesting),
+    Check("BOX-103", ERROR, "GWG 2015", "All pages of one size", ALL, _sizes),
+    Check("BOX-104", ERROR, "ISO 15930-7", "A TrimBox on each page", PRESS, _no_trim),
+    Check("BOX-105", ERROR, "printers' guides: bleed", "The bleed that the printer asks for", PRESS, _small_bleed),
+    Check("BOX-106", ERROR, "saddle stitch", "A multiple of four; add planned pages", PRESS, _not_four),
+    Check("BOX-108", WARNING, "printers' guides: bleed", "Pages that stand upright by themselves", PRINTS, _turned),
+    Check("BOX-113", WARNING, "printers' guides: boxes", "Boxes that start at 0, 0", PRESS, _origin),
+    Check("BOX-109", ERROR, "printers' guides: bleed", "Text and pictures well inside", PRESS, _unsafe),
+    Check("BOX-110", ERROR, "printers' guides: bleed", "Ink up to the edge of the bleed", PRESS, _empty_bleed),
+    Check("BOX-111", ERROR, "office printing", "Edges left white, as printers do", CLINIC, _unprintable),
+    Check("BOX-112", ERROR, "office printing", "PrintScaling None; DuplexFlipShortEdge", CLINIC, _printing),
+    Check("BOX-114", ERROR, "ISO 15930-7", "No annotations on pages for print", PRESS, _notes_in_print),
+    Check("BOX-115", ERROR, "clear print", "Text that stands on the page as a whole", ALL, _cut_off),
+)  # fmt: skip

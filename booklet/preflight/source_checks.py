@@ -1,0 +1,186 @@
+"""Checks that need to know what was promised: pages, labels, and what the source says (Matterhorn's human
+conditions).
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from booklet.preflight.dossier import Dossier
+from booklet.preflight.file_checks import ALL, ERROR, SCREENS
+from booklet.preflight.geometry import PT_PER_MM
+from booklet.preflight.page_checks import TOLERANCE_PT
+from booklet.preflight.records import Check, Defect
+
+FONTS = ("Atkinson-Hyperlegible-Next", "AtkinsonHyperlegibleNext", "Noto-Sans", "NotoSans")
+
+
+def squeezed(text: str) -> str:
+    """Letters, digits and signs alone, compatible forms made one: how texts are compared."""
+    return re.sub(r"[\s\u00ad\u200b-\u200f\u2060\ufeff]", "", unicodedata.normalize("NFKC", text))
+
+
+def _page_count(dossier: Dossier) -> Iterator[Defect]:
+    if dossier.promise and len(dossier.pdf.pages) != len(dossier.promise.folios):
+        yield Defect(f"{len(dossier.pdf.pages)} pages where {len(dossier.promise.folios)} were set.")
+    elif (
+        dossier.promise and dossier.promise.stitched and dossier.profile.name in SCREENS and len(dossier.pdf.pages) % 4
+    ):
+        yield Defect(f"{len(dossier.pdf.pages)} pages, which is no multiple of four.")
+
+
+def _page_size(dossier: Dossier) -> Iterator[Defect]:
+    if dossier.promise is None:
+        return
+    for sheet in dossier.sheets:
+        own, wanted = sheet.geometry.size_mm, dossier.promise.trim_mm
+        if any(abs(a - b) > TOLERANCE_PT / PT_PER_MM for a, b in zip(own, wanted, strict=True)):
+            yield Defect(
+                f"The page measures {own[0]:.1f} by {own[1]:.1f} mm, not {wanted[0]:g} by {wanted[1]:g}.", sheet.index
+            )
+
+
+def _labels(dossier: Dossier) -> Iterator[Defect]:
+    if dossier.promise is None:
+        return
+    for index, folio in enumerate(dossier.promise.folios[: len(dossier.pdf.pages)]):
+        label = str(dossier.pdf.pages[index].label)
+        if label != folio:
+            yield Defect(f"The page is labelled '{label}' and bears the folio '{folio}'.", index)
+            return
+
+
+def _catalog(dossier: Dossier) -> Iterator[Defect]:
+    promise = dossier.promise
+    if promise is None:
+        return
+    told = {
+        "language": dossier.language == promise.language,
+        "title": str(dossier.info.get("/Title", "")) == promise.title,
+        "PDF/UA part": f"<pdfuaid:part>{promise.pdf_ua}</pdfuaid:part>" in dossier.xmp or not _claims(dossier),
+    }
+    yield from (Defect(f"The {name} of the file is not the one promised.") for name, right in told.items() if not right)
+
+
+def _claims(dossier: Dossier) -> bool:
+    """Files for print claim no PDF/UA, and need not."""
+    return dossier.profile.name in SCREENS
+
+
+def _outline(dossier: Dossier) -> Iterator[Defect]:
+    if dossier.promise is None or dossier.profile.name not in SCREENS:
+        return
+
+    def count(items: Iterable[Any]) -> int:
+        return sum(1 + count(item.children) for item in items)
+
+    with dossier.pdf.open_outline() as outline:
+        entries = count(outline.root)
+    if entries != dossier.promise.headings:
+        yield Defect(f"The outline has {entries} entries for {dossier.promise.headings} headings.")
+
+
+def _fonts(dossier: Dossier) -> Iterator[Defect]:
+    seen: set[tuple[str, int]] = set()
+    for item in dossier.texts if dossier.promise else ():
+        assert item.text
+        name = item.text.font.name
+        if not name.startswith(FONTS) and (name, item.page_index) not in seen:
+            seen.add((name, item.page_index))
+            yield dossier.at(f"Text is set in {name}, because no shipped font has its characters.", item)
+
+
+def _phones(dossier: Dossier) -> Iterator[Defect]:
+    for note in dossier.annotations if dossier.promise else ():
+        assert dossier.promise
+        if note.uri.startswith("tel:") and note.uri not in dossier.promise.phones:
+            yield Defect(f"A link dials {note.uri}, which is no number of this edition.", note.page_index, note.box)
+
+
+def _order(dossier: Dossier) -> Iterator[Defect]:
+    """Every text of the source is heard, and in the source's order."""
+    if dossier.tree is None or dossier.promise is None or dossier.promise.told is None:
+        return
+    heard = squeezed("".join(dossier.text_of(e.index) for e in dossier.tree.elements if e.parent < 0))
+    position = 0
+    for pieces in dossier.promise.told.texts:
+        wanted = [squeezed(piece) for piece in pieces]
+        pattern = re.compile(r".{0,12}?".join(map(re.escape, wanted)))
+        if match := pattern.search(heard, position):
+            position = match.end()
+        elif pattern.search(heard):
+            yield Defect(f"'{_short(pieces)}' is heard in another place than the source has it.")
+        else:
+            yield Defect(f"'{_short(pieces)}' is in the source and is not heard.")
+
+
+def _short(pieces: tuple[str, ...]) -> str:
+    words = " ".join(" ".join(pieces).split())
+    return words if len(words) <= 60 else words[:57] + "..."
+
+
+def _headings(dossier: Dossier) -> Iterator[Defect]:
+    """The headings of the structure are those of the source, with their levels."""
+    tree = dossier.tree
+    if tree is None or dossier.promise is None or dossier.promise.told is None:
+        return
+    found = [
+        (int(element.role[1:]), squeezed(dossier.text_of(element.index)), element.index)
+        for element in tree.elements
+        if re.fullmatch(r"H[1-6]", element.role)
+    ]
+    wanted = [(level, squeezed(words), words) for level, words in dossier.promise.told.headings]
+    for (level, heard, index), (asked, text, words) in zip(found, wanted, strict=False):
+        if level != asked or text not in heard:
+            yield dossier.at_element(f"The heading '{words}' (level {asked}) is not where the source has it.", index)
+            return
+    if len(found) != len(wanted):
+        yield Defect(f"The structure has {len(found)} headings, the source {len(wanted)}.")
+
+
+def _alternatives(dossier: Dossier) -> Iterator[Defect]:
+    tree = dossier.tree
+    if tree is None or dossier.promise is None or dossier.promise.told is None:
+        return
+    figures = [element for element in tree.elements if element.role == "Figure"]
+    wanted = dossier.promise.told.alternatives
+    for figure, alternative in zip(figures, wanted, strict=False):
+        if squeezed(figure.alt or "") != squeezed(alternative):
+            yield dossier.at_element(
+                f"A figure says '{_short((figure.alt or '',))}', the source '{_short((alternative,))}'.", figure.index
+            )
+    if len(figures) != len(wanted):
+        yield Defect(f"The structure has {len(figures)} figures, the source {len(wanted)} with a text alternative.")
+
+
+def _link_texts(dossier: Dossier) -> Iterator[Defect]:
+    tree = dossier.tree
+    if tree is None or dossier.promise is None or dossier.promise.told is None:
+        return
+    links = [element for element in tree.elements if element.role == "Link"]
+    wanted = dossier.promise.told.links
+    for link, pieces in zip(links, wanted, strict=False):
+        heard = squeezed(dossier.text_of(link.index) + (link.alt or ""))
+        if not re.search(r".{0,12}?".join(re.escape(squeezed(piece)) for piece in pieces), heard):
+            yield dossier.at_element(f"A link reads '{heard[:60]}', in the source '{_short(pieces)}'.", link.index)
+            return
+    if len(links) != len(wanted):
+        yield Defect(f"The structure has {len(links)} links, the source {len(wanted)}.")
+
+
+ROWS = (
+    Check("BOX-001", ERROR, "saddle stitch", "As many pages as were set, a multiple of four", ALL, _page_count),
+    Check("BOX-001", ERROR, "ISO 32000-1, 14.11.2", "Every page at trim size", ALL, _page_size),
+    Check("BOX-001", ERROR, "ISO 32000-1, 12.4.2", "Page labels equal to folios", SCREENS, _labels),
+    Check("ACC-004", ERROR, "ISO 14289-1, 7.1", "The title, language and label that were promised", ALL, _catalog),
+    Check("ACC-004", ERROR, "ISO 14289-1, 7.4", "One outline entry a heading", SCREENS, _outline),
+    Check("FNT-001", ERROR, "docs/writing.md", "Shipped fonts", ALL, _fonts),
+    Check("LNK-011", ERROR, "docs/architecture.md, law 5", "Only this edition's numbers", ALL, _phones),
+    Check("ACC-301", ERROR, "Matterhorn 09-001", "The order of the source", SCREENS, _order),
+    Check("ACC-302", ERROR, "Matterhorn 14-001", "The headings of the source", SCREENS, _headings),
+    Check("ACC-303", ERROR, "Matterhorn 13-005", "The text alternatives of the source", SCREENS, _alternatives),
+    Check("ACC-304", ERROR, "WCAG 2.2, 2.4.4", "The link texts of the source", SCREENS, _link_texts),
+)  # fmt: skip

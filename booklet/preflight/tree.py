@@ -1,0 +1,281 @@
+"""The structure tree, read flat and within bounds (ISO 32000-1, 14.7 and 14.8).
+
+Elements stand in reading order in one list, each with the index of its parent, so that no check has to recurse. A tree
+that turns back on itself, is deeper than `MAX_DEPTH` or has more than `MAX_ELEMENTS` elements is read as far as it is
+sane, and what is wrong with it is noted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pikepdf
+from pikepdf import Array, Dictionary, Name, Pdf, String
+
+from booklet.preflight.page import Stamp
+
+MAX_ELEMENTS = 200_000
+MAX_DEPTH = 300
+
+STANDARD = frozenset(
+    (
+        "Document", "Part", "Art", "Sect", "Div", "BlockQuote", "Caption", "TOC", "TOCI", "Index",
+        "NonStruct", "Private", "P", "H", "H1", "H2", "H3", "H4", "H5", "H6", "L", "LI", "Lbl", "LBody",
+        "Table", "TR", "TH", "TD", "THead", "TBody", "TFoot", "Span", "Quote", "Note", "Reference",
+        "BibEntry", "Code", "Link", "Annot", "Ruby", "RB", "RT", "RP", "Warichu", "WT", "WP", "Figure",
+        "Formula", "Form",
+    )
+)  # fmt: skip
+"""ISO 32000-1, 14.8.4."""
+STANDARD_2 = STANDARD | {"DocumentFragment", "Aside", "Title", "FENote", "Sub", "Em", "Strong", "Artifact", "H7", "H8"}
+"""ISO 32000-2, 14.8.4, adds these."""
+INLINE = frozenset(
+    ("Span", "Quote", "Reference", "Code", "Link", "Annot", "Em", "Strong", "Sub", "Note", "FENote", "NonStruct")
+)
+PDF2 = "http://iso.org/pdf2/ssn"
+
+Address = tuple[int, Stamp | None, int]
+"""A marked content: page index, the form that numbers it (None: the page), and MCID."""
+
+
+@dataclass(eq=False, slots=True)
+class Element:
+    """One structure element. `kids` are indices of elements or addresses of marked content, in order."""
+
+    index: int
+    parent: int
+    depth: int
+    role: str
+    written: str
+    stamp: Stamp
+    page: int
+    kids: list[int | Address] = field(default_factory=list)
+    objects: list[Stamp] = field(default_factory=list)
+    alt: str | None = None
+    actual: str | None = None
+    expansion: str | None = None
+    lang: str | None = None
+    id: str | None = None
+    attributes: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(eq=False)
+class Tree:
+    """All elements in reading order, who owns each marked content and each annotation, and what is wrong."""
+
+    elements: list[Element] = field(default_factory=list)
+    owners: dict[Address, int] = field(default_factory=dict)
+    object_owners: dict[Stamp, int] = field(default_factory=dict)
+    parents: dict[int, Any] = field(default_factory=dict)
+    problems: list[tuple[str, str]] = field(default_factory=list)
+    roles: dict[str, str] = field(default_factory=dict)
+
+    def above(self, index: int) -> Iterator[Element]:
+        """The elements above one, nearest first."""
+        index = self.elements[index].parent
+        while index >= 0:
+            yield self.elements[index]
+            index = self.elements[index].parent
+
+    def under(self, index: int) -> Iterator[Element]:
+        """An element and all under it, in order: they stand together in the list."""
+        depth = self.elements[index].depth
+        yield self.elements[index]
+        for element in self.elements[index + 1 :]:
+            if element.depth <= depth:
+                return
+            yield element
+
+    def kids(self, index: int) -> list[Element]:
+        """The elements right under one."""
+        return [self.elements[kid] for kid in self.elements[index].kids if isinstance(kid, int)]
+
+    def block(self, index: int) -> int:
+        """The nearest element at or above one that is a block of its own, not a part of a line."""
+        element = self.elements[index]
+        while element.role in INLINE and element.parent >= 0:
+            element = self.elements[element.parent]
+        return element.index
+
+    def language(self, index: int, of_file: str) -> str:
+        """The language that holds in an element."""
+        element = self.elements[index]
+        while element.lang is None and element.parent >= 0:
+            element = self.elements[element.parent]
+        return element.lang or of_file
+
+
+def read_tree(pdf: Pdf) -> Tree | None:
+    """The structure tree of a file; None when it has none."""
+    root = pdf.Root.get("/StructTreeRoot")
+    if not isinstance(root, Dictionary):
+        return None
+    tree = Tree()
+    role_map = root.get("/RoleMap")
+    if isinstance(role_map, Dictionary):
+        tree.roles = {str(key)[1:]: str(value)[1:] for key, value in role_map.items()}
+    _check_roles(tree)
+    _Walker(tree, {page.obj.objgen: index for index, page in enumerate(pdf.pages)}).walk(root)
+    tree.parents = _parent_tree(root, tree)
+    return tree
+
+
+def _check_roles(tree: Tree) -> None:
+    for role in tree.roles:
+        seen, current = {role}, role
+        while (current := tree.roles.get(current, "")) and current not in seen:
+            seen.add(current)
+        if current:
+            tree.problems.append(("role-cycle", f"The role map leads from {role} back to itself."))
+        elif role in STANDARD:
+            tree.problems.append(("role-standard", f"The role map gives the standard role {role} another meaning."))
+
+
+class _Walker:
+    """Walks without recursion: a stack of iterators, one a level."""
+
+    def __init__(self, tree: Tree, pages: dict[Stamp, int]) -> None:
+        self.tree = tree
+        self.pages = pages
+        self.seen: set[Stamp] = set()
+
+    def walk(self, root: Any) -> None:
+        stack: list[tuple[int, int, Iterator[Any]]] = [(-1, -1, iter(_kids(root)))]
+        while stack:
+            parent, page, kids = stack[-1]
+            kid = next(kids, None)
+            if kid is None:
+                stack.pop()
+            elif (element := self._take(kid, parent, page, len(stack))) is not None:
+                if len(stack) >= MAX_DEPTH:
+                    self._problem("deep", f"The structure is more than {MAX_DEPTH} elements deep.")
+                elif len(self.tree.elements) > MAX_ELEMENTS:
+                    self._problem("large", f"The structure has more than {MAX_ELEMENTS:,} elements.")
+                    return
+                else:
+                    stack.append((element.index, element.page, iter(_kids(kid))))
+
+    def _problem(self, kind: str, words: str) -> None:
+        if (kind, words) not in self.tree.problems:
+            self.tree.problems.append((kind, words))
+
+    def _take(self, kid: Any, parent: int, page: int, depth: int) -> Element | None:
+        """Write one kid down; give it back when it is an element, whose own kids come next."""
+        if isinstance(kid, int):
+            self._own((page, None, kid), parent)
+        elif not isinstance(kid, Dictionary):
+            self._problem("kid", "A kid of the structure is neither an element nor content.")
+        elif kid.get("/Type") == Name.MCR:
+            form = kid.get("/Stm")
+            own_page = self.pages.get(kid.Pg.objgen, -1) if isinstance(kid.get("/Pg"), Dictionary) else page
+            stamp = form.objgen if isinstance(form, pikepdf.Stream) else None
+            self._own((own_page, stamp, _whole(kid.get("/MCID"))), parent)
+        elif kid.get("/Type") == Name.OBJR:
+            self._own_object(kid.get("/Obj"), parent)
+        else:
+            return self._element(kid, parent, page, depth)
+        return None
+
+    def _own(self, address: Address, parent: int) -> None:
+        if parent < 0:
+            self._problem("kid", "Marked content stands at the root of the structure.")
+            return
+        if address in self.tree.owners:
+            self._problem(
+                "twice", f"The marked content {address[2]} of page {address[0] + 1} stands in the structure twice."
+            )
+        self.tree.owners[address] = parent
+        self.tree.elements[parent].kids.append(address)
+
+    def _own_object(self, thing: Any, parent: int) -> None:
+        if parent >= 0 and isinstance(thing, Dictionary | pikepdf.Stream):
+            self.tree.object_owners[thing.objgen] = parent
+            self.tree.elements[parent].objects.append(thing.objgen)
+        else:
+            self._problem("kid", "An object reference of the structure refers to nothing.")
+
+    def _element(self, source: Any, parent: int, page: int, depth: int) -> Element | None:
+        if source.objgen != (0, 0):
+            if source.objgen in self.seen:
+                self._problem("cycle", "The structure turns back on itself, or an element stands in it twice.")
+                return None
+            self.seen.add(source.objgen)
+        tree = self.tree
+        written = str(source.get("/S", "/?"))[1:]
+        own_page = source.get("/Pg")
+        element = Element(
+            index=len(tree.elements),
+            parent=parent,
+            depth=depth,
+            role=self._role(source, written),
+            written=written,
+            stamp=source.objgen,
+            page=self.pages.get(own_page.objgen, -1) if isinstance(own_page, Dictionary) else page,
+            alt=_text(source.get("/Alt")),
+            actual=_text(source.get("/ActualText")),
+            expansion=_text(source.get("/E")),
+            lang=_text(source.get("/Lang")),
+            id=_text(source.get("/ID")),
+            attributes=_attributes(source),
+        )
+        tree.elements.append(element)
+        if parent >= 0:
+            tree.elements[parent].kids.append(element.index)
+        return element
+
+    def _role(self, source: Any, written: str) -> str:
+        space = source.get("/NS")
+        if isinstance(space, Dictionary) and str(space.get("/NS", "")) == PDF2 and written in STANDARD_2:
+            return written
+        role = written
+        for _ in range(16):
+            if role in STANDARD or role not in self.tree.roles:
+                break
+            role = self.tree.roles[role]
+        if role not in STANDARD:
+            self._problem("role", f"The role {written} is not standard, and the role map does not lead to one that is.")
+        return role
+
+
+def _parent_tree(root: Any, tree: Tree) -> dict[int, Any]:
+    """The parent tree (14.7.4.4) as a dictionary; empty when it cannot be read."""
+    source = root.get("/ParentTree")
+    if not isinstance(source, Dictionary):
+        tree.problems.append(("parent-tree", "There is no parent tree."))
+        return {}
+    try:
+        return {int(key): value for key, value in pikepdf.NumberTree(source).items()}
+    except (pikepdf.PdfError, RuntimeError, ValueError, TypeError) as reason:
+        tree.problems.append(("parent-tree", f"The parent tree cannot be read ({type(reason).__name__})."))
+        return {}
+
+
+def _kids(source: Any) -> list[Any]:
+    kids = source.get("/K")
+    if kids is None:
+        return []
+    return list(kids) if isinstance(kids, Array) else [kids]
+
+
+def _whole(value: Any) -> int:
+    try:
+        return int(value)
+    except (TypeError, ValueError):
+        return -1
+
+
+def _text(value: Any) -> str | None:
+    return str(value) if isinstance(value, String) else None
+
+
+def _attributes(source: Any) -> dict[str, Any]:
+    entries = source.get("/A")
+    if entries is None:
+        return {}
+    found: dict[str, Any] = {}
+    for entry in entries if isinstance(entries, Array) else [entries]:
+        if isinstance(entry, Dictionary | pikepdf.Stream):
+            found.update({str(key)[1:]: value for key, value in entry.items() if key != "/O"})
+    return found
