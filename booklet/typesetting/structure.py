@@ -194,11 +194,9 @@ class _Tree:
 
     def _node(self, element: Any) -> Node:
         """Where the content of this element goes: its own node, or its nearest ancestor's that has one."""
-        if element in self.bodies:
-            return self.bodies[element]
         if element not in self.nodes:
             self.nodes[element] = self._make(element)
-        return self.nodes[element]
+        return self.bodies.get(element, self.nodes[element])
 
     def _make(self, element: Any) -> Node:
         parent_element = self.parents.get(element)
@@ -224,6 +222,8 @@ class _Tree:
                 self._table(element)
             case "LI":
                 self.bodies[element] = _child(node, "LBody") if element.tag == "li" else node
+            case "TOCI" if next(element.iter("a"), None) is None:
+                self.bodies[element] = _child(node, "Reference")
             case "Index":
                 self.bodies[element] = _child(node, "L")
                 self.bodies[element].attributes = {"O": "/List", "ListNumbering": "/None"}
