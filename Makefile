@@ -17,6 +17,7 @@ lint: .venv/ready
 
 benchmark: .venv/ready
 	$(BIN)/python tests/benchmark.py
+	$(BIN)/python tests/benchmark.py --writing
 
 .venv/ready: pyproject.toml requirements.lock .ci/setup
 	PYTHON="$(PYTHON)" .ci/setup

@@ -165,7 +165,8 @@ class _Tree:
                 if isinstance(box, boxes.ReplacedBox):
                     _describe(owner, box, page.height)
         artifacts = dict(_artifacts(page._page_box, tags))
-        artifacts |= {tag["mcid"]: PAGINATION for tag in tags.values() if tag["mcid"] not in pieces | artifacts}
+        repeated = (tag["mcid"] for box, tag in tags.items() if isinstance(box, boxes.TextBox))
+        artifacts |= {number: PAGINATION for number in repeated if number not in pieces and number not in artifacts}
         tags.clear()
         return dict(sorted(pieces.items())), artifacts
 
