@@ -22,7 +22,6 @@ MIN_IMAGE_PX = 16
 ALMOST = 0.005
 _THINGS = {"text": "Text", "fill": "A tint", "stroke": "A line", "image": "An image", "shading": "A shading"}
 _TRANSPARENT_BLACK = 0.85
-_MUCH_BLACK, _MUCH_COLOUR = 0.7, 0.6
 
 
 def _spaces(item: Item) -> Iterator[Space]:
@@ -88,23 +87,16 @@ def _groups(dossier: Dossier) -> Iterator[Defect]:
 
 
 def _coloured_text(dossier: Dossier) -> Iterator[Defect]:
-    """Small text in several inks has coloured fringes as soon as a plate shifts; seen most in black made of four
-    inks.
-    """
+    """Small text in several inks has coloured fringes as soon as a plate shifts."""
+    least = dossier.profile.black_text_pt
     for item in dossier.texts:
         assert item.text
         inks = item.colour.inks if item.colour else None
-        if inks is None or not item.text.words.strip() or sum(ink > ALMOST for ink in inks) <= 1:
+        if inks is None or not item.text.words.strip() or round(item.text.size_pt, 2) >= least:
             continue
-        least = dossier.profile.black_text_pt if _is_built_black(inks) else dossier.profile.coloured_text_pt
-        if round(item.text.size_pt, 2) < least:
+        if sum(ink > ALMOST for ink in inks) > 1:
             shares = ", ".join(f"{100 * ink:.0f}" for ink in inks)
             yield dossier.at(f"Text under {least:g} pt is in more than one ink ({shares}).", item)
-
-
-def _is_built_black(inks: tuple[float, ...]) -> bool:
-    """True for black or near black that colours are laid under."""
-    return inks[3] >= _MUCH_BLACK or min(inks[:3]) >= _MUCH_COLOUR
 
 
 def _knocked_out(dossier: Dossier) -> Iterator[Defect]:

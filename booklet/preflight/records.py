@@ -21,9 +21,8 @@ class Profile:
 
     `body_pt` is the least size of most of the text, `smallest_pt` of any; `line_chars` the most characters that a full
     line may have on average; contrast under the least is an error, under the good one a warning, and large text is of
-    18 pt, or 14 pt bold (WCAG 2.2); `black_text_pt` and `coloured_text_pt` the sizes below which black and coloured
-    text is printed in one ink; `unprintable_mm` is measured from the sheet's edge; `ink_limit_percent` is the sum of
-    four inks over 15 mm².
+    18 pt, or 14 pt bold (WCAG 2.2); `black_text_pt` the size below which text is printed in one ink;
+    `unprintable_mm` is measured from the sheet's edge; `ink_limit_percent` is the sum of four inks over 15 mm².
     """
 
     name: str
@@ -47,7 +46,6 @@ class Profile:
     images_target_ppi: float = 300
     line_pt: float = 0
     black_text_pt: float = 0
-    coloured_text_pt: float = 0
 
 
 PROFILES = {
@@ -74,7 +72,6 @@ PROFILES = {
             images_fail_ppi=150,
             line_pt=0.25,
             black_text_pt=18,
-            coloured_text_pt=12,
         ),
         Profile("clinic", unprintable_mm=5, images_warn_ppi=225, images_fail_ppi=150, line_pt=0.25),
     )
