@@ -50,8 +50,13 @@ def _small_text(dossier: Dossier) -> Iterator[Defect]:
         small = (
             item.text and item.text.words.strip() and item.text.size_pt < dossier.profile.smallest_pt - SIZE_SLACK_PT
         )
-        if item.text and small and not _slug(dossier, item):
+        if item.text and small and not _slug(dossier, item) and not _for_folding(dossier, item):
             yield dossier.at(f"Text of {item.text.size_pt:.1f} pt, under {dossier.profile.smallest_pt:g}.", item)
+
+
+def _for_folding(dossier: Dossier, item: Item) -> bool:
+    """True for the notes that run up a sheet of paper for those who fold it."""
+    return dossier.profile.name == "clinic" and item.text is not None and not item.text.upright
 
 
 def _slug(dossier: Dossier, item: Item) -> bool:
