@@ -17,6 +17,7 @@ lint: .venv/ready
 
 benchmark: .venv/ready
 	$(BIN)/python tests/benchmark.py
+	$(BIN)/python tests/benchmark.py --writing
 
 # Every page of EDITION as pictures, in colour and in grey, and what differs most in the others.
 EDITION ?= VIC

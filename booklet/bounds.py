@@ -7,7 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 MAX_SECONDS = 120.0
 MAX_MEGABYTES = 6000.0
@@ -44,7 +44,8 @@ def within_bounds() -> Iterator[None]:
     before = signal.signal(signal.SIGALRM, look)
     soft, hard = resource.getrlimit(resource.RLIMIT_AS)
     most = min([int(MAX_MEGABYTES) * 1024**2, *(limit for limit in (soft, hard) if limit != resource.RLIM_INFINITY)])
-    resource.setrlimit(resource.RLIMIT_AS, (most, hard))
+    with suppress(ValueError, OSError):  # macOS does not hold a process to it
+        resource.setrlimit(resource.RLIMIT_AS, (most, hard))
     signal.setitimer(signal.ITIMER_REAL, 1, 1)
     try:
         yield
@@ -52,5 +53,6 @@ def within_bounds() -> Iterator[None]:
         raise TooMuchError from reason
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
-        resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
+        with suppress(ValueError, OSError):
+            resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
         signal.signal(signal.SIGALRM, before)

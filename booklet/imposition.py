@@ -34,6 +34,8 @@ CALIPER_MM = 0.11
 """Office paper of 80 g/m²."""
 SHEETS_MAX = 15
 """As many sheets of 80 g/m² as an office stapler and a fold by hand can take."""
+NAME_PT = 12.0
+"""Nothing that a person has to read is smaller (Clear Print), names of sheets among it."""
 PAGES_MAX = 2000
 CONTENT_MAX = 256 * 2**20
 PACKED_MAX = 256 * 2**10
@@ -355,7 +357,7 @@ def _side_page(
         forms[name] = page.form
     sheet = _sheet(pdf, width, height, drawn, forms)
     if letters:
-        words, size = _name(side, sides), 6.5
+        words, size = _name(side, sides), NAME_PT
         ground = (middle + 3, margin + 4, size * 1.3, letters.length(words, size) + 4)
         letter = letters.drawn(words, (middle + 3 + size, margin + 6), size, upwards=True)
         letters.put(pdf, sheet, b"q 1 g %s re f Q\n%s" % (_numbers(*ground), letter))
@@ -363,10 +365,8 @@ def _side_page(
 
 
 def _name(side: Side, sides: tuple[Side, ...]) -> str:
-    parts = max(row.part for row in sides)
-    count = sum(row.part == side.part for row in sides) // 2
-    part = f"Part {side.part} of {parts}, " if parts > 1 else ""
-    return f"{part}{'sheet' if part else 'Sheet'} {side.sheet} of {count}, {side.side}"
+    part = f"Part {side.part}, sheet" if any(row.part > 1 for row in sides) else "Sheet"
+    return f"{part} {side.sheet}, {side.side}"
 
 
 def _drawn(

@@ -152,7 +152,8 @@ def for_clinic(work: Work, options: Options, setter: MAKING) -> tuple[tuple[Made
     ]
     plain = imposition.one_up(grey, setup.sheet_mm, UNPRINTABLE_MM)
     upright = (setup.sheet_mm[1], setup.sheet_mm[0])
-    return (*made, Made("-plain.pdf", plain, work.pages, upright, "clinic", title, leaves=True)), findings
+    upright_title = f"{work.title.title} (imposed for A4, one page a side)"
+    return (*made, Made("-plain.pdf", plain, work.pages, upright, "clinic", upright_title, leaves=True)), findings
 
 
 def _kit(work: Work, setter: Typesetter, setup: imposition.Setup) -> tuple[bytes | None, list[Finding]]:

@@ -140,6 +140,8 @@ class _Source(HTMLParser):
             role = ""
         if tag == "dt" or "label" in kinds:
             role = "Lbl"
+        if tag == "figcaption":
+            role = "Caption"
         kids = self.open[-1][1]
         if role:
             kids.append((role, []))

@@ -393,7 +393,6 @@ SPOILT: list[tuple[str, str, Spoil]] = [
     ("INK-105", "press", with_space(icc_space, "/S cs 0 0 0 0.5 scn 100 100 50 50 re f")),
     ("INK-106", "press", rgb_group),
     ("INK-107", "press", drawing(press_text("Words", ink="/Over gs 0.6 0.5 0.5 0.9 k"))),
-    ("INK-122", "press", drawing(press_text("Words", ink="/Over gs 1 0.9 0 0.3 k"))),
     ("INK-108", "press", drawing(press_text("Words", ink="/Knock gs 0 0 0 1 k"))),
     ("INK-109", "press", drawing("/Over gs 0 0 0 0 k 100 100 50 50 re f")),
     ("INK-110", "press", drawing("0.9 0.8 0.8 0.9 k 100 100 50 50 re f")),

@@ -74,8 +74,11 @@ def test_an_image_that_is_too_small_is_told_how_large_it_may_be() -> None:
         pdfs.draw(pdf, "150 0 0 150 260 150 cm /Small Do")
 
     (complaint,) = examine(pdfs.spoilt("press", place), "file.pdf", PROFILES["press"]).complaints
-    wanted = "The image Small (300 by 300 pixels) has 144 pixels an inch as placed; at 300 it can be printed "
-    assert complaint.found == f"{wanted}25 by 25 mm large."
+    wanted = (
+        "The image Small (300 by 300 pixels) has 144 pixels an inch as placed; "
+        "at 300 it can be printed 25 by 25 mm large."
+    )
+    assert complaint.found == wanted
 
 
 @pytest.mark.slow

@@ -260,7 +260,7 @@ def test_the_press_file_says_what_it_is(pressed: bytes) -> None:
         ):
             assert words in xmp
         assert "pdfuaid" not in xmp
-        assert set(pdf.Root.keys()) == {"/Type", "/Pages", "/OutputIntents", "/Metadata"}
+        assert set(pdf.Root.keys()) == {"/Type", "/Pages", "/Lang", "/OutputIntents", "/Metadata"}
         assert all(
             "/FontFile2" in f or "/FontFile3" in f
             for f in pdf.objects

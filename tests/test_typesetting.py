@@ -105,12 +105,14 @@ def test_lists_say_how_they_count(press: Engine) -> None:
     assert roles[-7:] == ["L", "LI", "Lbl", "LBody", "LI", "Lbl", "LBody"]
 
 
-def test_an_index_refers(press: Engine) -> None:
-    entry = '<li>Pain <a href="booklet:one">1</a>, <a href="booklet:two">2</a></li>'
-    pdf, _ = written(press, f'<h1 id="one">One</h1><h2 id="two">Two</h2><ul class="index">{entry}</ul>')
-    roles = list(reading.roles(reading.structure(pdf)))
-    assert [role for role in roles if role != "Lbl"][4:] == [
-        "Index", "L", "LI", "LBody", "Reference", "Link", "Reference", "Link",
+def test_an_index_and_contents_refer(press: Engine) -> None:
+    entry = '<li>Pain <a href="booklet:one">1</a>, <a href="booklet:two">2</a></li><li>Sleep</li>'
+    rows = '<li><a href="booklet:one">One</a></li><li>In another volume</li>'
+    lists = f'<ul class="index" style="list-style: none">{entry}</ul><ol class="contents">{rows}</ol>'
+    pdf, _ = written(press, f'<h1 id="one">One</h1><h2 id="two">Two</h2>{lists}')
+    assert list(reading.roles(reading.structure(pdf)))[4:] == [
+        "Index", "L", "LI", "LBody", "Reference", "Link", "Reference", "Link", "LI", "LBody",
+        "TOC", "TOCI", "Reference", "Link", "TOCI", "Reference",
     ]  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,10 @@ TARGET_PPI = 300
 MUCH_PPI = 450
 """Images finer than this are brought down to the target: no press shows more."""
 BLACK_ALONE = (0.0, 0.0, 0.0, 1.0)
+ONE_INK_PT = 18.0
+"""Letters below this size have one ink: in several, they get coloured fringes as soon as a plate shifts."""
 _MARKED = frozenset(("BMC", "BDC", "EMC", "MP", "DP"))
+_SHOWS = frozenset(("Tj", "TJ", "'", '"'))
 _SETS = frozenset(("rg", "RG", "g", "G"))
 _OTHER_COLOURS = frozenset(("k", "K", "cs", "CS", "sc", "SC", "scn", "SCN"))
 """What sets a colour that is left as it is: a pattern, or ink that a style sheet asked for by name."""
@@ -68,6 +71,38 @@ def pixels(path: Path) -> tuple[int, int] | None:
         return None
 
 
+@dataclass(frozen=True)
+class _State:
+    """The graphics state as far as inks depend on it: fill, overprint of fill and stroke (None: not said), scale and
+    size of letters.
+    """
+
+    fill: tuple[float, ...] = BLACK_ALONE
+    over: tuple[bool | None, bool | None] = (None, None)
+    scale: float = 1.0
+    font_size: float = 0.0
+    text_scale: float = 1.0
+
+    @property
+    def coloured_small_text(self) -> bool:
+        coloured = any(self.fill) and self.fill != BLACK_ALONE
+        return coloured and self.font_size * self.text_scale * self.scale < ONE_INK_PT
+
+    def after(self, operator: str, operands: Any) -> _State:
+        """The state after an operator that moves, scales or picks a font."""
+        match operator:
+            case "cm":
+                return replace(self, scale=self.scale * _scale_of(operands))
+            case "BT":
+                return replace(self, text_scale=1.0)
+            case "Tf":
+                return replace(self, font_size=abs(float(operands[1])))
+            case "Tm":
+                return replace(self, text_scale=_scale_of(operands))
+            case _:
+                return self
+
+
 class _Worker:
     """Goes through what pages draw, each thing once."""
 
@@ -76,46 +111,74 @@ class _Worker:
         self.inks = inks
         self.finest = finest
         self.seen: set[tuple[int, int]] = set()
+        self.scales: dict[tuple[int, int], float] = {}
         self.states = {
             (fill, stroke): pdf.make_indirect(Dictionary(Type=Name.ExtGState, op=fill, OP=stroke, OPM=1))
             for fill in (False, True)
             for stroke in (False, True)
         }
 
-    def rewritten(self, stream: Any, resources: Any) -> bytes:
-        """The content of a page or form in the inks; the graphics states it then needs are put into its resources."""
+    def rewritten(self, stream: Any, resources: Any, scale: float = 1.0) -> bytes:
+        """The content of a page or form in the inks; the graphics states it then needs are put into its resources.
+
+        `scale` is that of the place where a form is drawn. On a press, coloured letters below `ONE_INK_PT` are black.
+        """
         overprints = self.inks.space == "/DeviceCMYK"
-        known: tuple[bool | None, bool | None] = (None, None)
-        stack: list[tuple[bool | None, bool | None]] = []
+        now = _State(scale=scale)
+        stack: list[_State] = []
         rows: list[Any] = []
         used: set[tuple[bool, bool]] = set()
+
+        def overprint(stroke: bool, over: bool) -> None:
+            nonlocal now
+            if overprints and now.over[stroke] is not over:
+                now = replace(now, over=(now.over[0], over) if stroke else (over, now.over[1]))
+                state = (bool(now.over[0]), bool(now.over[1]))
+                used.add(state)
+                rows.append(ContentStreamInstruction([Name(_state_name(state))], Operator("gs")))
+
+        def fill(amounts: tuple[float, ...]) -> None:
+            rows.append(_set(amounts, self.inks.operators[0]))
+            overprint(False, amounts == BLACK_ALONE)
+
         for instruction in pikepdf.parse_content_stream(stream):
             operator = str(instruction.operator)
             if operator in _MARKED:
                 continue
-            if operator == "q":
-                stack.append(known)
-            elif operator == "Q" and stack:
-                known = stack.pop()
-            if operator not in _SETS:
+            if operator in _SHOWS and overprints and now.coloured_small_text:
+                coloured = now.fill
+                fill(BLACK_ALONE)
                 rows.append(instruction)
-                if operator not in _OTHER_COLOURS:
-                    continue
+                fill(coloured)
+                continue
+            if operator == "q":
+                stack.append(now)
+            elif operator == "Q" and stack:
+                now = stack.pop()
+            elif operator == "Do":
+                self._note_scale(resources, str(instruction.operands[0]), now.scale)
+            else:
+                now = now.after(operator, instruction.operands)
             stroke = operator.isupper()
-            over = False
             if operator in _SETS:
                 amounts = self.inks.amounts(_bytes_of(instruction.operands))
                 rows.append(_set(amounts, self.inks.operators[stroke]))
-                over = amounts == BLACK_ALONE
-            if overprints and known[stroke] is not over:
-                known = (known[0], over) if stroke else (over, known[1])
-                state = (bool(known[0]), bool(known[1]))
-                used.add(state)
-                rows.append(ContentStreamInstruction([Name(_state_name(state))], Operator("gs")))
+                now = now if stroke else replace(now, fill=amounts)
+                overprint(stroke, amounts == BLACK_ALONE)
+            else:
+                rows.append(instruction)
+                if operator in _OTHER_COLOURS:
+                    now = now if stroke else replace(now, fill=BLACK_ALONE)
+                    overprint(stroke, False)
         if used:
             states = dict(resources.get("/ExtGState", Dictionary()).items())
             resources.ExtGState = Dictionary(states | {_state_name(state): self.states[state] for state in used})
         return pikepdf.unparse_content_stream(rows)
+
+    def _note_scale(self, resources: Any, name: str, scale: float) -> None:
+        form = resources.get("/XObject", Dictionary()).get(name)
+        if form is not None:
+            self.scales.setdefault(form.objgen, scale * _scale_of(form.get("/Matrix", _IDENTITY)))
 
     def resources(self, resources: Any) -> None:
         """Everything that content may draw from."""
@@ -148,7 +211,7 @@ class _Worker:
         """The content of a form or tiling pattern, and what it draws."""
         if "/Resources" not in form:
             form.Resources = Dictionary()
-        form.write(self.rewritten(form, form.Resources))
+        form.write(self.rewritten(form, form.Resources, self.scales.get(form.objgen, 1.0)))
         self.group(form)
         if "/StructParents" in form:
             del form["/StructParents"]
@@ -276,6 +339,12 @@ def _drawn_images(stream: Any, resources: Any, matrix: Matrix, depth: int) -> It
             elif depth < 12:
                 inner = _times(_matrix(thing.get("/Matrix", _IDENTITY)), matrix)
                 yield from _drawn_images(thing, thing.get("/Resources", resources), inner, depth + 1)
+
+
+def _scale_of(matrix: Any) -> float:
+    """By how much a matrix makes things larger, the mean of both directions."""
+    a, b, c, d = (float(value) for value in list(matrix)[:4])
+    return math.sqrt(abs(a * d - b * c))
 
 
 def _matrix(values: Any) -> Matrix:

@@ -106,7 +106,7 @@ def _keep_pages(pdf: Pdf, chosen: tuple[int, ...]) -> None:
 
 def _for_paper(pdf: Pdf) -> None:
     for key in list(pdf.Root.keys()):
-        if key not in ("/Type", "/Pages"):
+        if key not in ("/Type", "/Pages", "/Lang"):
             del pdf.Root[key]
     for page in pdf.pages:
         for key in ("/Annots", "/StructParents", "/Tabs", "/BleedBox", "/ArtBox", "/CropBox"):
@@ -131,7 +131,11 @@ def _frame(pdf: Pdf, page: Any, job: PressJob, fold: str, letters: Lettering | N
     page.BleedBox = _rounded(inner[0], inner[1], inner[0] + inner[2], inner[1] + inner[3])
     page.TrimBox = _rounded(*trim.box)
     if letters:
-        letters.put(pdf, page, letters.drawn(slug, slug_place(trim), SLUG_PT, black=b"0 0 0 1 k"))
+        states = dict(page.Resources.get("/ExtGState", Dictionary()).items())
+        over = Dictionary(Type=Name.ExtGState, op=True, OP=True, OPM=1)
+        page.Resources.ExtGState = Dictionary(states | {"/OverprintSlug": over})
+        black = b"0 0 0 1 k /OverprintSlug gs"
+        letters.put(pdf, page, letters.drawn(slug, slug_place(trim), SLUG_PT, black=black))
 
 
 def _move_patterns(resources: Any, by: tuple[float, float]) -> None:

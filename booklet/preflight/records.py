@@ -21,8 +21,8 @@ class Profile:
 
     `body_pt` is the least size of most of the text, `smallest_pt` of any; `line_chars` the most characters that a full
     line may have on average; contrast under the least is an error, under the good one a warning, and large text is of
-    18 pt, or 14 pt bold (WCAG 2.2); `black_text_pt` the size below which text is printed in one ink; `unprintable_mm`
-    is measured from the sheet's edge; `ink_limit_percent` is the sum of four inks over 15 mm².
+    18 pt, or 14 pt bold (WCAG 2.2); `black_text_pt` the size below which text is printed in one ink;
+    `unprintable_mm` is measured from the sheet's edge; `ink_limit_percent` is the sum of four inks over 15 mm².
     """
 
     name: str

@@ -165,7 +165,8 @@ class _Tree:
                 if isinstance(box, boxes.ReplacedBox):
                     _describe(owner, box, page.height)
         artifacts = dict(_artifacts(page._page_box, tags))
-        artifacts |= {tag["mcid"]: PAGINATION for tag in tags.values() if tag["mcid"] not in pieces | artifacts}
+        repeated = (tag["mcid"] for box, tag in tags.items() if isinstance(box, boxes.TextBox))
+        artifacts |= {number: PAGINATION for number in repeated if number not in pieces and number not in artifacts}
         tags.clear()
         return dict(sorted(pieces.items())), artifacts
 
@@ -194,8 +195,6 @@ class _Tree:
 
     def _node(self, element: Any) -> Node:
         """Where the content of this element goes: its own node, or its nearest ancestor's that has one."""
-        if element in self.bodies:
-            return self.bodies[element]
         if element not in self.nodes:
             self.nodes[element] = self._make(element)
         return self.bodies.get(element, self.nodes[element])
@@ -224,6 +223,8 @@ class _Tree:
                 self._table(element)
             case "LI":
                 self.bodies[element] = _child(node, "LBody") if element.tag == "li" else node
+            case "TOCI" if next(element.iter("a"), None) is None:
+                self.bodies[element] = _child(node, "Reference")
             case "Index":
                 self.bodies[element] = _child(node, "L")
                 self.bodies[element].attributes = {"O": "/List", "ListNumbering": "/None"}

@@ -1,0 +1,69 @@
+"""What can be measured of how finished pages look: their number, the grid of their lines, and how full they are."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+
+import pikepdf
+import pytest
+from pdfminer.high_level import extract_pages
+from pdfminer.layout import LTChar, LTPage, LTTextLine
+
+from booklet.build import Order, Receipt
+from tests import reading
+
+BODY_PT = 12.5
+HALF_LINE_PT = 9
+TOLERANCE_PT = 0.6
+LAST_FOLIO_PT = 13.85 / 25.4 * 72
+"""The foot of the text block of screen.css, from the edge of the page."""
+
+
+def screen(real: tuple[Order, Receipt], code: str) -> Path:
+    order, receipt = real
+    return order.dist / next(entry.file for entry in receipt.files if entry.edition == code)
+
+
+def lines(thing: object) -> Iterator[LTTextLine]:
+    if isinstance(thing, LTTextLine):
+        yield thing
+    elif hasattr(thing, "__iter__"):
+        for child in thing:  # type: ignore[attr-defined]
+            yield from lines(child)
+
+
+def baselines(page: LTPage) -> set[float]:
+    """How far the baselines of body lines stand from the top of the page, in pt."""
+    starts = [next(char for char in line if isinstance(char, LTChar)) for line in lines(page)]
+    return {round(page.height - char.matrix[5], 1) for char in starts if abs(char.size - BODY_PT) < 0.1}
+
+
+def test_the_main_booklet_has_48_to_72_pages_in_every_edition(real: tuple[Order, Receipt]) -> None:
+    assert {entry.edition: entry.pages for entry in real[1].files if not 48 <= entry.pages <= 72} == {}
+
+
+def test_body_lines_of_facing_pages_stand_level(real: tuple[Order, Receipt]) -> None:
+    """All lines at body size but those of the contents list, whose rows are wider."""
+    found = [line for page in extract_pages(screen(real, "VIC")) if page.pageid > 4 for line in baselines(page)]
+    assert len(found) > 800
+    ((origin, _),) = Counter(round(line % HALF_LINE_PT, 1) for line in found).most_common(1)
+    off = [(line - origin + HALF_LINE_PT / 2) % HALF_LINE_PT - HALF_LINE_PT / 2 for line in found]
+    level = [gap for gap in off if abs(gap) <= TOLERANCE_PT]
+    assert len(level) / len(found) > 0.95
+
+
+@pytest.mark.parametrize("fixture", ["real", "large"])
+def test_no_chapter_ends_on_a_nearly_empty_page(request: pytest.FixtureRequest, fixture: str) -> None:
+    path = screen(request.getfixturevalue(fixture), "VIC")
+    with pikepdf.Pdf.open(path) as pdf:
+        starts = [(title, index) for depth, title, index in reading.outline(pdf) if depth == 0]
+    ends = {after - 1: title for (title, _), (_, after) in pairwise(starts) if title[0].isdigit()}
+    assert len(ends) == 16
+    for page in extract_pages(path):
+        if page.pageid - 1 in ends:
+            text = [line for line in lines(page) if line.y0 > LAST_FOLIO_PT]
+            lowest = min(line.y0 for line in text if len(line.get_text().strip()) > 2)
+            assert lowest < page.height / 2, f"{ends[page.pageid - 1]} ends high on its last page"
