@@ -86,7 +86,6 @@ def _groups(dossier: Dossier) -> Iterator[Defect]:
                 yield Defect(f"Transparency is mixed in {space.plain} ({where}).", sheet.index)
 
 
-<<<<<<< HEAD
 def _coloured_text(dossier: Dossier) -> Iterator[Defect]:
     """Small text in several inks has coloured fringes as soon as a plate shifts."""
     least = dossier.profile.black_text_pt
