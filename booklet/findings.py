@@ -118,6 +118,7 @@ CODES: dict[str, str] = {
     "BOX-107": "a page too large to be one",
     "BOX-108": "a page that is turned",
     "BOX-109": "text or a picture where a cut may touch it",
+    "BOX-116": "text or a picture nearer to the trim edge than is safe",
     "BOX-110": "ink that ends at the trim edge",
     "BOX-111": "ink where office printers have none",
     "BOX-112": "no word to the printer about size and sides",

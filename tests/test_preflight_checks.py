@@ -360,6 +360,7 @@ SPOILT: list[tuple[str, str, Spoil]] = [
     ("BOX-113", "press", no_origin),
     ("BOX-109", "press", drawing(press_text("Words", x=32))),
     ("BOX-109", "press", with_image("60 0 0 60 32 120 cm /New Do")),
+    ("BOX-116", "press", drawing(press_text("Words", x=28.5 + 10))),
     ("BOX-110", "press", drawing("0 0 0 0.3 k 28.5 28.5 100 100 re f")),
     ("BOX-111", "clinic", drawing("0.5 g 5 100 50 50 re f")),
     ("BOX-112", "clinic", setting("Root/ViewerPreferences/PrintScaling", None)),

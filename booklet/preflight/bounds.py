@@ -2,7 +2,7 @@
 
 The limits: `MAX_BYTES` of file, `MAX_SECONDS` of time, `MAX_MEGABYTES` of memory (where the system can hold a process
 to it: Linux, macOS in part, not Windows), and the bounds of pages, operators, structure and pictures that the inner
-modules state. What breaks a limit is a finding.
+modules state. What breaks a limit is a finding. A timer in this process would not do: a renderer does not hear it.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from pathlib import Path
 import pikepdf
 import pikepdf.settings
 
+from booklet.bounds import MAX_SECONDS
 from booklet.findings import BookletError, Severity
 from booklet.manuscript import Waiver
 from booklet.preflight.dossier import MAX_PAGES
@@ -25,7 +26,6 @@ from booklet.preflight.records import Complaint, Profile, Report, Sources
 from booklet.preflight.report import page_pictures
 
 MAX_BYTES = 500_000_000
-MAX_SECONDS = 120
 MAX_MEGABYTES = 3_000
 MAX_STREAM_BYTES = 200_000_000
 _WORK = "from booklet.preflight.bounds import work; work()"
@@ -69,7 +69,7 @@ def examine_file(
     try:
         done = subprocess.run(command, input=task, capture_output=True, timeout=MAX_SECONDS, check=False)
     except subprocess.TimeoutExpired:
-        return _too_much(path, profile, f"Checking takes more than {MAX_SECONDS} seconds.")
+        return _too_much(path, profile, f"Checking takes more than {MAX_SECONDS:.0f} seconds.")
     if done.returncode:
         found = f"Checking takes more than {MAX_MEGABYTES} MB of memory, or the file stops the program that draws it"
         return _too_much(path, profile, f"{found} (exit status {done.returncode}).")
@@ -94,7 +94,7 @@ def work() -> None:
 
         limit = MAX_MEGABYTES * 1024 * 1024
         resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
-        resource.setrlimit(resource.RLIMIT_CPU, (MAX_SECONDS, MAX_SECONDS))
+        resource.setrlimit(resource.RLIMIT_CPU, (int(MAX_SECONDS), int(MAX_SECONDS)))
     pikepdf.settings.set_qpdf_limits(flate_max_memory=MAX_STREAM_BYTES, run_length_max_memory=MAX_STREAM_BYTES)
     content, name, profile, sources, waivers, pictures = pickle.load(sys.stdin.buffer)
     report = examine(content, name, profile, None, sources, waivers)

@@ -13,8 +13,9 @@ from pikepdf import Array, Dictionary, Name, Pdf, Stream, String
 from PIL import Image, ImageChops
 
 from booklet.findings import Place
-from booklet.preflight.colour import Proof
+from booklet.preflight.colour import PLAIN, Proof
 from booklet.preflight.geometry import MAX_SIDE_PT, Box, Geometry, box_of
+from booklet.preflight.legibility import contrasts, readable
 from booklet.preflight.page import Content, Item, Mark, Shelf, Stamp, read_page
 from booklet.preflight.pictures import Camera, inks
 from booklet.preflight.records import Defect, Profile, Promise
@@ -241,6 +242,17 @@ class Dossier:
     def plates(self) -> tuple[Camera, Camera, Camera, Camera]:
         """Draw the inks of the pages."""
         return inks(self.content)
+
+    @cached_property
+    def contrasts(self) -> list[tuple[Item, float, float]]:
+        """Each text to be read with its contrast to what lies under it, as seen and as copied in grey."""
+        proof = self.proof if self.profile.name == "press" else PLAIN
+        found: list[tuple[Item, float, float]] = []
+        for sheet in self.sheets:
+            texts = [item for item in sheet.content.items if readable(item, sheet.geometry)]
+            if texts and sheet.drawable:
+                found += contrasts(texts, sheet.geometry, self.background(sheet.index), proof)
+        return found
 
     def background(self, index: int) -> Image.Image:
         """A page without its text, as it looks: on screen, or for the press under the printing condition."""

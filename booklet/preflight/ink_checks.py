@@ -11,7 +11,7 @@ from pikepdf import Array, Dictionary, Name, Stream, String
 from booklet.preflight.colour import Space
 from booklet.preflight.dossier import Dossier
 from booklet.preflight.file_checks import ALL, CLINIC, ERROR, PRESS, PRINTS, WARNING
-from booklet.preflight.geometry import PT_PER_MM, size
+from booklet.preflight.geometry import PT_PER_MM, common, size
 from booklet.preflight.page import Item
 from booklet.preflight.pictures import MM_PER_INCH, WINDOW_MM2, coverage, shading_samples
 from booklet.preflight.records import Check, Defect
@@ -21,7 +21,7 @@ MIN_IMAGE_PX = 16
 """Pictures this small are spacers (GWG 2015)."""
 ALMOST = 0.005
 _THINGS = {"text": "Text", "fill": "A tint", "stroke": "A line", "image": "An image", "shading": "A shading"}
-_TRANSPARENT_BLACK = 0.85
+_BLACK = 0.85
 
 
 def _spaces(item: Item) -> Iterator[Space]:
@@ -102,11 +102,16 @@ def _coloured_text(dossier: Dossier) -> Iterator[Defect]:
 def _knocked_out(dossier: Dossier) -> Iterator[Defect]:
     for item in dossier.texts:
         inks = item.colour.inks if item.colour else None
-        if inks is None or not item.text or not item.text.words.strip():
+        if inks is None or not item.text or not item.text.words.strip() or _is_slug(dossier, item):
             continue
-        only_black = inks[3] >= _TRANSPARENT_BLACK and max(inks[:3]) <= ALMOST
+        only_black = inks[3] >= _BLACK and max(inks[:3]) <= ALMOST
         if only_black and not (item.overprint and item.overprint_mode == 1 and _is_cmyk(item)):
             yield dossier.at("Black text does not overprint.", item)
+
+
+def _is_slug(dossier: Dossier, item: Item) -> bool:
+    """True for printers' notes, which are cut away."""
+    return common(item.box, dossier.sheets[item.page_index].geometry.finished) is None
 
 
 def _is_cmyk(item: Item) -> bool:

@@ -103,19 +103,36 @@ def _is_slug(item: Item, geometry: Geometry) -> bool:
     return box is None
 
 
-def _unsafe(dossier: Dossier) -> Iterator[Defect]:
-    """Text and pictures so near the edge that a cut may touch them. A picture that bleeds is meant to be cut."""
-    safe = dossier.profile.safe_mm
+def _near_edge(dossier: Dossier, edge_mm: float) -> Iterator[Item]:
+    """Text and pictures nearer to the trim edge. A picture that bleeds is meant to be cut."""
     for sheet in dossier.sheets:
         g = sheet.geometry
-        zone = shrunk(g.finished, safe * PT_PER_MM)
+        zone = shrunk(g.finished, edge_mm * PT_PER_MM)
         for item in sheet.content.items:
             if item.layer != "page" or _is_slug(item, g) or inside(item.box, zone, TOLERANCE_PT):
                 continue
-            if item.kind == "text" and item.text and item.text.words.strip():
-                yield dossier.at(f"Text stands less than {safe:g} mm from the trim edge.", item)
-            elif item.kind == "image" and inside(item.box, g.finished, -TOUCHES_PT):
-                yield dossier.at(f"An image stands less than {safe:g} mm from the trim edge.", item)
+            is_text = item.kind == "text" and item.text is not None and item.text.words.strip()
+            if is_text or (item.kind == "image" and inside(item.box, g.finished, -TOUCHES_PT)):
+                yield item
+
+
+def _cut(dossier: Dossier) -> Iterator[Defect]:
+    """Nearer than the bleed is wide: that much may a cut be out."""
+    edge = dossier.profile.bleed_mm
+    for item in _near_edge(dossier, edge):
+        yield dossier.at(f"{_thing(item)} stands less than {edge:g} mm from the trim edge.", item)
+
+
+def _unsafe(dossier: Dossier) -> Iterator[Defect]:
+    edge = dossier.profile.safe_mm
+    cut = {id(item) for item in _near_edge(dossier, dossier.profile.bleed_mm)}
+    for item in _near_edge(dossier, edge):
+        if id(item) not in cut:
+            yield dossier.at(f"{_thing(item)} stands less than {edge:g} mm from the trim edge.", item)
+
+
+def _thing(item: Item) -> str:
+    return "An image" if item.kind == "image" else "Text"
 
 
 def _empty_bleed(dossier: Dossier) -> Iterator[Defect]:
@@ -225,7 +242,8 @@ ROWS = (
     Check("BOX-106", ERROR, "saddle stitch", "A multiple of four; add planned pages", PRESS, _not_four),
     Check("BOX-108", WARNING, "printers' guides: bleed", "Pages that stand upright by themselves", PRINTS, _turned),
     Check("BOX-113", WARNING, "printers' guides: boxes", "Boxes that start at 0, 0", PRESS, _origin),
-    Check("BOX-109", ERROR, "printers' guides: bleed", "Text and pictures well inside", PRESS, _unsafe),
+    Check("BOX-109", ERROR, "printers' guides: bleed", "Text and pictures well inside", PRESS, _cut),
+    Check("BOX-116", WARNING, "printers' guides: safe zone", "Text and pictures further inside", PRESS, _unsafe),
     Check("BOX-110", ERROR, "printers' guides: bleed", "Ink up to the edge of the bleed", PRESS, _empty_bleed),
     Check("BOX-111", ERROR, "office printing", "Edges left white, as printers do", CLINIC, _unprintable),
     Check("BOX-112", ERROR, "office printing", "PrintScaling None; DuplexFlipShortEdge", CLINIC, _printing),

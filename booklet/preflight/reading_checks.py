@@ -8,22 +8,16 @@ from collections.abc import Iterator
 from itertools import pairwise
 from statistics import mean
 
-from PIL import Image
-
-from booklet.preflight.colour import PLAIN, Rgb, contrast, grey_of, srgb
 from booklet.preflight.dossier import Dossier, Line
 from booklet.preflight.file_checks import ALL, ERROR, SCREENS, WARNING
 from booklet.preflight.geometry import Box, common, size
 from booklet.preflight.page import Item
-from booklet.preflight.pictures import pixels
 from booklet.preflight.records import Check, Defect
 
 LARGE = frozenset({"large-print"})
 LARGE_PT, LARGE_BOLD_PT = 18.0, 14.0
 SIZE_SLACK_PT = 0.05
 ROUNDING = 0.05
-FRINGE = 0.15
-"""The share of pixels under a text that may be the edge of something else."""
 FULL_LINE = 0.5
 MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
 UNITS = "mm|cm|mg|g|kg|ml|mL|am|pm|pt|Gy|per cent|%|°C"
@@ -50,8 +44,13 @@ def _small_text(dossier: Dossier) -> Iterator[Defect]:
         small = (
             item.text and item.text.words.strip() and item.text.size_pt < dossier.profile.smallest_pt - SIZE_SLACK_PT
         )
-        if item.text and small and not _slug(dossier, item):
+        if item.text and small and not _slug(dossier, item) and not _for_folding(dossier, item):
             yield dossier.at(f"Text of {item.text.size_pt:.1f} pt, under {dossier.profile.smallest_pt:g}.", item)
+
+
+def _for_folding(dossier: Dossier, item: Item) -> bool:
+    """True for the notes that run up a sheet of paper for those who fold it."""
+    return dossier.profile.name == "clinic" and item.text is not None and not item.text.upright
 
 
 def _slug(dossier: Dossier, item: Item) -> bool:
@@ -229,13 +228,13 @@ def _good(dossier: Dossier, item: Item) -> float:
 
 
 def _illegible(dossier: Dossier) -> Iterator[Defect]:
-    for item, ratio in _measured(dossier, grey=False):
+    for item, ratio, _ in dossier.contrasts:
         if ratio < _least(dossier, item) - ROUNDING:
             yield _too_pale(dossier, item, ratio, _least(dossier, item))
 
 
 def _pale(dossier: Dossier) -> Iterator[Defect]:
-    for item, ratio in _measured(dossier, grey=False):
+    for item, ratio, _ in dossier.contrasts:
         if _least(dossier, item) - ROUNDING <= ratio < _good(dossier, item) - ROUNDING:
             yield _too_pale(dossier, item, ratio, _good(dossier, item))
 
@@ -246,64 +245,11 @@ def _too_pale(dossier: Dossier, item: Item, ratio: float, wanted: float) -> Defe
 
 
 def _pale_in_grey(dossier: Dossier) -> Iterator[Defect]:
-    for (item, ratio), (_, in_colour) in zip(_measured(dossier, True), _measured(dossier, False), strict=True):
+    for item, in_colour, ratio in dossier.contrasts:
         least = _least(dossier, item)
         if ratio < least - ROUNDING <= in_colour:
             found = f"Copied in grey, text in {item.colour} keeps a contrast of {ratio:.1f}, less than {least:g}."
             yield dossier.at(found, item)
-
-
-def _measured(dossier: Dossier, grey: bool) -> Iterator[tuple[Item, float]]:
-    """Each text with its contrast against what is under it."""
-    known: dict[object, float] = {}
-    proof = dossier.proof if dossier.profile.name == "press" else PLAIN
-    for sheet in dossier.sheets:
-        texts = [i for i in sheet.content.items if i.kind == "text" and i.layer == "page" and i.text and i.colour]
-        if not texts or not sheet.drawable:
-            continue
-        background = dossier.background(sheet.index)
-        for item in texts:
-            assert item.text and item.colour
-            if not item.text.words.strip() or item.colour.space.family == "Pattern" or item.alpha == 0:
-                continue
-            if _slug(dossier, item):
-                continue
-            under = _under(background, pixels(_core(item.box), sheet.geometry, background))
-            key = (item.colour, item.alpha, tuple(under))
-            if key not in known:
-                known[key] = _ratio(srgb(item.colour, proof), item.alpha, under, grey)
-            yield item, known[key]
-
-
-def _core(box: Box) -> Box:
-    """The middle of a text's box: what is above and below its letters does not count."""
-    height = box[3] - box[1]
-    return box[0], box[1] + 0.2 * height, box[2], box[3] - 0.2 * height
-
-
-def _under(background: Image.Image, area: tuple[int, int, int, int]) -> list[tuple[int, Rgb]]:
-    """The colours under a text with the number of their pixels."""
-    piece = background.crop(area)
-    colours = piece.getcolors(64)
-    if colours is None:
-        colours = piece.quantize(32).convert("RGB").getcolors(64) or []
-    return sorted((count, (c[0] / 255, c[1] / 255, c[2] / 255)) for count, c in colours if isinstance(c, tuple))
-
-
-def _ratio(ink: Rgb, alpha: float, under: list[tuple[int, Rgb]], grey: bool) -> float:
-    """The contrast that all but a fringe of the background gives at least."""
-    total = sum(count for count, _ in under)
-    ratios = []
-    for count, paper in under:
-        seen: Rgb = tuple(alpha * a + (1 - alpha) * b for a, b in zip(ink, paper, strict=True))  # type: ignore[assignment]
-        ratio = contrast(grey_of(seen), grey_of(paper)) if grey else contrast(seen, paper)
-        ratios.append((ratio, count))
-    left_out = 0
-    for ratio, count in sorted(ratios):
-        left_out += count
-        if left_out > FRINGE * total:
-            return ratio
-    return ratios[-1][0] if ratios else 21.0
 
 
 ROWS = (

@@ -58,7 +58,7 @@ def _catalog(dossier: Dossier) -> Iterator[Defect]:
     if promise is None:
         return
     told = {
-        "language": dossier.language == promise.language,
+        "language": dossier.language == promise.language or not _claims(dossier),
         "title": str(dossier.info.get("/Title", "")) == promise.title,
         "PDF/UA part": f"<pdfuaid:part>{promise.pdf_ua}</pdfuaid:part>" in dossier.xmp or not _claims(dossier),
     }
