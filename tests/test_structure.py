@@ -42,8 +42,9 @@ def folios_of(segments: tuple[Segment, ...]) -> dict[str, str]:
 def distinct(books: Books) -> Iterator[tuple[Segment, dict[str, str]]]:
     """Each different segment once, with the page numbers of a booklet that it stands in."""
     seen: set[tuple[str, bytes]] = set()
+    standard = {f"standard/{anchor}": folio for anchor, folio in folios_of(books[0][1]).items()}
     for _, segments in books:
-        folios = folios_of(segments)
+        folios = standard | folios_of(segments)
         for segment in segments:
             if (segment.part.id, segment.pdf) not in seen:
                 seen.add((segment.part.id, segment.pdf))
