@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from html import escape
 from typing import Any
 
-from pikepdf import Pdf, PdfError
+from pikepdf import Pdf, PikepdfError
 from PIL import Image, ImageDraw
 from pypdfium2 import PdfiumError
 
@@ -78,7 +78,7 @@ def page_pictures(content: bytes, report: Report) -> dict[int, bytes]:
                 image.quantize(64).save(target, "PNG", optimize=True)
                 pictures[index] = target.getvalue()
             camera.close()
-    except (PdfError, PdfiumError, ValueError, OSError):
+    except (PikepdfError, PdfiumError, ValueError, OSError):
         return pictures
     return pictures
 
