@@ -315,7 +315,7 @@ def _unpacked(stream: Any, left_over: int) -> bytes:
     elif filters == Name.FlateDecode and not isinstance(stream.get("/DecodeParms"), Dictionary | Array):
         machine = zlib.decompressobj()
         unpacked = machine.decompress(raw, left_over + 1)
-        if not machine.eof and len(unpacked) <= left_over:
+        if raw and not machine.eof and len(unpacked) <= left_over:
             raise ValueError("its content breaks off")
     elif len(raw) <= PACKED_MAX:
         unpacked = stream.read_bytes()

@@ -103,13 +103,14 @@ def for_press(work: Work, options: Options, setter: MAKING) -> tuple[tuple[Made,
     )
     inks = bindery.edition_inks(work.manuscript, work.edition, name)
     bound, files, findings = work.bound(), [], []
+    loose = work.composition.publication.is_handout
     cover = tuple(index % work.pages for index in COVER)
     shares = {"": tuple(index for index in range(work.pages) if not separate or index not in cover)}
     for ending, indexes in (shares | ({"-cover": cover} if separate else {})).items():
         pressed = bindery.press(bound, job, inks, indexes)
         findings += list(_too_coarse(work, pressed.images, indexes))
         made = Made(
-            f"{ending}.pdf", pressed.content, len(indexes), work.form.trim_mm, "press", job.title, False, printer
+            f"{ending}.pdf", pressed.content, len(indexes), work.form.trim_mm, "press", job.title, loose, printer
         )
         files.append(made)
     sheet = ticket.written(
@@ -121,6 +122,7 @@ def for_press(work: Work, options: Options, setter: MAKING) -> tuple[tuple[Made,
         pages=work.pages,
         marks=marks,
         separate=separate,
+        loose=loose,
         printer=printer,
         profile=name,
         quantity=book.print_run.quantities.get(work.edition.code),

@@ -7,13 +7,15 @@ import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from booklet.build import CACHE, Order, Receipt, _forms, _jobs, _set, build, styles_folder
-from booklet.composing import titles_of
-from booklet.manuscript import read
+from booklet.build import CACHE, Order, Receipt, _composed, _forms, _jobs, _set, build, styles_folder
+from booklet.composing import Wanted, titles_of
+from booklet.manuscript import Edition, Manuscript, read
 from booklet.typesetting import Segment, Typesetter
 from tests import tiny
 
@@ -56,6 +58,10 @@ def inserts(real: tuple[Order, Receipt], large: tuple[Order, Receipt]) -> tuple[
     return order, build(order)
 
 
+def _composed_for(manuscript: Manuscript, order: Order, edition: Edition, wanted: Wanted) -> Any:
+    return _composed(manuscript, edition, order, wanted)
+
+
 @pytest.fixture(scope="session")
 def bound(
     real: tuple[Order, Receipt], large: tuple[Order, Receipt], inserts: tuple[Order, Receipt]
@@ -68,8 +74,9 @@ def bound(
         jobs = _jobs(manuscript, order, ())
         cache = order.project / CACHE
         setters = {form: Typesetter(order.project, styles_folder(), form, cache) for form in _forms(jobs)}
+        composed = partial(_composed_for, manuscript, order)
         for job in jobs:
-            _, volumes, _ = _set(manuscript, job, order, setters)
+            _, volumes, _ = _set(manuscript, job, composed, setters)
             files = [order.dist / entry.file for entry in receipt.files if entry.key == job.key]
             books += zip(files, volumes, strict=True)
         assert [setter.typeset for setter in setters.values()] == [0] * len(setters), "what was built is compared"

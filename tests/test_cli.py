@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import json
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import pikepdf
 import pytest
 from click.testing import CliRunner, Result
 
@@ -125,3 +127,42 @@ def test_missing_system_libraries_are_named_with_the_commands(booklet: Callable[
     for system in ("Debian", "Fedora", "macOS", "Windows", "libharfbuzz-subset0"):
         assert system in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def pages(count: int) -> bytes:
+    """A PDF of so many empty A5 pages."""
+    pdf = pikepdf.new()
+    for _ in range(count):
+        pdf.add_blank_page(page_size=(420, 595))
+    target = io.BytesIO()
+    pdf.save(target)
+    return target.getvalue()
+
+
+def test_impose_says_what_it_made_and_what_it_added(tmp_path: Path) -> None:
+    (tmp_path / "in.pdf").write_bytes(pages(6))
+    result = run("impose", tmp_path / "in.pdf", tmp_path / "out.pdf")
+    assert result.exit_code == 0, result.output
+    assert result.stdout.split() == [str(tmp_path / "out.pdf")]
+    assert "2 empty pages stand before the last one." in result.stderr and "2 sheets" in result.stderr
+    result = run("impose", tmp_path / "in.pdf", tmp_path / "out.pdf", "--duplex", "manual", "--sheet", "A3")
+    assert result.stdout.split() == [str(tmp_path / "out-fronts.pdf"), str(tmp_path / "out-backs.pdf")]
+    with pikepdf.open(tmp_path / "out-backs.pdf") as backs:
+        assert len(backs.pages) == 2 and float(backs.pages[0].mediabox[2]) == pytest.approx(1190.55, abs=0.01)
+
+
+@pytest.mark.parametrize("content", [b"", b"no PDF", pages(3)[:-300]], ids=["empty", "words", "cut off"])
+def test_impose_leaves_what_was_there_when_it_cannot(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "in.pdf").write_bytes(content)
+    (tmp_path / "out.pdf").write_bytes(b"before")
+    result = run("impose", tmp_path / "in.pdf", tmp_path / "out.pdf")
+    assert result.exit_code == 1 and "Export it again" in result.stderr and "Traceback" not in result.output
+    assert (tmp_path / "out.pdf").read_bytes() == b"before"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["in.pdf", "out.pdf"]
+
+
+def test_impose_to_a_folder_that_is_not_there(tmp_path: Path) -> None:
+    (tmp_path / "in.pdf").write_bytes(pages(1))
+    result = run("impose", tmp_path / "in.pdf", tmp_path / "none" / "out.pdf")
+    assert result.exit_code == 3 and "cannot be written (No such file or directory)" in result.stderr
+    assert run("impose", tmp_path / "none.pdf", tmp_path / "out.pdf").exit_code == 2

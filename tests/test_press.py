@@ -20,7 +20,7 @@ from PIL import Image
 from booklet.bindery.colour import contrast_on_paper, copier_inks, press_inks
 from booklet.bindery.marks import ZONE_MM, Trim, marks
 from booklet.build import Order, Receipt, build, check, styles_folder
-from booklet.composing import compose
+from booklet.composing import compose, shipped_faces
 from booklet.manuscript import Paper, read
 from booklet.printing import Options
 from booklet.ticket import creep_mm, thickness_mm, weight_g
@@ -561,7 +561,7 @@ def test_the_real_booklet_has_the_same_pages_in_print_as_on_a_screen() -> None:
     manuscript, _ = read(PROJECT, TODAY)
     assert manuscript
     edition = next(e for e in manuscript.editions if e.code == "NT")
-    compositions, _ = compose(manuscript, edition, PROJECT, TODAY)
+    compositions, _ = compose(manuscript, edition, PROJECT, TODAY, shipped_faces(styles_folder()))
     folios = {}
     for form in ("screen", "press", "clinic"):
         (segments,), findings = typeset(compositions, Typesetter(PROJECT, styles_folder(), FORMATS[form], None))

@@ -252,8 +252,11 @@ class _Worker:
         if image.get("/ImageMask", False):
             return
         mask = image.get("/SMask")
+        if mask is not None:
+            del image["/SMask"]  # or its shape would be taken for a colour
         picture = pikepdf.PdfImage(image).as_pil_image()
-        inked = picture if picture.mode == "CMYK" else self.inks.image(picture)
+        as_given = picture.mode == "CMYK" and self.inks.space == "/DeviceCMYK"
+        inked = picture if as_given else self.inks.image(picture)
         inked = self._shrunk(inked, self.finest.get(image.objgen, 0.0))
         image.write(inked.tobytes())
         image.Width, image.Height = inked.size

@@ -205,7 +205,7 @@ def _printing(dossier: Dossier) -> Iterator[Defect]:
         yield Defect("The file does not say that it is printed at its own size.")
     duplex = preferences.get("/Duplex")
     wide = any(sheet.geometry.size_mm[0] > sheet.geometry.size_mm[1] for sheet in dossier.sheets)
-    if wide and duplex is not None and duplex != Name.DuplexFlipShortEdge:
+    if wide and duplex is not None and duplex == Name.DuplexFlipLongEdge:
         yield Defect("The file asks the printer to flip wide sheets on their long edge.")
 
 

@@ -204,6 +204,9 @@ class _Plate:
         width, height = int(source.get("/Width", 0)), int(source.get("/Height", 0))
         if not 0 < width * height <= MAX_IMAGE_PIXELS:
             return source
+        mask = source.get("/SMask")
+        if mask is not None:
+            del source["/SMask"]  # or its shape would be taken for a colour
         try:
             channel = plate_of(pikepdf.PdfImage(source).as_pil_image(), self.ink)
         except (
@@ -214,6 +217,9 @@ class _Plate:
             OSError,
         ):
             return source
+        finally:
+            if mask is not None:
+                source.SMask = mask
         copy = self.pdf.make_stream(channel.tobytes())
         copy.Type, copy.Subtype = Name.XObject, Name.Image
         copy.Width, copy.Height = channel.size
