@@ -16,7 +16,7 @@ from booklet.findings import Severity
 from booklet.preflight.dossier import geometry_of
 from booklet.preflight.geometry import Geometry
 from booklet.preflight.pictures import Camera, pixels
-from booklet.preflight.records import Complaint, Report, ranges
+from booklet.preflight.records import Complaint, Report
 
 MAX_PICTURES = 40
 UNREAD = ("SYS-104", "SYS-105")
@@ -102,7 +102,7 @@ def _section(report: Report, pictures: Mapping[int, bytes]) -> str:
     rows = "\n".join(_row(number, each) for number, each in enumerate(report.complaints, 1))
     table = (
         "<table><caption>Findings</caption><thead><tr><th scope=col>No.<th scope=col>Code<th scope=col>Severity"
-        f"<th scope=col>Pages<th scope=col>Found<th scope=col>Expected</tr></thead>\n<tbody>{rows}</tbody></table>"
+        f"<th scope=col>Found<th scope=col>Expected</tr></thead>\n<tbody>{rows}</tbody></table>"
         if rows
         else "<p>Nothing is wrong that these checks can see.</p>"
     )
@@ -113,7 +113,7 @@ def _section(report: Report, pictures: Mapping[int, bytes]) -> str:
     )
     shown = "\n".join(_picture(report, index, picture) for index, picture in pictures.items())
     return (
-        f"<section><h2>{escape(report.file)}</h2>\n<p>{report.pages} pages, profile {report.profile}.</p>\n{table}"
+        f"<section><h2>{escape(report.file)}</h2>\n<p>{report.pages} page{'' if report.pages == 1 else 's'}, profile {report.profile}.</p>\n{table}"
         + (f"<h3>Waived</h3><ul>{waived}</ul>" if waived else "")
         + (f"<h3>Pages</h3>\n{shown}" if shown else "")
         + "</section>"
@@ -122,8 +122,8 @@ def _section(report: Report, pictures: Mapping[int, bytes]) -> str:
 
 def _row(number: int, each: Complaint) -> str:
     sources = ", ".join(dict.fromkeys(str(spot.source) for spot in each.spots if spot.source))
-    found = each.found + (f" From {sources}." if sources else "")
-    cells = (each.code, each.severity.value, ranges(each.pages) or "-", found, f"{each.hint} ({each.clause})")
+    found = each.where() + each.found + (f" From {sources}." if sources else "")
+    cells = (each.code, each.severity.value, found, f"{each.hint} ({each.clause})")
     return f"<tr><th scope=row>{number}" + "".join(f"<td>{escape(cell)}" for cell in cells) + "</tr>"
 
 
@@ -136,7 +136,7 @@ def _picture(report: Report, index: int, picture: bytes) -> str:
     words = "; ".join(f"{number} {each.found}" for number, each in here)
     data = base64.b64encode(picture).decode()
     return (
-        f'<figure><img src="data:image/png;base64,{data}" alt="Page {index + 1} with {len(here)} findings framed">'
+        f'<figure><img src="data:image/png;base64,{data}" alt="Page {index + 1} with {len(here)} finding{"" if len(here) == 1 else "s"} framed">'
         f"<figcaption>Page {index + 1}: {escape(words)}</figcaption></figure>"
     )
 
@@ -148,6 +148,7 @@ _PAGE = """<!DOCTYPE html>
 body {{ font: 1.1rem/1.5 sans-serif; max-width: 70rem; margin: 2rem auto; padding: 0 1rem; color: #1a1a1a }}
 table {{ border-collapse: collapse; width: 100% }}
 caption {{ text-align: left; font-weight: bold; padding: .5rem 0 }}
+td:nth-child(2) {{ white-space: nowrap }}
 th, td {{ text-align: left; vertical-align: top; border-bottom: 1px solid #767676; padding: .4rem .6rem }}
 figure {{ display: inline-block; vertical-align: top; margin: 1rem; max-width: 22rem }}
 img {{ max-width: 100%; border: 1px solid #767676 }}
