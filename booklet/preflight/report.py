@@ -136,9 +136,13 @@ def _picture(report: Report, index: int, picture: bytes) -> str:
     words = "; ".join(f"{number} {each.found}" for number, each in here)
     data = base64.b64encode(picture).decode()
     return (
-        f'<figure><img src="data:image/png;base64,{data}" alt="Page {index + 1} with {len(here)} finding{"" if len(here) == 1 else "s"} framed">'
+        f'<figure><img src="data:image/png;base64,{data}" alt="Page {index + 1} with {_count(len(here), "finding")} framed">'
         f"<figcaption>Page {index + 1}: {escape(words)}</figcaption></figure>"
     )
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}" + ("" if number == 1 else "s")
 
 
 _PAGE = """<!DOCTYPE html>
