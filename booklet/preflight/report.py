@@ -113,7 +113,8 @@ def _section(report: Report, pictures: Mapping[int, bytes]) -> str:
     )
     shown = "\n".join(_picture(report, index, picture) for index, picture in pictures.items())
     return (
-        f"<section><h2>{escape(report.file)}</h2>\n<p>{report.pages} page{'' if report.pages == 1 else 's'}, profile {report.profile}.</p>\n{table}"
+        f"<section><h2>{escape(report.file)}</h2>\n"
+        f"<p>{_count(report.pages, 'page')}, profile {report.profile}.</p>\n{table}"
         + (f"<h3>Waived</h3><ul>{waived}</ul>" if waived else "")
         + (f"<h3>Pages</h3>\n{shown}" if shown else "")
         + "</section>"
@@ -135,8 +136,9 @@ def _picture(report: Report, index: int, picture: bytes) -> str:
     ]
     words = "; ".join(f"{number} {each.found}" for number, each in here)
     data = base64.b64encode(picture).decode()
+    alternative = f"Page {index + 1} with {_count(len(here), 'finding')} framed"
     return (
-        f'<figure><img src="data:image/png;base64,{data}" alt="Page {index + 1} with {_count(len(here), "finding")} framed">'
+        f'<figure><img src="data:image/png;base64,{data}" alt="{alternative}">'
         f"<figcaption>Page {index + 1}: {escape(words)}</figcaption></figure>"
     )
 
