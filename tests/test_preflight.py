@@ -11,8 +11,8 @@ import pytest
 from pikepdf import Array, Dictionary, Name, Pdf, String
 
 from booklet.build import Order, Receipt
-from booklet.findings import Severity
-from booklet.preflight import PT_PER_MM, Promise, preflight
+from booklet.findings import Finding, Severity
+from booklet.preflight import PROFILES, PT_PER_MM, Promise, examine
 from tests import reading
 
 
@@ -30,6 +30,10 @@ def delivered(real: tuple[Order, Receipt]) -> tuple[bytes, Promise]:
         folios = tuple(str(page.label) for page in pdf.pages)
         title = str(pdf.docinfo.Title)
     return content, Promise(entry.file, folios, (148, 210), title, "en-AU", headings, frozenset(phones))
+
+
+def preflight(content: bytes, promise: Promise) -> list[Finding]:
+    return examine(content, promise.file, PROFILES["screen"], promise).findings
 
 
 def spoilt(content: bytes, spoil: Callable[[Pdf], None]) -> bytes:

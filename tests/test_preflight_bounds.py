@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+import random
+import re
 import time
 import zlib
 from pathlib import Path
@@ -201,6 +203,28 @@ def test_a_page_of_the_wrong_kinds_never_ends_in_a_traceback() -> None:
                 assert examine(content, "file.pdf", PROFILES[profile]).pages in (0, 4)
 
 
+def test_files_mangled_at_random_never_end_in_a_traceback() -> None:
+    """Bytes, numbers and names put in each other's place, the same ones at every run."""
+    chance = random.Random(8)
+    whole = {name: _unpacked(pdfs.clean(name)) for name in ("screen", "press", "clinic")}
+    for _ in range(90):
+        name = chance.choice(sorted(whole))
+        content = bytearray(whole[name])
+        for _ in range(chance.choice((1, 4, 16))):
+            kind = chance.choice((rb"(?<=[ \[])-?\d+(?=[ \]/>])", rb"/[A-Z]\w+", rb"[ -~]"))
+            one = chance.choice(list(re.finditer(kind, content)))
+            other = chance.choice((b"-1", b"99999999999", b"1 0 R", b"null", b"[]", b"<<>>", b"/X", b"(x)", b"\xff"))
+            content[one.start() : one.end()] = other
+        assert examine(bytes(content), "file.pdf", PROFILES[name]).pages >= 0
+
+
+def _unpacked(pdf: Pdf) -> bytes:
+    """The file with its dictionaries in the open."""
+    target = io.BytesIO()
+    pdf.save(target, object_stream_mode=pikepdf.ObjectStreamMode.disable, static_id=True)
+    return target.getvalue()
+
+
 def test_a_file_is_examined_in_a_process_of_its_own(tmp_path: Path) -> None:
     path = pdfs.path_of(
         tmp_path, pdfs.spoilt("screen", lambda pdf: pdfs.draw(pdf, pdfs.INK + " 100 100 50 50 re f", tagged=True))
@@ -250,7 +274,7 @@ def test_the_command_says_what_it_finds(tmp_path: Path) -> None:
     assert told.exit_code == 1
     assert "file.pdf: error ACC-107: Page 2 at " in told.output and "2 files; 1 error, 0 warnings" in told.output
     html = page.read_text("utf-8")
-    assert "<h2>good.pdf</h2>" in html and 'alt="Page 2 with 1 findings framed"' in html and 'lang="en-AU"' in html
+    assert "<h2>good.pdf</h2>" in html and 'alt="Page 2 with 1 finding framed"' in html and 'lang="en-AU"' in html
     assert "http" not in html.replace("https://", "").split("<body>")[0]
     data = json.loads(run(main, ["preflight", str(wrong), *options, "--format", "json"]).stdout)
     (finding,) = data[0]["findings"]

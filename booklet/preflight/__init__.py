@@ -2,7 +2,7 @@
 line.
 
 `CHECKS` is the table: each row has a code, a severity, the clause or source it rests on, what to do, and the profiles
-that ask it. `preflight` asks them of a file that was promised to be something; `examine` of anybody's bytes;
+that ask it. `examine` asks them of the bytes of a file, of our own with what was promised of it, or of anybody's;
 `examine_file` of anybody's file, in a process of its own that ends after a stated time. It says what a file shows, not
 that it conforms: for that, an outside validator is asked in the tests.
 """
@@ -63,7 +63,6 @@ __all__ = [
     "as_html",
     "examine",
     "examine_file",
-    "preflight",
     "told",
     "unused",
 ]
@@ -80,20 +79,9 @@ CHECKS: tuple[Check, ...] = (
 MAX_SPOTS = 500
 """Places kept of one complaint: enough for a report, few enough for a file that is wrong in every letter."""
 _FOREIGN = (
-    pikepdf.PdfError, ValueError, TypeError, AttributeError, KeyError, IndexError, RecursionError, OverflowError,
+    pikepdf.PikepdfError, ValueError, TypeError, AttributeError, KeyError, IndexError, RecursionError, OverflowError,
     RuntimeError, NotImplementedError, OSError, PdfiumError,
 )  # fmt: skip
-
-
-def preflight(
-    content: bytes,
-    promise: Promise,
-    profile: Profile = PROFILES["screen"],
-    sources: Sources | None = None,
-    waivers: Iterable[Waiver] = (),
-) -> list[Finding]:
-    """Findings about a file of our own; none when it is as promised."""
-    return examine(content, promise.file, profile, promise, sources, waivers).findings
 
 
 def examine(

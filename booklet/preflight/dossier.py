@@ -176,7 +176,7 @@ class Dossier:
         found = {str(key)[1:] for key in old} if isinstance(old, Dictionary) else set()
         try:
             return frozenset(found | ({str(name) for name in pikepdf.NameTree(dests)} if dests is not None else set()))
-        except (pikepdf.PdfError, RuntimeError, ValueError, TypeError):
+        except (pikepdf.PikepdfError, RuntimeError, ValueError, TypeError):
             return frozenset(found)
 
     @cached_property

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from pikepdf import Dictionary, Name, Stream
+from pikepdf import Array, Dictionary, Name, Stream
 
 from booklet.preflight.dossier import Dossier
 from booklet.preflight.file_checks import ALL, ERROR, SCREENS
@@ -93,7 +93,10 @@ def _composite(dossier: Dossier) -> Iterator[Defect]:
 def _composite_faults(source: Dictionary) -> Iterator[str]:
     encoding = source.get("/Encoding")
     kids = source.get("/DescendantFonts")
-    inner = kids[0] if kids is not None and len(kids) else Dictionary()
+    inner = kids[0] if isinstance(kids, Array) and len(kids) else None
+    if not isinstance(inner, Dictionary):
+        yield "has no descendant"
+        return
     if inner.get("/Subtype") == Name.CIDFontType2:
         gids = inner.get("/CIDToGIDMap")
         if not isinstance(gids, Stream) and gids != Name.Identity:

@@ -198,7 +198,15 @@ def read_page(page: pikepdf.Page, index: int, shelf: Shelf) -> Content:
         reader.run(page.obj, page.obj.get("/Contents"), _resources(page), _State())
     except TooMuchError as reason:
         content.note("large", str(reason))
-    except (pikepdf.PdfError, ValueError, TypeError, KeyError, AttributeError, IndexError, RecursionError) as reason:
+    except (
+        pikepdf.PikepdfError,
+        ValueError,
+        TypeError,
+        KeyError,
+        AttributeError,
+        IndexError,
+        RecursionError,
+    ) as reason:
         content.note("broken", f"The content cannot be read to its end ({type(reason).__name__}).")
     return content
 
@@ -207,7 +215,7 @@ def _resources(page: pikepdf.Page) -> Any:
     """The resources of a page, which may be inherited (ISO 32000-1, 7.7.3.4)."""
     try:
         return page.resources
-    except (KeyError, AttributeError, pikepdf.PdfError):
+    except (KeyError, AttributeError, pikepdf.PikepdfError):
         return Dictionary()
 
 

@@ -75,7 +75,7 @@ def _small_bleed(dossier: Dossier) -> Iterator[Defect]:
 def _not_four(dossier: Dossier) -> Iterator[Defect]:
     count = len(dossier.pdf.pages)
     if count % 4 and not (dossier.promise and not dossier.promise.stitched):
-        yield Defect(f"{count} pages cannot be folded into sheets of four.")
+        yield Defect(f"A count of {count} cannot be folded into sheets of four pages.")
 
 
 def _turned(dossier: Dossier) -> Iterator[Defect]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import io
 import math
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 import pikepdf
@@ -139,7 +140,7 @@ class _Plate:
         """Put the grey of the ink in place of every colour of a page."""
         try:
             resources = page.resources
-        except (KeyError, AttributeError, pikepdf.PdfError):
+        except (KeyError, AttributeError, pikepdf.PikepdfError):
             resources = Dictionary()
         self._resources(resources)
         page.obj.Contents = self.pdf.make_stream(self._content(page.obj, resources))
@@ -209,8 +210,7 @@ class _Plate:
         try:
             channel = plate_of(pikepdf.PdfImage(source).as_pil_image(), self.ink)
         except (
-            pikepdf.PdfError,
-            pikepdf.UnsupportedImageTypeError,
+            pikepdf.PikepdfError,
             NotImplementedError,
             ValueError,
             TypeError,
@@ -242,7 +242,9 @@ class _Plate:
             if operator == "INLINE IMAGE":
                 yield instruction
             elif operator in _SET:
-                yield from self._coloured(state, operator, list(instruction.operands), resources)
+                # A colour that makes no sense is a finding elsewhere (SYS-105); here it changes nothing.
+                with suppress(ValueError, TypeError, IndexError):
+                    yield from self._coloured(state, operator, list(instruction.operands), resources)
             elif operator in _PAINT and (state.hides(self.ink, "fill") or state.hides(self.ink, "stroke")):
                 yield from _without(state, self.ink, operator, instruction)
             else:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from html import escape
 from typing import Any
 
-from pikepdf import Pdf, PdfError
+from pikepdf import Pdf, PikepdfError
 from PIL import Image, ImageDraw
 from pypdfium2 import PdfiumError
 
@@ -16,7 +16,7 @@ from booklet.findings import Severity
 from booklet.preflight.dossier import geometry_of
 from booklet.preflight.geometry import Geometry
 from booklet.preflight.pictures import Camera, pixels
-from booklet.preflight.records import Complaint, Report, ranges
+from booklet.preflight.records import Complaint, Report
 
 MAX_PICTURES = 40
 UNREAD = ("SYS-104", "SYS-105")
@@ -78,7 +78,7 @@ def page_pictures(content: bytes, report: Report) -> dict[int, bytes]:
                 image.quantize(64).save(target, "PNG", optimize=True)
                 pictures[index] = target.getvalue()
             camera.close()
-    except (PdfError, PdfiumError, ValueError, OSError):
+    except (PikepdfError, PdfiumError, ValueError, OSError):
         return pictures
     return pictures
 
@@ -102,7 +102,7 @@ def _section(report: Report, pictures: Mapping[int, bytes]) -> str:
     rows = "\n".join(_row(number, each) for number, each in enumerate(report.complaints, 1))
     table = (
         "<table><caption>Findings</caption><thead><tr><th scope=col>No.<th scope=col>Code<th scope=col>Severity"
-        f"<th scope=col>Pages<th scope=col>Found<th scope=col>Expected</tr></thead>\n<tbody>{rows}</tbody></table>"
+        f"<th scope=col>Found<th scope=col>Expected</tr></thead>\n<tbody>{rows}</tbody></table>"
         if rows
         else "<p>Nothing is wrong that these checks can see.</p>"
     )
@@ -113,7 +113,8 @@ def _section(report: Report, pictures: Mapping[int, bytes]) -> str:
     )
     shown = "\n".join(_picture(report, index, picture) for index, picture in pictures.items())
     return (
-        f"<section><h2>{escape(report.file)}</h2>\n<p>{report.pages} pages, profile {report.profile}.</p>\n{table}"
+        f"<section><h2>{escape(report.file)}</h2>\n"
+        f"<p>{_count(report.pages, 'page')}, profile {report.profile}.</p>\n{table}"
         + (f"<h3>Waived</h3><ul>{waived}</ul>" if waived else "")
         + (f"<h3>Pages</h3>\n{shown}" if shown else "")
         + "</section>"
@@ -122,8 +123,8 @@ def _section(report: Report, pictures: Mapping[int, bytes]) -> str:
 
 def _row(number: int, each: Complaint) -> str:
     sources = ", ".join(dict.fromkeys(str(spot.source) for spot in each.spots if spot.source))
-    found = each.found + (f" From {sources}." if sources else "")
-    cells = (each.code, each.severity.value, ranges(each.pages) or "-", found, f"{each.hint} ({each.clause})")
+    found = each.where() + each.found + (f" From {sources}." if sources else "")
+    cells = (each.code, each.severity.value, found, f"{each.hint} ({each.clause})")
     return f"<tr><th scope=row>{number}" + "".join(f"<td>{escape(cell)}" for cell in cells) + "</tr>"
 
 
@@ -135,10 +136,15 @@ def _picture(report: Report, index: int, picture: bytes) -> str:
     ]
     words = "; ".join(f"{number} {each.found}" for number, each in here)
     data = base64.b64encode(picture).decode()
+    alternative = f"Page {index + 1} with {_count(len(here), 'finding')} framed"
     return (
-        f'<figure><img src="data:image/png;base64,{data}" alt="Page {index + 1} with {len(here)} findings framed">'
+        f'<figure><img src="data:image/png;base64,{data}" alt="{alternative}">'
         f"<figcaption>Page {index + 1}: {escape(words)}</figcaption></figure>"
     )
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}" + ("" if number == 1 else "s")
 
 
 _PAGE = """<!DOCTYPE html>
@@ -148,6 +154,7 @@ _PAGE = """<!DOCTYPE html>
 body {{ font: 1.1rem/1.5 sans-serif; max-width: 70rem; margin: 2rem auto; padding: 0 1rem; color: #1a1a1a }}
 table {{ border-collapse: collapse; width: 100% }}
 caption {{ text-align: left; font-weight: bold; padding: .5rem 0 }}
+td:nth-child(2) {{ white-space: nowrap }}
 th, td {{ text-align: left; vertical-align: top; border-bottom: 1px solid #767676; padding: .4rem .6rem }}
 figure {{ display: inline-block; vertical-align: top; margin: 1rem; max-width: 22rem }}
 img {{ max-width: 100%; border: 1px solid #767676 }}

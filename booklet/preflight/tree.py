@@ -247,7 +247,7 @@ def _parent_tree(root: Any, tree: Tree) -> dict[int, Any]:
         return {}
     try:
         return {int(key): value for key, value in pikepdf.NumberTree(source).items()}
-    except (pikepdf.PdfError, RuntimeError, ValueError, TypeError) as reason:
+    except (pikepdf.PikepdfError, RuntimeError, ValueError, TypeError) as reason:
         tree.problems.append(("parent-tree", f"The parent tree cannot be read ({type(reason).__name__})."))
         return {}
 
