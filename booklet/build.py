@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import cache
+from functools import cache, partial
 from hashlib import sha256
 from importlib.metadata import version
+from multiprocessing import get_context
 from pathlib import Path
+from typing import Any
 
 from booklet import bindery, dispatch, printing
 from booklet.composing import Composition, Wanted, compose, proofread, publication, shipped_faces, titles_of
@@ -33,6 +39,8 @@ LIBRARIES = (
     "segno",
 )
 PRINTING = {"press": printing.for_press, "clinic": printing.for_clinic}
+WORTH_A_PROCESS = 3
+"""As many booklets keep a process of their own busy for longer than it takes to start one."""
 Composing = Callable[[Edition, Wanted], tuple[tuple[Composition, ...], list[Finding]]]
 Tell = Callable[[str, int, int], None]
 """Told before each edition: its name, how many are done, how many there are."""
@@ -106,6 +114,10 @@ class _Made:
     profile: Profile | None
 
 
+Examining = Callable[[_Made, Sources, tuple[Waiver, ...]], Callable[[], Report]]
+"""Hands a file to preflight; what it gives back waits for the report."""
+
+
 def check(order: Order) -> tuple[Finding, ...]:
     """Every fault of the sources, without making a PDF."""
     manuscript, findings = read(order.project, order.today)
@@ -135,28 +147,21 @@ def build(order: Order, tell: Tell = lambda *_: None) -> Receipt:
     for edition, title in dict.fromkeys((job.edition, job.title) for job in stale):
         findings += composed(edition, Wanted(title))[1]
     deliveries: dict[tuple[str, str, str], tuple[dispatch.Delivery, ...]] = {}
-    reports: list[Report] = []
     waivers, faults = read_waivers(order.project)
     findings += faults
-    for done, job in enumerate(stale if not has_errors(findings) else ()):
-        tell(str(job), done, len(stale))
-        compositions, volumes, faults = _set(manuscript, job, composed, setters)
-        findings += faults
-        if not has_errors(faults):
-            made = [
-                _printed(manuscript, job, *volume, source, order, setters)
-                if job.form.for_paper
-                else _bound(manuscript, job, *volume, source)
-                for volume in zip(compositions, volumes, strict=True)
-            ]
-            for (rows, faults), segments in zip(made, volumes, strict=True):
+    pending: list[Callable[[], Report]] = []
+    with _examining(len(stale)) as examining:
+        for done, job in enumerate(stale if not has_errors(findings) else ()):
+            tell(str(job), done, len(stale))
+            compositions, volumes, faults = _set(manuscript, job, composed, setters)
+            findings += faults
+            deliveries[job.key] = ()
+            for composition, segments in zip(compositions, volumes if not has_errors(faults) else (), strict=False):
+                rows, faults, lines = _made(manuscript, job, composition, segments, source, order, setters)
                 findings += faults
-                lines = {} if job.form.for_paper else bindery.sources_of(segments)
-                asked = [row for row in rows if row.profile]
-                reports += [_examined(row, lines, waivers) for row in asked]
-                if order.use_cache and not job.form.for_paper:
-                    bindery.keep_sources(order.project, rows[0].delivery.content, lines)
-            deliveries[job.key] = tuple(row.delivery for rows, _ in made for row in rows)
+                pending += [examining(row, lines, waivers) for row in rows if row.profile]
+                deliveries[job.key] += tuple(row.delivery for row in rows)
+        reports = [report() for report in pending]
     findings += [finding for report in reports for finding in report.findings]
     if len(stale) == len(jobs) and order.is_whole:
         findings += unused(waivers, reports)
@@ -279,9 +284,27 @@ def _file_name(manuscript: Manuscript, job: _Job, composition: Composition) -> s
     return f"{job.edition.code}/{stem}-{job.form.name}{volume}"
 
 
+def _made(
+    manuscript: Manuscript,
+    job: _Job,
+    composition: Composition,
+    segments: tuple[Segment, ...],
+    source: str,
+    order: Order,
+    setters: dict[Format, Typesetter],
+) -> tuple[tuple[_Made, ...], list[Finding], Sources]:
+    """The files of one volume, and from which line each piece of them comes. Files for paper have no such lines."""
+    if job.form.for_paper:
+        return *_printed(manuscript, job, composition, segments, source, order, setters), {}
+    file, lines = _bound(manuscript, job, composition, segments, source), bindery.sources_of(segments)
+    if order.use_cache:
+        bindery.keep_sources(order.project, file.delivery.content, lines)
+    return (file,), [], lines
+
+
 def _bound(
     manuscript: Manuscript, job: _Job, composition: Composition, segments: tuple[Segment, ...], source: str
-) -> tuple[tuple[_Made, ...], list[Finding]]:
+) -> _Made:
     title = _title(manuscript, job, composition)
     content = bindery.bind(segments, title)
     pages = tuple(segment.folio(index) for segment in segments for index in range(segment.layout.pages))
@@ -299,7 +322,7 @@ def _bound(
     )
     entry = _entry(manuscript, job, composition, promise.file, content, source, len(pages), composition.volumes)
     profile = PROFILES[job.form.name.removesuffix(f"-ua{job.form.pdf_ua}")]
-    return (_Made(dispatch.Delivery(entry, content), promise, profile),), []
+    return _Made(dispatch.Delivery(entry, content), promise, profile)
 
 
 def _printed(
@@ -384,9 +407,23 @@ def _hues(manuscript: Manuscript) -> list[Finding]:
     return list(bindery.hue_faults(manuscript, printer)) if printer in manuscript.printers else []
 
 
-def _examined(made: _Made, lines: Sources, waivers: tuple[Waiver, ...]) -> Report:
-    assert made.profile
-    return examine(made.delivery.content, made.promise.file, made.profile, made.promise, lines, waivers)
+@contextmanager
+def _examining(jobs: int) -> Iterator[Examining]:
+    """Preflight beside the typesetting, by as many processes as there are processors; for little work, at once."""
+    workers = min(os.cpu_count() or 1, jobs // WORTH_A_PROCESS)
+    if workers < 2:
+        yield lambda made, lines, waivers: partial(examine, *_task(made, lines, waivers))
+        return
+    here = signal.SIGINT, signal.SIG_IGN  # an interrupt is for the one process that talks to people
+    pool = ProcessPoolExecutor(workers, get_context("spawn"), signal.signal, here)
+    try:
+        yield lambda made, lines, waivers: pool.submit(examine, *_task(made, lines, waivers)).result
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _task(made: _Made, lines: Sources, waivers: tuple[Waiver, ...]) -> tuple[Any, ...]:
+    return made.delivery.content, made.promise.file, made.profile, made.promise, lines, waivers
 
 
 def _deliver(dist: Path, deliveries: tuple[dispatch.Delivery, ...]) -> list[Finding]:
