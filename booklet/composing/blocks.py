@@ -81,6 +81,7 @@ BLOCKS: dict[str, Block] = {
     "index": Block(filled=False),
     "sources": Block(filled=False),
     "page-finder": Block(filled=False),
+    "ruler": Block(filled=False),
     "notices": Block(filled=False),
     "urgent-numbers": Block(filled=False),
     "directory": Block(filled=False),

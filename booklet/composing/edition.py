@@ -23,6 +23,7 @@ from booklet.findings import Finding, Place, error, in_order
 from booklet.manuscript import STANDING_PAGES, Chapter, Edition, Manuscript, StandingPage, inside
 
 SLOT = "\ue020"
+ANCHOR = re.compile(r'\sid="([^"]+)"')
 PRINT_PLAN = "\ue021"
 """Where the kit of a clinic says how many sheets there are, which is known once the booklet is set."""
 PAGE_TOKENS = re.compile(PAGE_TOKEN.format("([^\ue011]*)"))
@@ -103,7 +104,9 @@ def compose(
         return (), []
     compositions, findings = [], []
     for volume in range(len(wanted.volumes) or 1):
-        composer = _Composer(Cast(manuscript, edition, title, today, wanted.volumes, volume), project, faces)
+        composer = _Composer(
+            Cast(manuscript, edition, title, today, wanted.volumes, volume, wanted.large_print), project, faces
+        )
         compositions.append(composer.composition(wanted))
         findings += composer.findings
     return tuple(compositions), list(in_order(dict.fromkeys(findings)))
@@ -147,8 +150,10 @@ class _Composer:
         back_cover: Part | None = None
         if title.is_main:
             chapters = self.chapters()
-            back = tuple(self.page(pages[name], name) for name in MAIN_BACK if name in pages)
-            body = (*chapters, *back)
+            body = chapters
+            for name in MAIN_BACK:
+                self.cast.anchors = [anchor for part in body for anchor in ANCHOR.findall(part.html)]
+                body = (*body, *((self.page(pages[name], name),) if name in pages else ()))
             front = (self.cover(wanted), self.page(pages["imprint"], "imprint"), self.contents())
             back_cover = self.page(pages["back-cover"], "back-cover", self.book.back_cover_image)
         elif title.is_handout:
@@ -157,7 +162,7 @@ class _Composer:
             body = (self.flow(),)
             front = (self.cover(wanted), self.page(pages["insert-imprint"], "insert-imprint"))
             back_cover = self.page(pages["insert-back-cover"], "back-cover", self.book.back_cover_image)
-        if wanted.large_print and not title.is_handout and "page-finder" in pages:
+        if wanted.large_print and title.is_main and "page-finder" in pages:
             front = (*front, self.page(pages["page-finder"], "page-finder"))
         if not title.is_handout:
             first, others = self.cast.manuscript.planned[:1], self.cast.manuscript.planned[1:]
@@ -262,7 +267,7 @@ class _Composer:
 
     def check_whole(self, body: Iterable[Part]) -> None:
         """What shows only when all parts are made: links and words, the images and numbers of data files."""
-        anchors = {anchor for part in body for anchor in re.findall(r'\sid="([^"]+)"', part.html)}
+        anchors = {anchor for part in body for anchor in ANCHOR.findall(part.html)}
         for anchor, place in self.links:
             if anchor in anchors or not self.cast.manuscript.complete or self.cast.elsewhere(anchor) is not None:
                 continue

@@ -41,6 +41,9 @@ _UNITS = re.compile(
     r"(\d) (?=(?:am|pm|km|mm|cm|mg|kg|per cent|January|February|March|April|May|June|July|August|September|October"
     r"|November|December|hours?|days?|weeks?|months?|years?|minutes?)\b)"
 )
+_SPANS = re.compile(r"(\d) (in|to|of) (?=\d)")
+_WHOLE = re.compile(r"\b([Xx]-rays?|CA 15-3)\b")
+"""Words that must not be broken at their hyphen."""
 _OPENING = re.compile(r"(<[a-z][a-z0-9]*)")
 _NOTE_CALL = re.compile(r"\[\^[^\]\s]+\]")
 _NOTE = re.compile(r"\s{0,3}\[\^([^\]\s]+)\]:")
@@ -101,8 +104,9 @@ def linked_text(text: str) -> tuple[Markup, list[tuple[str, str]]]:
 
 
 def _tidy(text: str) -> Markup:
-    text = _YEARS.sub("\\1\u00a0", _UNITS.sub("\\1\u00a0", text))
-    return Markup(escape(text.replace("'", "\u2019"), quote=False))
+    text = _SPANS.sub("\\1\u00a0\\2\u00a0", _YEARS.sub("\\1\u00a0", _UNITS.sub("\\1\u00a0", text)))
+    escaped = escape(text.replace("'", "\u2019"), quote=False)
+    return Markup(_WHOLE.sub(r'<span class="whole">\1</span>', escaped))
 
 
 def _parser() -> MarkdownIt:

@@ -166,6 +166,7 @@ class EditionView:
     in_words: str
     emergency: str
     order_code: str
+    standard_code: str
     large_print_code: str
     title: str
     subtitle: str
@@ -200,6 +201,7 @@ class Cast:
         today: date,
         volumes: tuple[tuple[str, ...], ...] = (),
         volume: int = 0,
+        large_print: bool = False,
     ) -> None:
         self.manuscript = manuscript
         self.publication = publication
@@ -210,7 +212,8 @@ class Cast:
         self.records = services_of(manuscript, edition)
         local = frozenset(r.id for r in self.records if "ALL" not in r.states) | frozenset(edition.health_lines)
         self.services = Services(self.records, local)
-        self.edition = _edition(manuscript, edition, publication)
+        self.large_print = large_print
+        self.edition = _edition(manuscript, edition, publication, large_print)
         desk = manuscript.book.order_line
         self.order_line = OrderLineView(
             desk.name, parse_phone(desk.phone).text, desk.address_in_words, desk.hours or "", desk.cost, desk.say
@@ -219,6 +222,8 @@ class Cast:
 
         self.book = manuscript.book
         self.terms = {term.slug: term for term in sorted(manuscript.glossary, key=lambda term: term.word.lower())}
+        self.anchors: list[str] = []
+        """All anchors before the index, in the order of the book."""
         self.uses: dict[str, list[str]] = {}
         """The places where each word of the glossary is used, as anchors: one a chapter, in their order."""
 
@@ -295,8 +300,12 @@ class Cast:
 
     @property
     def topics(self) -> tuple[Topic, ...]:
-        """The index, by alphabet."""
-        return tuple(sorted(self.manuscript.topics, key=lambda topic: topic.topic.lower()))
+        """The index, by alphabet; the places of each topic in the order of the book."""
+        rows = sorted(self.manuscript.topics, key=lambda topic: topic.topic.lower())
+        return tuple(row.model_copy(update={"at": sorted(row.at, key=self._place_in_book)}) for row in rows)
+
+    def _place_in_book(self, anchor: str) -> int:
+        return self.anchors.index(anchor) if anchor in self.anchors else len(self.anchors)
 
     @property
     def inserts(self) -> tuple[Publication, ...]:
@@ -477,14 +486,15 @@ def _view(record: Service, local: bool) -> ServiceView:
     )
 
 
-def _edition(manuscript: Manuscript, edition: Edition, publication: Publication) -> EditionView:
+def _edition(manuscript: Manuscript, edition: Edition, publication: Publication, large_print: bool) -> EditionView:
     book = manuscript.book
     return EditionView(
         code=edition.code,
         name=edition.name,
         in_words=edition.in_words,
         emergency=edition.emergency,
-        order_code=publication.codes.standard,
+        order_code=publication.codes.large_print if large_print else publication.codes.standard,
+        standard_code=publication.codes.standard,
         large_print_code=publication.codes.large_print,
         title=publication.title,
         subtitle=publication.subtitle,
