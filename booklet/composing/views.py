@@ -22,6 +22,8 @@ from booklet.manuscript import Chapter, Edition, Manuscript, OrderCodes, Service
 
 MAIN = "main"
 HANDOUT = "chapter:"
+SMALL_BOOKLETS = "S"
+"""Stands for the inserts in the list of sources; chapters/pages/sources.md explains it."""
 MAIN_BACK = ("sources", "directory", "order-line", "index")
 """The pages behind the chapters: what differs by state comes after all that does not, the index at the very end."""
 
@@ -318,11 +320,12 @@ class Cast:
         """Who published what the main booklet and its inserts rest on, by alphabet, and where they use it."""
         sites: dict[str, tuple[set[str], list[str]]] = {}
         rows = [(chapter, str(chapter.number)) for chapter in self.manuscript.chapters]
-        rows += [(chapter, "small booklets") for insert in self.manuscript.inserts for chapter in insert.chapters]
+        rows += [(chapter, SMALL_BOOKLETS) for insert in self.manuscript.inserts for chapter in insert.chapters]
         for chapter, place in rows:
             for id in chapter.head.sources:
                 if source := self.manuscript.sources.get(id):
-                    pages, places = sites.setdefault(source.site, (set(), []))
+                    name = self.book.publishers.get(source.site, source.site)
+                    pages, places = sites.setdefault(name, (set(), []))
                     pages.add(source.source)
                     places += [place] if place not in places else []
         ordered = sorted(sites.items(), key=lambda row: row[0].lower())

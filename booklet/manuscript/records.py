@@ -232,6 +232,8 @@ class Book(Record):
     printer: Identifier | None = None
     print_run: PrintRun = PrintRun()
     large_print: LargePrint = LargePrint()
+    publishers: dict[Line, Line] = {}
+    """Who publishes at a web address, for the page of sources."""
     reading: Reading = Reading()
 
     @model_validator(mode="after")
