@@ -107,6 +107,7 @@ class ServiceView:
     cost: str
     website: str
     description: str
+    ask: str
     checked: str
     confirm: bool
     local: bool
@@ -347,10 +348,9 @@ class Cast:
         """Interpreter and relay service, for people who need help to make a call."""
         return self._present([self.book.order_line.interpreter, self.book.order_line.relay])
 
-    @property
-    def finder(self) -> tuple[ServiceView, ...]:
-        """The service to ask about an entry that has neither number nor address."""
-        return self._present([self.book.directory.finder])
+    def finder(self, service: ServiceView) -> tuple[ServiceView, ...]:
+        """Whom to ask about an entry that has neither number nor address: whom it names, or the directory's finder."""
+        return self._present([service.ask or self.book.directory.finder])
 
     def _present(self, ids: Iterable[str]) -> tuple[ServiceView, ...]:
         """The services that are there. One that is not was already reported with the file that names it."""
@@ -482,6 +482,7 @@ def _view(record: Service, local: bool) -> ServiceView:
         cost=record.cost or "",
         website=website(record.url) if record.url else "",
         description=record.description,
+        ask=record.ask or "",
         checked=day_in_words(record.checked) if record.checked else "",
         confirm=record.confirm_before_print,
         local=local,

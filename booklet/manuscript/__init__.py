@@ -314,7 +314,7 @@ def _headings(manuscript: Manuscript) -> list[Finding]:
 
 
 def _health_lines(manuscript: Manuscript) -> list[Finding]:
-    """Every service that an edition or the order line names must be printable there and have a number."""
+    """Every service that an edition, the order line or another service names must be printable there, with a number."""
     ready = {service.id: service for service in manuscript.services if service.verified and service.number}
     named: list[tuple[Record, str, str]] = [
         (edition, line, edition.code) for edition in manuscript.editions for line in edition.health_lines
@@ -329,6 +329,12 @@ def _health_lines(manuscript: Manuscript) -> list[Finding]:
             manuscript.book.directory.finder,
             *(row.service for row in manuscript.book.urgent),
         )
+    ]
+    named += [
+        (service, service.ask, edition.code)
+        for service in manuscript.services
+        for edition in manuscript.editions
+        if service.ask and service.serves(edition.code)
     ]
     return [
         error("SRC-014", record.origin, f"No service '{line}' with a number for {code}.", "An id of chapters/support/.")

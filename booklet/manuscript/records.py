@@ -249,7 +249,8 @@ class FrontMatter(Record):
     title: Line
     id: Identifier
     summary: Line
-    minutes: Annotated[int, Field(ge=1, le=60)]
+    minutes: Annotated[int, Field(ge=1, le=60)] | None
+    """None for a chapter to look things up in."""
     reviewed: Day | None
     reviewers: tuple[Line, ...]
     status: Literal["draft", "reviewed"]
@@ -384,6 +385,8 @@ class Service(Record):
     cost: Line | None
     url: Url | None
     description: Line
+    ask: Identifier | None = None
+    """The service to ask about this one when it has neither number nor address; the directory's finder if empty."""
     source: Line
     source_seen: Line
     page_date: Line | None
