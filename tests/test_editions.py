@@ -36,7 +36,7 @@ def tree_of(real: tuple[Order, Receipt], code: str) -> tuple[pikepdf.Pdf, readin
 
 def test_eight_editions_come_out_without_an_error(real: tuple[Order, Receipt]) -> None:
     _, receipt = real
-    assert [str(f) for f in receipt.findings if f.severity == "error"] == []
+    assert [str(f) for f in receipt.findings if f.code != "SRC-040"] == []
     assert [entry.edition for entry in receipt.files] == CODES
     assert all(entry.pages % 4 == 0 for entry in receipt.files)
 
@@ -130,6 +130,15 @@ def test_the_index_names_each_page_once_and_in_order(real: tuple[Order, Receipt]
     rows = [[int(number) for number in re.findall(r"\b\d+\b(?= ?,|$)", item)] for item in items]
     assert len(rows) > 40
     assert [row for row in rows if row != sorted(set(row)) or not row] == []
+
+
+@pytest.mark.slow
+def test_preflight_has_nothing_to_say_of_any_file(
+    real: tuple[Order, Receipt], large: tuple[Order, Receipt], inserts: tuple[Order, Receipt]
+) -> None:
+    """Sizes, leading, lines, contrast on screen and in grey, structure: no error and no warning, in any format."""
+    findings = [finding for _, receipt in (real, large, inserts) for finding in receipt.findings]
+    assert [str(finding) for finding in findings if finding.code != "SRC-040"] == []
 
 
 def test_contents_list_the_folio_on_which_each_chapter_starts(real: tuple[Order, Receipt]) -> None:
