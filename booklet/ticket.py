@@ -65,19 +65,19 @@ class Ticket:
         width, height = self.trim_mm
         inside = f", {self.pages - COVER_PAGES} inside and {COVER_PAGES} of cover" if self.cover_is_separate else ""
         marked = "with marks outside it" if self.marks else "without marks"
-        papers = [("Paper", self.paper), *([("Cover", self.cover_paper)] if self.cover_paper else [])]
+        papers = [("Paper", self.paper), ("Cover", self.cover_paper or "Self-cover: the same paper throughout")]
         return (
-            ("Title", f"{self.title}, edition for {self.edition}, issue {self.issue} of {self.date}"),
+            ("Title", f"{self.title}, edition for {self.edition}, issue {self.issue}, {self.date}"),
             ("Quantity", f"{self.quantity} copies" if self.quantity else "Not stated yet: please ask"),
             ("Trimmed size", f"{width:g} × {height:g} mm, upright"),
             ("Bleed", f"{self.bleed_mm:g} mm on every side, {marked}"),
-            ("Pages", f"{self.pages}{inside}"),
+            ("Pages", f"{self.pages}{inside}, as single pages in reading order (PDF/X-4)"),
             *papers,
             ("Colours", f"{self.colours}, made for {self.printing_condition}"),
             ("Ink", f"at most {self.ink_limit_percent:g} % in all"),
             ("Binding", self.binding),
             ("One copy", f"{self.weight_of_one_copy_g:.0f} g, {self.thickness_mm:.1f} mm thick"),
-            ("Creep", f"{self.creep_mm:.2f} mm in all; the pages of this file are not shifted"),
+            ("Creep", f"{self.creep_mm:.2f} mm in all. The pages are not shifted: please do so when imposing"),
             ("Printer's profile", self.profile),
             ("Questions to", self.contact or "Not stated yet: whoever sent these files"),
         )

@@ -215,7 +215,7 @@ class _Composer:
         self.titles[head.id] = head.title
         page = self.text(chapter.body, head.id, file)
         drawing = self._drawing(chapter)
-        names = {"title": head.title, "head": head, "number": chapter.number, "count": count, "drawing": drawing}
+        names = {"title": head.title, "head": head, "number": chapter.number, "count": count + 1, "drawing": drawing}
         html = self._html("chapter", **names, body=Markup(page.html))
         return Part(head.id, head.title, "chapter", html, (*page.assets, *filter(None, [drawing])), file)
 
@@ -246,7 +246,9 @@ class _Composer:
             if needed not in calls and rendered.html:
                 found = f"The page has no block '{needed}'."
                 self.findings.append(error("SRC-033", page.origin, found, f"'::: {needed}' and ':::'."))
-        html = self._html("page", kind=kind, title=head.title, id=head.id, image=image, body=Markup(rendered.html))
+        last = len(self.cast.publication.chapters) + 1 if kind == "directory" else 0
+        names = {"title": head.title, "id": head.id, "image": image, "last_tab": last}
+        html = self._html("page", kind=kind, **names, body=Markup(rendered.html))
         return Part(head.id, head.title, kind, html, (*rendered.assets, *filter(None, [image])), page.origin.file)
 
     def cover(self, wanted: Wanted) -> Part:
