@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import zoneinfo
 import re
+import zoneinfo
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
