@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zoneinfo
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -401,9 +402,9 @@ class Cast:
         return code.svg_data_uri(border=4, dark="#1a1a1a", light="#ffffff", scale=4)
 
     def source_name(self, source: str) -> str:
-        """Where a reported voice was seen."""
+        """Where a reported voice was seen, its titles in the quotation marks of the text."""
         record = self.manuscript.sources.get(source)
-        return record.source if record else source
+        return re.sub(r"'([^']*)'", r"“\1”", record.source) if record else source
 
     @cached_property
     def numbers(self) -> dict[str, Phone]:
