@@ -100,16 +100,15 @@ def writing(runs: int) -> tuple[float, float]:
     """
     from booklet import bindery
     from booklet.build import styles_folder
-    from booklet.composing import compose
+    from booklet.composing import compose, shipped_faces
     from booklet.manuscript import read
     from booklet.typesetting import FORMATS, Typesetter, typeset
 
     manuscript, _ = read(PROJECT, date.fromisoformat(DAY))
     assert manuscript
     edition = next(edition for edition in manuscript.editions if edition.code == "VIC")
-    composition, _ = compose(manuscript, edition, PROJECT, date.fromisoformat(DAY))
-    assert composition
-    segments, _ = typeset(composition, Typesetter(PROJECT, styles_folder(), FORMATS["screen"], None))
+    (composition,), _ = compose(manuscript, edition, PROJECT, date.fromisoformat(DAY), shipped_faces(styles_folder()))
+    (segments,), _ = typeset((composition,), Typesetter(PROJECT, styles_folder(), FORMATS["screen"], None))
     hue = bindery.hue_of(edition.hue.deep, edition.hue.tint)
     title = bindery.Title("Booklet", "", "", "en-AU", date.fromisoformat(DAY), composition.titles, hue)
     ours_bytes = len(bindery.bind(segments, title))
