@@ -229,6 +229,11 @@ FAULTS: dict[str, tuple[Overlay, str, str]] = {
         "SRC-014",
         f"{VIC}:1",
     ),
+    "a service to ask that is not there": (
+        {STATES: service("vic-lost", "Lost group", states="VIC", ask="nobody") + FILES[STATES]},
+        "SRC-014",
+        f"{STATES}:1",
+    ),
 }  # fmt: skip
 
 
