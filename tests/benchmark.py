@@ -154,6 +154,8 @@ def compare(runs: int) -> list[tuple[float, float]]:
                 DAY,
                 "--no-cache",
                 "--quiet",
+                "--title",
+                "main",
                 "--format",
                 "screen",
             ]
