@@ -240,3 +240,17 @@ def references(pdf: Pdf) -> list[tuple[str, str]]:
                 words = text(_element(element, element.get("/Pg"), texts))
                 rows.append((words, labels[names[str(annotations[0].Dest)][0].objgen]))
     return rows
+
+
+def marked(element: Any, page: Any = None) -> Iterator[tuple[Any, int]]:
+    """Page and number of each marked content under an element, in order."""
+    above = element
+    while page is None and above is not None:
+        page, above = above.get("/Pg"), above.get("/P")
+    for kid in _kids(element):
+        if isinstance(kid, int):
+            yield page, kid
+        elif isinstance(kid, Dictionary) and kid.get("/Type") == Name.MCR:
+            yield kid.get("/Pg", page), int(kid.MCID)
+        elif isinstance(kid, Dictionary) and "/S" in kid:
+            yield from marked(kid, kid.get("/Pg", page))

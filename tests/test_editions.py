@@ -7,16 +7,19 @@ import re
 import shutil
 import subprocess
 import time
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from xml.etree.ElementTree import fromstring
+from xml.etree.ElementTree import Element, fromstring
 
 import pikepdf
 import pytest
 
 from booklet.australia import parse_phone, phone_candidates
+from booklet.bindery import source_lines
 from booklet.build import Order, Receipt, build
 from booklet.composing.views import services_of
+from booklet.findings import Place
 from booklet.manuscript import read
 from tests import reading
 from tests.conftest import PROJECT, TODAY, needs
@@ -214,15 +217,34 @@ def verapdf() -> str:
     return f"{jars}/*"
 
 
-def judged(verapdf: str, files: list[Path], profile: str) -> dict[str, bool]:
-    """What veraPDF says of each file by this profile, in one JVM."""
+def report_of(verapdf: str, files: list[Path], profile: str) -> Element:
+    """veraPDF's report on files by this profile, in one JVM."""
     command = ["java", "-cp", verapdf, "org.verapdf.apps.GreenfieldCliWrapper", "--flavour", profile, "--format", "xml"]
     done = subprocess.run([*command, *map(str, files)], capture_output=True, text=True)
-    report = fromstring(done.stdout)
+    return fromstring(done.stdout)
+
+
+def judged(verapdf: str, files: list[Path], profile: str) -> dict[str, bool]:
+    """What veraPDF says of each file."""
     return {
         Path(job.findtext("item/name", "")).name: job.find("validationReport").get("isCompliant") == "true"  # type: ignore[union-attr]
-        for job in report.iter("job")
+        for job in report_of(verapdf, files, profile).iter("job")
     }
+
+
+def complaints(verapdf: str, file: Path, profile: str, lines: Mapping[tuple[int, int], Place]) -> list[str]:
+    """What veraPDF finds wrong, each at the line of the chapter that it came from, or at the file."""
+    found = []
+    with pikepdf.Pdf.open(file) as pdf:
+        pages = {page.obj.objgen: index for index, page in enumerate(pdf.pages)}
+        for rule in report_of(verapdf, [file], profile).iter("rule"):
+            for check in rule.iter("check"):
+                numbers = re.findall(r"\((\d+) 0 obj", check.findtext("context", ""))
+                element = pdf.get_object(int(numbers[-1]), 0) if numbers else pikepdf.Dictionary()
+                places = (lines.get((pages[page.objgen], number)) for page, number in reading.marked(element))
+                place = next(filter(None, places), file.name)
+                found.append(f"{place}: {check.findtext('errorMessage', '')}")
+    return found
 
 
 @pytest.mark.slow
@@ -263,3 +285,25 @@ def test_verapdf_refuses_a_file_that_is_not_marked_as_tagged(
         del pdf.Root.MarkInfo
         pdf.save(tmp_path / "spoilt.pdf")
     assert judged(verapdf, [tmp_path / "spoilt.pdf"], "ua1") == {"spoilt.pdf": False}
+
+
+@pytest.mark.slow
+def test_what_verapdf_finds_is_told_at_its_chapter_line(
+    verapdf: str, real: tuple[Order, Receipt], tmp_path: Path
+) -> None:
+    """A figure that loses its words while the file is spoilt is found again in the chapter that holds it."""
+    order, receipt = real
+    file = order.dist / receipt.files[0].file
+    lines = source_lines(order.project, file.read_bytes())
+    assert lines
+    with pikepdf.Pdf.open(file) as pdf:
+        figures = [
+            thing for thing in pdf.objects if isinstance(thing, pikepdf.Dictionary) and thing.get("/S") == "/Figure"
+        ]
+        del figures[0]["/Alt"]
+        pdf.save(tmp_path / "spoilt.pdf")
+    (complaint,) = complaints(verapdf, tmp_path / "spoilt.pdf", "ua1", lines)
+    place, _, message = complaint.partition(": ")
+    file_name, _, line = place.rpartition(":")
+    assert "::: figure" in (order.project / file_name).read_text("utf-8").splitlines()[int(line) - 1]
+    assert "Alt" in message or "alternat" in message.lower()
