@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import io
 import math
+import re
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -206,7 +207,10 @@ def _opened(content: bytes) -> Pdf:
 
 
 def _in_words(reason: Exception) -> str:
-    return str(reason).removesuffix(".").replace("input source: ", "")[:200] or type(reason).__name__
+    told = re.sub(
+        r"^.*?>: |input source: ", "", str(reason).removesuffix(".")
+    )  # the library names its own stream first
+    return told[:200] or type(reason).__name__
 
 
 def _placed_pages(pdf: Pdf, notes: list[str]) -> Iterator[_Placed]:

@@ -332,6 +332,7 @@ def test_a_page_without_a_size_is_refused(change: str) -> None:
         pytest.param(b"", "no PDF, or it is damaged", id="empty"),
         pytest.param(b"hello\n" * 100, "no PDF, or it is damaged", id="text"),
         pytest.param(numbered(9)[:-400], "no PDF, or it is damaged", id="truncated"),
+        pytest.param(b"junk\n", "damaged: can't find startxref", id="junk"),
         pytest.param(saved(pikepdf.new()), "has 0 pages", id="no pages"),
         pytest.param(
             saved(Pdf.open(io.BytesIO(numbered(1))), encryption=pikepdf.Encryption(owner="o", user="u")),
