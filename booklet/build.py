@@ -18,7 +18,17 @@ from pathlib import Path
 from typing import Any
 
 from booklet import bindery, dispatch, printing
-from booklet.composing import Composition, Wanted, compose, proofread, publication, shipped_faces, titles_of
+from booklet.composing import (
+    HANDOUT,
+    MAIN,
+    Composition,
+    Wanted,
+    compose,
+    proofread,
+    publication,
+    shipped_faces,
+    titles_of,
+)
 from booklet.findings import BookletError, Finding, Place, error, has_errors, in_order
 from booklet.manuscript import Edition, Manuscript, Waiver, read, read_waivers, shipped
 from booklet.preflight import PROFILES, Profile, Promise, Report, Sources, examine, told, unused
@@ -107,10 +117,12 @@ class _Job:
 
 @dataclass(frozen=True)
 class _Made:
-    """A finished file, what it was promised to be, and the profile by which it is judged (None: by none)."""
+    """A finished file, what it was promised to be where that is known, and the profile by which it is judged (None: it
+    is no PDF).
+    """
 
     delivery: dispatch.Delivery
-    promise: Promise
+    promise: Promise | None
     profile: Profile | None
 
 
@@ -125,8 +137,8 @@ def check(order: Order) -> tuple[Finding, ...]:
         findings += _hues(manuscript)
         findings += proofread(manuscript)
         for edition in _chosen(manuscript, order.editions, findings):
-            for title in order.titles or titles_of(manuscript):
-                findings += _composed(manuscript, edition, order, Wanted(title))[1]
+            for wanted in _every_kind(manuscript, order.titles or titles_of(manuscript)):
+                findings += _composed(manuscript, edition, order, wanted)[1]
     return in_order(dict.fromkeys(findings))
 
 
@@ -208,6 +220,14 @@ def _jobs(manuscript: Manuscript, order: Order, findings: Iterable[Finding]) -> 
     return [_Job(form, edition, title) for form in forms for title in titles for edition in editions]
 
 
+def _every_kind(manuscript: Manuscript, titles: Iterable[str]) -> Iterator[Wanted]:
+    """All that can be composed of these titles: in both sizes of print, and a chapter to hand out."""
+    for title in titles:
+        yield from (Wanted(title), Wanted(title, large_print=True))
+        if title == MAIN and manuscript.chapters:
+            yield Wanted(f"{HANDOUT}{manuscript.chapters[0].head.id}")
+
+
 def _composed(
     manuscript: Manuscript, edition: Edition, order: Order, wanted: Wanted
 ) -> tuple[tuple[Composition, ...], list[Finding]]:
@@ -235,13 +255,18 @@ def _set(
 ) -> tuple[tuple[Composition, ...], tuple[tuple[Segment, ...], ...], list[Finding]]:
     """A title composed and typeset, shared out over volumes when its paper would weigh too much."""
 
+    findings: list[Finding] = []
+
     def composed(wanted: Wanted) -> tuple[Composition, ...]:
-        return compose_once(job.edition, wanted)[0]
+        compositions, faults = compose_once(job.edition, wanted)
+        findings.extend(faults)
+        return compositions
 
     setter = setters[job.form]
     if not job.form.is_large_print:
         compositions = composed(Wanted(job.title))
-        return compositions, *typeset(compositions, setter)
+        volumes, faults = typeset(compositions, setter)
+        return compositions, volumes, [*findings, *faults]
     standard = folios(composed(Wanted(job.title)), setters[FORMATS["screen"]])
     known = {f"standard/{anchor}": folio for anchor, folio in standard.items()}
     compositions = composed(Wanted(job.title, large_print=True))
@@ -249,7 +274,8 @@ def _set(
     shares = share_out({part.id: counts.get(part.id, 0) for part in compositions[0].body}, _most_pages(manuscript, job))
     if len(shares) > 1 and compositions[0].publication.is_main:
         compositions = composed(Wanted(job.title, large_print=True, volumes=shares))
-    return compositions, *typeset(compositions, setter, known)
+    volumes, faults = typeset(compositions, setter, known)
+    return compositions, volumes, [*findings, *faults]
 
 
 def _most_pages(manuscript: Manuscript, job: _Job) -> int:
@@ -334,7 +360,7 @@ def _printed(
     order: Order,
     setters: dict[Format, Typesetter],
 ) -> tuple[tuple[_Made, ...], list[Finding]]:
-    """What a printer or a clinic gets: several files, of which the job ticket is judged by nobody."""
+    """What a printer or a clinic gets: several files."""
 
     def setter(form: Format) -> Typesetter:
         return setters.setdefault(form, Typesetter(order.project, styles_folder(), form, _cache(order)))
@@ -346,15 +372,19 @@ def _printed(
     for file in made:
         named = f"{name}{file.ending}"
         entry = _entry(manuscript, job, composition, named, file.content, source, file.pages, len(made))
-        promise = Promise(
-            file=named,
-            folios=("",) * file.pages,
-            trim_mm=file.trim_mm,
-            title=file.title,
-            language=title.language,
-            headings=0,
-            phones=composition.phones,
-            stitched=not file.leaves,
+        promise = (
+            None
+            if file.profile not in PRINTING
+            else Promise(
+                file=named,
+                folios=("",) * file.pages,
+                trim_mm=file.trim_mm,
+                title=file.title,
+                language=title.language,
+                headings=0,
+                phones=composition.phones,
+                stitched=not file.leaves,
+            )
         )
         delivery = dispatch.Delivery(replace(entry, trim_mm=file.trim_mm), file.content)
         rows.append(_Made(delivery, promise, _profile(file)))
@@ -423,7 +453,7 @@ def _examining(jobs: int) -> Iterator[Examining]:
 
 
 def _task(made: _Made, lines: Sources, waivers: tuple[Waiver, ...]) -> tuple[Any, ...]:
-    return made.delivery.content, made.promise.file, made.profile, made.promise, lines, waivers
+    return made.delivery.content, made.delivery.entry.file, made.profile, made.promise, lines, waivers
 
 
 def _deliver(dist: Path, deliveries: tuple[dispatch.Delivery, ...]) -> list[Finding]:

@@ -190,7 +190,7 @@ def _ticket_page(work: Work, sheet: ticket.Ticket, setter: Typesetter) -> tuple[
     if segment is None:
         return (), findings
     content = bindery.bind((segment,), replace(work.title, title=title, anchors={}))
-    return (Made("-ticket.pdf", content, 1, TICKET.trim_mm, "", title, leaves=True),), findings
+    return (Made("-ticket.pdf", content, 1, TICKET.trim_mm, "screen", title, leaves=True),), findings
 
 
 def _too_coarse(work: Work, images: Iterable[bindery.PlacedImage], indexes: tuple[int, ...]) -> Iterator[Finding]:

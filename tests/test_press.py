@@ -22,6 +22,7 @@ from booklet.bindery.marks import ZONE_MM, Trim, marks
 from booklet.build import Order, Receipt, build, check, styles_folder
 from booklet.composing import compose, shipped_faces
 from booklet.manuscript import Paper, read
+from booklet.preflight import examine
 from booklet.printing import Options
 from booklet.ticket import creep_mm, thickness_mm, weight_g
 from booklet.typesetting import FORMATS, Typesetter, typeset
@@ -465,6 +466,23 @@ def test_a_cover_of_heavier_paper_is_a_file_of_its_own(booklet: Callable[..., Pa
     ticket = json.loads(split["press-ticket.json"])
     assert ticket["cover_is_separate"] and ticket["cover_paper"].startswith("Coated one side, 250")
     assert [file["name"].rpartition("-")[2] for file in ticket["files"]] == ["press.pdf", "cover.pdf"]
+
+
+@pytest.mark.parametrize("form", ["press", "clinic"])
+def test_every_pdf_for_paper_passes_preflight_before_it_is_delivered(
+    booklet: Callable[..., Path], monkeypatch: pytest.MonkeyPatch, form: str
+) -> None:
+    """The job ticket, too."""
+    seen: list[str] = []
+
+    def noting(content: bytes, file: str, *rest: Any) -> Any:
+        seen.append(file)
+        return examine(content, file, *rest)
+
+    monkeypatch.setattr("booklet.build.examine", noting)
+    receipt = build(order(booklet(printed()), form))
+    assert not receipt.failed
+    assert sorted(seen) == sorted(entry.file for entry in receipt.files if entry.file.endswith(".pdf"))
 
 
 def test_the_ticket_says_what_the_printer_asks(booklet: Callable[..., Path], tmp_path: Path) -> None:

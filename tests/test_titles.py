@@ -198,3 +198,15 @@ def test_every_order_code_of_the_project_is_valid_and_stands_for_one_thing() -> 
     codes += [code for insert in manuscript.inserts for row in insert.head.order_codes.values() for code in row.every]
     assert all(map(is_order_code, codes))
     assert len(codes) == len(set(codes)) == 16 * (1 + len(manuscript.inserts))
+
+
+@pytest.mark.parametrize("page", ["page-finder", "handout"])
+def test_a_fault_on_a_page_of_large_print_or_of_a_handout_is_found(booklet: Callable[..., Path], page: str) -> None:
+    """Neither page stands in the standard edition; both are looked at all the same."""
+    name = f"chapters/pages/{page}.md"
+    project = booklet(INSERT | {name: f"{INSERT[name]}\n::: nonsense\nWords.\n:::\n"})
+    (found,) = [f for f in check(Order(project, project / "dist", TODAY)) if f.severity == "error"]
+    assert (found.code, found.place.file) == ("SRC-031", name)
+    title = "main" if page == "page-finder" else "chapter:one"
+    receipt = build(Order(project, project / "dist", TODAY, formats=("large-print",), titles=(title,)))
+    assert receipt.failed and "SRC-031" in {finding.code for finding in receipt.findings}

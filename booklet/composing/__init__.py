@@ -9,9 +9,10 @@ from booklet.composing.edition import PAGE_TOKENS, Composition, Part, Wanted, co
 from booklet.composing.faces import Faces, shipped_faces
 from booklet.composing.markdown import SCHEME
 from booklet.composing.proofreading import proofread
-from booklet.composing.views import MAIN, Publication, publication, titles_of
+from booklet.composing.views import HANDOUT, MAIN, Publication, publication, titles_of
 
 __all__ = [
+    "HANDOUT",
     "MAIN",
     "PAGE_TOKENS",
     "SCHEME",
