@@ -1,4 +1,4 @@
-"""The whole walk on one screen: chapters in, checked booklets out."""
+"""The whole walk: chapters in, checked booklets out."""
 
 from __future__ import annotations
 
