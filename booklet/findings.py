@@ -185,6 +185,14 @@ class Place:
     def __str__(self) -> str:
         return f"{self.file}:{self.line}" if self.line else self.file
 
+    @classmethod
+    def parse(cls, text: str) -> Place | None:
+        """A place as `str` writes it; None for nothing at all."""
+        file, colon, line = text.rpartition(":")
+        if colon and line.isdigit():
+            return cls(file, int(line))
+        return cls(text) if text else None
+
 
 @dataclass(frozen=True)
 class Finding:
