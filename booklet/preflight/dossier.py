@@ -13,13 +13,26 @@ from pikepdf import Array, Dictionary, Name, Pdf, Stream, String
 from PIL import Image, ImageChops
 
 from booklet.findings import Place
-from booklet.preflight.colour import PLAIN, Proof
-from booklet.preflight.geometry import MAX_SIDE_PT, Box, Geometry, box_of
+from booklet.pdf import (
+    MAX_SIDE_PT,
+    PLAIN,
+    Box,
+    Camera,
+    Content,
+    Geometry,
+    Item,
+    Mark,
+    Proof,
+    Shelf,
+    Stamp,
+    Tree,
+    box_of,
+    inks,
+    read_page,
+    read_tree,
+)
 from booklet.preflight.legibility import contrasts, readable
-from booklet.preflight.page import Content, Item, Mark, Shelf, Stamp, read_page
-from booklet.preflight.pictures import Camera, inks
 from booklet.preflight.records import Defect, Profile, Promise
-from booklet.preflight.tree import Tree, read_tree
 
 MAX_PAGES = 2_000
 BACKGROUND_DPI = 60

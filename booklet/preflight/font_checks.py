@@ -6,10 +6,9 @@ from collections.abc import Callable, Iterator
 
 from pikepdf import Array, Dictionary, Name, Stream
 
+from booklet.pdf import Font, Item
 from booklet.preflight.dossier import Dossier
 from booklet.preflight.file_checks import ALL, ERROR, SCREENS
-from booklet.preflight.fonts import Font
-from booklet.preflight.page import Item
 from booklet.preflight.records import Check, Defect
 
 _IDENTITY = (Name("/Identity-H"), Name("/Identity-V"))

@@ -7,10 +7,9 @@ from collections.abc import Iterator
 
 from pikepdf import Dictionary, Name
 
+from booklet.pdf import PT_PER_MM, Box, Geometry, Item, common, inside, shrunk, size
 from booklet.preflight.dossier import Dossier
 from booklet.preflight.file_checks import ALL, CLINIC, ERROR, PRESS, PRINTS, WARNING
-from booklet.preflight.geometry import PT_PER_MM, Box, Geometry, common, inside, shrunk, size
-from booklet.preflight.page import Item
 from booklet.preflight.records import Check, Defect
 
 TOLERANCE_PT = 0.5

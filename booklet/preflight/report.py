@@ -13,9 +13,8 @@ from PIL import Image, ImageDraw
 from pypdfium2 import PdfiumError
 
 from booklet.findings import Severity
+from booklet.pdf import Camera, Geometry, pixels
 from booklet.preflight.dossier import geometry_of
-from booklet.preflight.geometry import Geometry
-from booklet.preflight.pictures import Camera, pixels
 from booklet.preflight.records import Complaint, Report
 
 MAX_PICTURES = 40

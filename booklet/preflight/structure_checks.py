@@ -9,11 +9,10 @@ from typing import Any
 
 from pikepdf import Array, Dictionary, Name, Stream
 
+from booklet.pdf import Element, Stamp, Tree
 from booklet.preflight.dossier import Annotation, Dossier
 from booklet.preflight.file_checks import ERROR, SCREENS
-from booklet.preflight.page import Stamp
 from booklet.preflight.records import Check, Defect
-from booklet.preflight.tree import Element, Tree
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
 _HEADING = re.compile(r"H([1-9]\d?)")

@@ -14,7 +14,7 @@ from typing import Any
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Pdf, String
 
-from booklet.preflight.page import Stamp
+from booklet.pdf.content import Stamp
 
 MAX_ELEMENTS = 200_000
 MAX_DEPTH = 300

@@ -19,9 +19,9 @@ from typing import Any
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Stream
 
-from booklet.preflight.colour import BLACK, CMYK, GRAY, PATTERN, RGB, UNKNOWN, Colour, Space, space_of
-from booklet.preflight.fonts import Font, read_font
-from booklet.preflight.geometry import (
+from booklet.pdf.colour import BLACK, CMYK, GRAY, PATTERN, RGB, UNKNOWN, Colour, Space, space_of
+from booklet.pdf.fonts import Font, read_font
+from booklet.pdf.geometry import (
     EVERYWHERE,
     IDENTITY,
     NOWHERE,
