@@ -20,15 +20,15 @@ from booklet.pdf.geometry import (
     shrunk,
     size,
 )
-from booklet.pdf.objects import BoxFault, ContentFault, FontFault, ObjectId, Problem, TreeFault
+from booklet.pdf.objects import BoxFault, ContentFault, FontFault, ObjectId, Problem, TreeFault, inherited, number
 from booklet.pdf.pictures import MM_PER_INCH, WINDOW_MM2, Camera, coverage, inks, pixels, shading_samples
 from booklet.pdf.tree import Address, Element, Tree, read_tree
 from booklet.pdf.words import words_of
 
 __all__ = [
-    "MAX_SIDE_PT", "MM_PER_INCH", "PLAIN", "PT_PER_MM", "WINDOW_MM2", "Address", "Box", "BoxFault", "Camera", "Colour",
-    "Content", "ContentFault", "Element", "Font", "FontFault", "FontTable", "Geometry", "Item", "Mark", "ObjectId",
-    "Paint", "Problem", "Proof", "Rgb", "Space", "Tree", "TreeFault", "box_of", "common", "contrast", "coverage",
-    "geometry_of", "grey_of", "inks", "inside", "pixels", "read_page", "read_tree", "shading_samples", "shrunk", "size",
-    "srgb", "words_of",
+    "MAX_SIDE_PT", "MM_PER_INCH", "PLAIN", "PT_PER_MM", "WINDOW_MM2", "Address", "Box", "BoxFault", "Camera",
+    "Colour", "Content", "ContentFault", "Element", "Font", "FontFault", "FontTable", "Geometry", "Item", "Mark",
+    "ObjectId", "Paint", "Problem", "Proof", "Rgb", "Space", "Tree", "TreeFault", "box_of", "common", "contrast",
+    "coverage", "geometry_of", "grey_of", "inherited", "inks", "inside", "number", "pixels", "read_page",
+    "read_tree", "shading_samples", "shrunk", "size", "srgb", "words_of",
 ]  # fmt: skip

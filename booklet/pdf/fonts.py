@@ -23,6 +23,9 @@ from booklet.pdf.objects import FontFault, Problem, number
 
 logging.getLogger("fontTools").setLevel(logging.CRITICAL)
 MAX_CMAP_BYTES = 2_000_000
+MAX_TYPE1_HEAD = 100_000
+GUESSED_WIDTH = 500
+"""The mean width of a letter, in thousandths of the size."""
 UNREADABLE = "\ufffd"
 """Stands for a character that has no Unicode."""
 PROGRAMS = ("/FontFile", "/FontFile2", "/FontFile3")
@@ -64,13 +67,16 @@ class Run:
 
 @dataclass(eq=False)
 class Font:
-    """A font dictionary, read once. `problems` are faults of the dictionary itself."""
+    """A font dictionary, read once. `problems` are faults of the dictionary itself; what is not `measured` tells no
+    widths, as the standard 14 fonts need not, and counts as `GUESSED_WIDTH`.
+    """
 
     name: str
     subtype: str
     embedded: bool
     has_unicode: bool
     wide: bool
+    measured: bool
     bold: bool
     italic: bool
     ascent: float
@@ -137,6 +143,7 @@ def read_font(source: Any) -> Font:
         embedded=subtype == "Type3" or any(key in descriptor for key in PROGRAMS),
         has_unicode=isinstance(source.get("/ToUnicode"), Stream),
         wide=subtype == "Type0",
+        measured=subtype == "Type0" or isinstance(source.get("/Widths"), Array),
         bold=bool(int(flags) & _FORCE_BOLD) or bool(re.search(r"bold|black|heavy", name, re.IGNORECASE)),
         italic=bool(int(flags) & _ITALIC or lean) or bool(re.search(r"italic|oblique", name, re.IGNORECASE)),
         ascent=ascent if 300 <= ascent <= 1500 else 750,
@@ -157,8 +164,9 @@ class _Source:
         self.unicode = _to_unicode(source.get("/ToUnicode"))
         self.widths = _cid_widths(inner) if font.wide else _simple_widths(source)
         self.default_width = number(inner.get("/DW"), 1000) if font.wide else number(descriptor.get("/MissingWidth"), 0)
-        self.names = {} if font.wide else _encoding_names(source.get("/Encoding"), font.subtype, self.symbolic)
         self.program = _Program(descriptor)
+        own = self.program.encoding
+        self.names = {} if font.wide else _encoding_names(source.get("/Encoding"), font.subtype, self.symbolic, own)
         self.problems = tuple(filter(None, (_unicode_problem(self.unicode), self.program.problem)))
         self.gid_of = _gid_map(inner.get("/CIDToGIDMap"))
 
@@ -207,7 +215,9 @@ class _Program:
             self.truetype = self.charset = None
 
     def _open(self, descriptor: Any) -> None:
-        if isinstance(stream := descriptor.get("/FontFile2"), Stream):
+        if isinstance(stream := descriptor.get("/FontFile"), Stream):
+            self._read_type1_encoding(stream.read_bytes()[:MAX_TYPE1_HEAD])
+        elif isinstance(stream := descriptor.get("/FontFile2"), Stream):
             self._open_truetype(stream.read_bytes())
         elif isinstance(stream := descriptor.get("/FontFile3"), Stream):
             content = stream.read_bytes()
@@ -217,6 +227,13 @@ class _Program:
                 fonts = CFFFontSet()
                 fonts.decompile(io.BytesIO(content), None)
                 self._take_cff(fonts[0])
+
+    def _read_type1_encoding(self, head: bytes) -> None:
+        """The encoding stands in the part that is not encrypted (Adobe Type 1 Font Format, 2.2)."""
+        rows = re.findall(rb"dup\s+(\d{1,3})\s*/([^\s/]+)\s+put", head.partition(b"eexec")[0])
+        if rows:
+            names = {int(code): name.decode("latin-1") for code, name in rows}
+            self.encoding = [names.get(code, ".notdef") for code in range(256)]
 
     def _open_truetype(self, content: bytes) -> None:
         font = TTFont(io.BytesIO(content), lazy=True)
@@ -370,8 +387,10 @@ def _utf16(raw: bytes) -> str:
     return (b"\0" + raw if len(raw) == 1 else raw).decode("utf-16-be", "replace")
 
 
-def _encoding_names(encoding: Any, subtype: str, symbolic: bool) -> dict[int, str]:
-    """Glyph names by code for a simple font. A symbolic TrueType font has none: its codes are its own."""
+def _encoding_names(encoding: Any, subtype: str, symbolic: bool, own: list[str]) -> dict[int, str]:
+    """Glyph names by code for a simple font. A symbolic TrueType font has none: its codes are its own. Type 1 fonts
+    have an encoding of their `own`.
+    """
     base, differences = encoding, None
     if isinstance(encoding, Dictionary):
         base, differences = encoding.get("/BaseEncoding"), encoding.get("/Differences")
@@ -379,6 +398,8 @@ def _encoding_names(encoding: Any, subtype: str, symbolic: bool) -> dict[int, st
         names = {code: agl.UV2AGL.get(ord(bytes([code]).decode("cp1252", "replace")), "") for code in range(32, 256)}
     elif base == Name.MacRomanEncoding:
         names = dict(enumerate(MacRoman))
+    elif own:
+        names = {code: "" if name == ".notdef" else name for code, name in enumerate(own)}
     elif symbolic or subtype == "Type3":
         names = {}
     else:
