@@ -19,17 +19,17 @@ from tests.conftest import PROJECT
 
 PACKAGE = PROJECT / "booklet"
 ROOMS = (
-    "bounds", "findings", "australia", "manuscript", "composing", "typesetting", "bindery", "imposition", "ticket",
-    "printing", "preflight", "transcript", "dispatch",
+    "bounds", "findings", "australia", "pdf", "manuscript", "composing", "typesetting", "bindery", "imposition",
+    "ticket", "printing", "preflight", "transcript", "dispatch",
     "build",
     "cli",
 )  # fmt: skip
 HOMES = {
     "yaml": {"manuscript"}, "pydantic": {"manuscript"}, "tomllib": {"manuscript"}, "jinja2": {"composing"},
     "markdown_it": {"composing"}, "mdit_py_plugins": {"composing"}, "segno": {"composing"},
-    "weasyprint": {"typesetting"}, "pydyf": {"typesetting"}, "PIL": {"bindery", "preflight"},
-    "pikepdf": {"bindery", "imposition", "preflight", "transcript"}, "pypdfium2": {"preflight"},
-    "pdfminer": {"transcript"}, "fontTools": {"composing", "bindery", "preflight"},
+    "weasyprint": {"typesetting"}, "pydyf": {"typesetting"}, "PIL": {"pdf", "bindery", "preflight"},
+    "pikepdf": {"pdf", "bindery", "imposition", "preflight", "transcript"}, "pypdfium2": {"pdf", "preflight"},
+    "pdfminer": set(), "fontTools": {"pdf", "composing", "bindery"},
     "phonenumbers": {"australia"}, "click": {"cli"}, "rich": {"cli"},
 }  # fmt: skip
 

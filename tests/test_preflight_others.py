@@ -11,9 +11,9 @@ import weasyprint
 from pikepdf import Dictionary, Name, Pdf
 from PIL import Image
 
+from booklet.pdf.geometry import Geometry
+from booklet.pdf.pictures import Camera, coverage, inks
 from booklet.preflight import PROFILES, examine
-from booklet.preflight.geometry import Geometry
-from booklet.preflight.pictures import Camera, coverage, inks
 from tests import pdfs
 from tests.conftest import PROJECT, needs
 from tests.test_editions import judged, verapdf  # noqa: F401 # a fixture

@@ -19,6 +19,7 @@ from pypdfium2 import PdfiumError
 
 from booklet.findings import CODES, Finding, Place, Severity, warning
 from booklet.manuscript import Waiver
+from booklet.pdf import PT_PER_MM
 from booklet.preflight import (
     file_checks,
     font_checks,
@@ -30,7 +31,6 @@ from booklet.preflight import (
 )
 from booklet.preflight.bounds import Examined, UnreadableFileError, examine_file
 from booklet.preflight.dossier import Dossier
-from booklet.preflight.geometry import PT_PER_MM
 from booklet.preflight.records import (
     PROFILES,
     Check,

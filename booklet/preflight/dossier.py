@@ -9,17 +9,34 @@ from functools import cached_property
 from typing import Any
 
 import pikepdf
-from pikepdf import Array, Dictionary, Name, Pdf, Stream, String
+from pikepdf import Array, Dictionary, Pdf, Stream, String
 from PIL import Image, ImageChops
 
 from booklet.findings import Place
-from booklet.preflight.colour import PLAIN, Proof
-from booklet.preflight.geometry import MAX_SIDE_PT, Box, Geometry, box_of
+from booklet.pdf import (
+    PLAIN,
+    Address,
+    Box,
+    Camera,
+    Content,
+    ContentFault,
+    FontTable,
+    Geometry,
+    Item,
+    Mark,
+    ObjectId,
+    Problem,
+    Proof,
+    Tree,
+    box_of,
+    geometry_of,
+    inks,
+    read_page,
+    read_tree,
+    words_of,
+)
 from booklet.preflight.legibility import contrasts, readable
-from booklet.preflight.page import Content, Item, Mark, Shelf, Stamp, read_page
-from booklet.preflight.pictures import Camera, inks
 from booklet.preflight.records import Defect, Profile, Promise
-from booklet.preflight.tree import Tree, read_tree
 
 MAX_PAGES = 2_000
 BACKGROUND_DPI = 60
@@ -32,7 +49,7 @@ class Annotation:
     """One annotation: what kind, where, what it says, where it leads, and the element that holds it (-1: none)."""
 
     page_index: int
-    stamp: Stamp
+    object_id: ObjectId
     subtype: str
     box: Box
     contents: str
@@ -61,14 +78,14 @@ class Sheet:
 
     index: int
     geometry: Geometry
-    problems: list[tuple[str, str]]
+    problems: tuple[Problem, ...]
     content: Content
     source: Any
 
     @property
     def drawable(self) -> bool:
         """False for a page that a renderer might never finish."""
-        return not any(kind in ("large", "deep") for kind, _ in self.content.notes)
+        return not self.content.has(ContentFault.LARGE, ContentFault.DEEP)
 
 
 @dataclass(eq=False)
@@ -88,15 +105,14 @@ class Dossier:
         for index, page in enumerate(self.pdf.pages):
             if index == MAX_PAGES:
                 break
-            problems: list[tuple[str, str]] = []
-            geometry = geometry_of(page.obj, problems)
-            sheets.append(Sheet(index, geometry, problems, read_page(page, index, self.shelf), page.obj))
+            geometry, problems = geometry_of(page.obj)
+            sheets.append(Sheet(index, geometry, problems, read_page(page, index, self.font_table), page.obj))
         return sheets
 
     @cached_property
-    def shelf(self) -> Shelf:
+    def font_table(self) -> FontTable:
         """The fonts of all pages."""
-        return Shelf()
+        return FontTable()
 
     @cached_property
     def items(self) -> list[Item]:
@@ -119,15 +135,15 @@ class Dossier:
         return [note for sheet in self.sheets for note in _annotations(sheet)]
 
     @cached_property
-    def page_stamps(self) -> frozenset[Stamp]:
+    def page_ids(self) -> frozenset[ObjectId]:
         """What the pages are known by."""
         return frozenset(sheet.source.objgen for sheet in self.sheets)
 
     @cached_property
     def font_sources(self) -> list[Any]:
         """The font dictionaries that the pages use."""
-        self.items  # noqa: B018 (walking the pages fills the shelf)
-        return [font.dictionary for font in self.shelf.fonts.values()]
+        self.items  # noqa: B018 (walking the pages fills the table)
+        return [font.dictionary for font in self.font_table.fonts.values()]
 
     @cached_property
     def catalog(self) -> Any:
@@ -198,14 +214,9 @@ class Dossier:
         return frozenset(word for line in self.lines for word in re.findall(r"[^\W\d_]+", line.words.lower()))
 
     @cached_property
-    def words(self) -> dict[tuple[int, Stamp | None, int], str]:
+    def words(self) -> dict[Address, str]:
         """The text of each marked content."""
-        words: dict[tuple[int, Stamp | None, int], str] = {}
-        for item in self.items:
-            if item.text and item.mark.mcid is not None:
-                address = (item.page_index, item.mark.form, item.mark.mcid)
-                words[address] = words.get(address, "") + item.text.words
-        return words
+        return words_of([sheet.content for sheet in self.sheets], self.tree) if self.tree else {}
 
     def text_of(self, index: int) -> str:
         """What is heard in an element: its text in order, or what stands for it."""
@@ -219,7 +230,7 @@ class Dossier:
         """A defect of something drawn."""
         return Defect(found, item.page_index, item.box, item.mark)
 
-    def at_address(self, found: str, address: tuple[int, Stamp | None, int]) -> Defect:
+    def at_address(self, found: str, address: Address) -> Defect:
         """A defect of one marked content."""
         return Defect(found, address[0], self._boxes.get(address), Mark(address[2], address[1]))
 
@@ -266,8 +277,8 @@ class Dossier:
         return self.proof.picture(Image.merge("CMYK", plates))
 
     @cached_property
-    def _boxes(self) -> dict[tuple[int, Stamp | None, int], Box]:
-        boxes: dict[tuple[int, Stamp | None, int], Box] = {}
+    def _boxes(self) -> dict[Address, Box]:
+        boxes: dict[Address, Box] = {}
         for item in self.items:
             if item.mark.mcid is not None:
                 address = (item.page_index, item.mark.form, item.mark.mcid)
@@ -281,47 +292,6 @@ class Dossier:
         return boxes
 
 
-def _inherited(page: Any, key: str) -> Any:
-    """An attribute of a page or of the nodes above it (ISO 32000-1, 7.7.3.4)."""
-    node, seen = page, set()
-    while isinstance(node, Dictionary) and node.objgen not in seen:
-        if key in node:
-            return node[key]
-        seen.add(node.objgen)
-        node = node.get("/Parent")
-    return None
-
-
-def geometry_of(page: Any, problems: list[tuple[str, str]]) -> Geometry:
-    """The boxes of a page, and what makes no sense about them. Letter size stands in for a missing media box."""
-    boxes: dict[str, Box | None] = {}
-    for key in ("/MediaBox", "/CropBox", "/BleedBox", "/TrimBox", "/ArtBox"):
-        value = _inherited(page, key) if key in ("/MediaBox", "/CropBox") else page.get(key)
-        box = box_of(value)
-        if value is not None and (box is None or box[2] - box[0] <= 0 or box[3] - box[1] <= 0):
-            problems.append(("box", f"The {key[1:]} is not a box with width and height."))
-            box = None
-        boxes[key] = box
-    if boxes["/MediaBox"] is None:
-        if _inherited(page, "/MediaBox") is None:
-            problems.append(("box", "The MediaBox is missing."))
-        boxes["/MediaBox"] = (0.0, 0.0, 612.0, 792.0)
-    rotate, unit = _inherited(page, "/Rotate"), page.get("/UserUnit", 1)
-    turn = int(rotate) if isinstance(rotate, int) else 0
-    if rotate is not None and (not isinstance(rotate, int) or turn % 90):
-        problems.append(("rotate", "The page is turned by something else than quarters."))
-        turn = 0
-    scale = float(unit) if not isinstance(unit, Dictionary | Array | Name | String) else 1.0
-    media = boxes["/MediaBox"]
-    assert media
-    if not 0 < scale <= 100_000 or max(media[2] - media[0], media[3] - media[1]) > MAX_SIDE_PT:
-        problems.append(("huge", "The page is larger than 200 inches, or its unit makes no sense."))
-        scale = 1.0
-    return Geometry(
-        media, boxes["/CropBox"], boxes["/BleedBox"], boxes["/TrimBox"], boxes["/ArtBox"], turn % 360, scale
-    )
-
-
 def _annotations(sheet: Sheet) -> Iterator[Annotation]:
     entries = sheet.source.get("/Annots")
     for entry in entries if isinstance(entries, Array) else ():
@@ -332,7 +302,7 @@ def _annotations(sheet: Sheet) -> Iterator[Annotation]:
         flags, owner = entry.get("/F", 0), entry.get("/StructParent")
         yield Annotation(
             page_index=sheet.index,
-            stamp=entry.objgen,
+            object_id=entry.objgen,
             subtype=str(entry.get("/Subtype", "/?"))[1:],
             box=box_of(entry.get("/Rect")) or (0.0, 0.0, 0.0, 0.0),
             contents=str(entry.get("/Contents", "")).strip(),

@@ -8,6 +8,7 @@ from typing import Any
 from pikepdf import Array, Dictionary, Name, Stream
 
 from booklet.findings import Severity
+from booklet.pdf import ContentFault
 from booklet.preflight.dossier import MAX_PAGES, Dossier
 from booklet.preflight.records import Check, Defect
 
@@ -18,19 +19,24 @@ PRESS = frozenset({"press"})
 CLINIC = frozenset({"clinic"})
 ERROR, WARNING = Severity.ERROR, Severity.WARNING
 _QUIET_ACTIONS = frozenset({"GoTo", "URI", "Named", "GoToR"})
-_BAD_CONTENT = frozenset({"broken", "operand", "resource", "unbalanced", "deep", "postscript"})
+_BAD_CONTENT = frozenset(
+    {
+        ContentFault.BROKEN, ContentFault.OPERAND, ContentFault.RESOURCE, ContentFault.UNBALANCED, ContentFault.DEEP,
+        ContentFault.POSTSCRIPT,
+    }
+)  # fmt: skip
 
 
 def _too_much(dossier: Dossier) -> Iterator[Defect]:
     if len(dossier.pdf.pages) > MAX_PAGES:
         yield Defect(f"The file has {len(dossier.pdf.pages)} pages; the first {MAX_PAGES} were checked.")
     for sheet in dossier.sheets:
-        yield from (Defect(words, sheet.index) for kind, words in sheet.content.notes if kind == "large")
+        yield from (Defect(n.words, sheet.index) for n in sheet.content.notes if n.kind is ContentFault.LARGE)
 
 
 def _damaged(dossier: Dossier) -> Iterator[Defect]:
     for sheet in dossier.sheets:
-        yield from (Defect(words, sheet.index) for kind, words in sheet.content.notes if kind in _BAD_CONTENT)
+        yield from (Defect(n.words, sheet.index) for n in sheet.content.notes if n.kind in _BAD_CONTENT)
 
 
 def _repaired(dossier: Dossier) -> Iterator[Defect]:
@@ -110,7 +116,7 @@ def _dead_links(dossier: Dossier) -> Iterator[Defect]:
 
 def _is_lost_page(thing: Any, dossier: Dossier) -> bool:
     is_page = isinstance(thing, Dictionary) and thing.get("/Type") == Name.Page
-    return is_page and thing.objgen not in dossier.page_stamps
+    return is_page and thing.objgen not in dossier.page_ids
 
 
 def _schemes(dossier: Dossier) -> Iterator[Defect]:

@@ -6,10 +6,9 @@ from collections.abc import Callable, Iterator
 
 from pikepdf import Array, Dictionary, Name, Stream
 
+from booklet.pdf import Font, FontFault, Item
 from booklet.preflight.dossier import Dossier
 from booklet.preflight.file_checks import ALL, ERROR, SCREENS
-from booklet.preflight.fonts import Font
-from booklet.preflight.page import Item
 from booklet.preflight.records import Check, Defect
 
 _IDENTITY = (Name("/Identity-H"), Name("/Identity-V"))
@@ -36,15 +35,15 @@ def _type3(dossier: Dossier) -> Iterator[Defect]:
 
 
 def _damaged(dossier: Dossier) -> Iterator[Defect]:
-    return _per_font(dossier, lambda font: _problem(font, "damaged"))
+    return _per_font(dossier, lambda font: _problem(font, FontFault.DAMAGED))
 
 
 def _bad_unicode(dossier: Dossier) -> Iterator[Defect]:
-    return _per_font(dossier, lambda font: _problem(font, "unicode"))
+    return _per_font(dossier, lambda font: _problem(font, FontFault.UNICODE))
 
 
-def _problem(font: Font, kind: str) -> str:
-    return next((f"{font.name}: {words}" for found, words in font.problems if found == kind), "")
+def _problem(font: Font, kind: FontFault) -> str:
+    return next((f"{font.name}: {problem.words}" for problem in font.problems if problem.kind is kind), "")
 
 
 def _faulty(dossier: Dossier, fault: str, words: str) -> Iterator[Defect]:
@@ -74,7 +73,7 @@ def _unmapped(dossier: Dossier) -> Iterator[Defect]:
 
 
 def _excused(item: Item) -> bool:
-    return item.mark.artifact or item.mark.hidden_text
+    return item.mark.artifact or item.mark.actual is not None
 
 
 def _composite(dossier: Dossier) -> Iterator[Defect]:

@@ -8,12 +8,9 @@ from typing import Any
 
 from pikepdf import Array, Dictionary, Name, Stream, String
 
-from booklet.preflight.colour import Space
+from booklet.pdf import MM_PER_INCH, PT_PER_MM, WINDOW_MM2, Item, Space, common, coverage, shading_samples, size
 from booklet.preflight.dossier import Dossier
 from booklet.preflight.file_checks import ALL, CLINIC, ERROR, PRESS, PRINTS, WARNING
-from booklet.preflight.geometry import PT_PER_MM, common, size
-from booklet.preflight.page import Item
-from booklet.preflight.pictures import MM_PER_INCH, WINDOW_MM2, coverage, shading_samples
 from booklet.preflight.records import Check, Defect
 
 INK_DPI = 100

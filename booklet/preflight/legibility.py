@@ -6,10 +6,7 @@ from collections.abc import Iterator
 
 from PIL import Image
 
-from booklet.preflight.colour import Colour, Proof, Rgb, contrast, grey_of, srgb
-from booklet.preflight.geometry import Box, Geometry, common
-from booklet.preflight.page import Item
-from booklet.preflight.pictures import pixels
+from booklet.pdf import Box, Colour, Geometry, Item, Proof, Rgb, common, contrast, grey_of, pixels, srgb
 
 FRINGE = 0.15
 """The share of pixels under a text that may be the edge of something else."""

@@ -7,10 +7,9 @@ from collections.abc import Iterator
 
 from pikepdf import Dictionary, Name
 
+from booklet.pdf import PT_PER_MM, Box, BoxFault, Geometry, Item, common, inside, shrunk, size
 from booklet.preflight.dossier import Dossier
 from booklet.preflight.file_checks import ALL, CLINIC, ERROR, PRESS, PRINTS, WARNING
-from booklet.preflight.geometry import PT_PER_MM, Box, Geometry, common, inside, shrunk, size
-from booklet.preflight.page import Item
 from booklet.preflight.records import Check, Defect
 
 TOLERANCE_PT = 0.5
@@ -21,12 +20,12 @@ TOUCHES_PT = 1.0
 
 def _bad_boxes(dossier: Dossier) -> Iterator[Defect]:
     for sheet in dossier.sheets:
-        yield from (Defect(words, sheet.index) for kind, words in sheet.problems if kind in ("box", "rotate"))
+        yield from (Defect(p.words, sheet.index) for p in sheet.problems if p.kind is not BoxFault.HUGE)
 
 
 def _huge(dossier: Dossier) -> Iterator[Defect]:
     for sheet in dossier.sheets:
-        yield from (Defect(words, sheet.index) for kind, words in sheet.problems if kind == "huge")
+        yield from (Defect(p.words, sheet.index) for p in sheet.problems if p.kind is BoxFault.HUGE)
 
 
 def _nesting(dossier: Dossier) -> Iterator[Defect]:

@@ -8,10 +8,9 @@ from collections.abc import Iterator
 from itertools import pairwise
 from statistics import mean
 
+from booklet.pdf import Box, Item, common, size
 from booklet.preflight.dossier import Dossier, Line
 from booklet.preflight.file_checks import ALL, ERROR, SCREENS, WARNING
-from booklet.preflight.geometry import Box, common, size
-from booklet.preflight.page import Item
 from booklet.preflight.records import Check, Defect
 
 LARGE = frozenset({"large-print"})

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 from booklet.findings import CODES, Finding, Place, Severity
 from booklet.manuscript import Waiver
-from booklet.preflight.geometry import Box
-from booklet.preflight.page import Mark
+from booklet.pdf import Box, Mark
 
 if TYPE_CHECKING:
     from booklet.preflight.dossier import Dossier

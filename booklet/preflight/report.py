@@ -13,9 +13,7 @@ from PIL import Image, ImageDraw
 from pypdfium2 import PdfiumError
 
 from booklet.findings import Severity
-from booklet.preflight.dossier import geometry_of
-from booklet.preflight.geometry import Geometry
-from booklet.preflight.pictures import Camera, pixels
+from booklet.pdf import Camera, Geometry, geometry_of, pixels
 from booklet.preflight.records import Complaint, Report
 
 MAX_PICTURES = 40
@@ -71,7 +69,7 @@ def page_pictures(content: bytes, report: Report) -> dict[int, bytes]:
         with Pdf.open(io.BytesIO(content)) as pdf:
             camera = Camera(content)
             for index in wanted:
-                geometry = geometry_of(pdf.pages[index].obj, [])
+                geometry, _ = geometry_of(pdf.pages[index].obj)
                 image = camera.picture(index, geometry, PICTURE_DPI)
                 _frame(image, geometry, report, index)
                 target = io.BytesIO()

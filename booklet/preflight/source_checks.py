@@ -9,9 +9,9 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from booklet.pdf import PT_PER_MM
 from booklet.preflight.dossier import Dossier
 from booklet.preflight.file_checks import ALL, ERROR, SCREENS
-from booklet.preflight.geometry import PT_PER_MM
 from booklet.preflight.page_checks import TOLERANCE_PT
 from booklet.preflight.records import Check, Defect
 

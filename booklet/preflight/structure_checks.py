@@ -9,11 +9,10 @@ from typing import Any
 
 from pikepdf import Array, Dictionary, Name, Stream
 
+from booklet.pdf import ContentFault, Element, ObjectId, Tree, TreeFault
 from booklet.preflight.dossier import Annotation, Dossier
 from booklet.preflight.file_checks import ERROR, SCREENS
-from booklet.preflight.page import Stamp
 from booklet.preflight.records import Check, Defect
-from booklet.preflight.tree import Element, Tree
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
 _HEADING = re.compile(r"H([1-9]\d?)")
@@ -102,16 +101,16 @@ def _metadata(dossier: Dossier) -> Iterator[Defect]:
         yield Defect("The metadata does not claim PDF/UA.")
 
 
-def _problems(dossier: Dossier, *kinds: str) -> Iterator[Defect]:
-    yield from (Defect(words) for kind, words in (dossier.tree.problems if dossier.tree else ()) if kind in kinds)
+def _problems(dossier: Dossier, *kinds: TreeFault) -> Iterator[Defect]:
+    yield from (Defect(each.words) for each in (dossier.tree.problems if dossier.tree else ()) if each.kind in kinds)
 
 
 def _roles(dossier: Dossier) -> Iterator[Defect]:
-    return _problems(dossier, "role", "role-cycle", "role-standard")
+    return _problems(dossier, TreeFault.ROLE, TreeFault.ROLE_CYCLE, TreeFault.ROLE_STANDARD)
 
 
 def _shape(dossier: Dossier) -> Iterator[Defect]:
-    return _problems(dossier, "deep", "large", "cycle", "kid", "twice")
+    return _problems(dossier, TreeFault.DEEP, TreeFault.LARGE, TreeFault.CYCLE, TreeFault.KID, TreeFault.TWICE)
 
 
 def _unmarked(dossier: Dossier) -> Iterator[Defect]:
@@ -125,9 +124,9 @@ def _unmarked(dossier: Dossier) -> Iterator[Defect]:
 
 def _mixed(dossier: Dossier) -> Iterator[Defect]:
     for sheet in dossier.sheets:
-        for kind, words in sheet.content.notes:
-            if kind in ("artifact-in-tag", "tag-in-artifact"):
-                yield Defect(words, sheet.index)
+        for note in sheet.content.notes:
+            if note.kind in (ContentFault.ARTIFACT_IN_TAG, ContentFault.TAG_IN_ARTIFACT):
+                yield Defect(note.words, sheet.index)
 
 
 def _parent_tree(dossier: Dossier) -> Iterator[Defect]:
@@ -135,16 +134,16 @@ def _parent_tree(dossier: Dossier) -> Iterator[Defect]:
     tree = dossier.tree
     if tree is None:
         return
-    yield from _problems(dossier, "parent-tree")
+    yield from _problems(dossier, TreeFault.PARENT_TREE)
     for sheet in dossier.sheets:
-        yield from (Defect(words, sheet.index) for kind, words in sheet.content.notes if kind == "mcid-twice")
+        yield from (Defect(n.words, sheet.index) for n in sheet.content.notes if n.kind is ContentFault.MCID_TWICE)
         owners = _listed(tree, sheet.source.get("/StructParents"))
         for form, number in sorted(sheet.content.marks, key=str):
             index = tree.owners.get((sheet.index, form, number))
             if index is None:
                 found = "Tagged content belongs to no structure element."
                 yield dossier.at_address(found, (sheet.index, form, number))
-            elif form is None and (number >= len(owners) or _stamp(owners[number]) != tree.elements[index].stamp):
+            elif form is None and (number >= len(owners) or _id_of(owners[number]) != tree.elements[index].object_id):
                 found = f"The parent tree gives marked content of a {tree.elements[index].role} to another element."
                 yield dossier.at_address(found, (sheet.index, form, number))
     drawn = {(sheet.index, form, number) for sheet in dossier.sheets for form, number in sheet.content.marks}
@@ -154,7 +153,7 @@ def _parent_tree(dossier: Dossier) -> Iterator[Defect]:
 
 
 def _unread(dossier: Dossier, page: int) -> bool:
-    return any(kind in ("broken", "large", "deep") for kind, _ in dossier.sheets[page].content.notes)
+    return dossier.sheets[page].content.has(ContentFault.BROKEN, ContentFault.LARGE, ContentFault.DEEP)
 
 
 def _listed(tree: Tree, key: Any) -> list[Any]:
@@ -162,7 +161,7 @@ def _listed(tree: Tree, key: Any) -> list[Any]:
     return list(value) if isinstance(value, Array) else []
 
 
-def _stamp(thing: Any) -> Stamp | None:
+def _id_of(thing: Any) -> ObjectId | None:
     return thing.objgen if isinstance(thing, Dictionary) else None
 
 
@@ -273,9 +272,9 @@ def _in_structure(dossier: Dossier, note: Annotation) -> Element | None:
     tree = dossier.tree
     if tree is None:
         return None
-    index = tree.object_owners.get(note.stamp)
+    index = tree.object_owners.get(note.object_id)
     listed = tree.parents.get(note.struct_parent) if note.struct_parent is not None else None
-    if index is None or _stamp(listed) != tree.elements[index].stamp:
+    if index is None or _id_of(listed) != tree.elements[index].object_id:
         return None
     return tree.elements[index]
 
@@ -366,20 +365,20 @@ def _printers_notes(dossier: Dossier) -> Iterator[Defect]:
     for note in dossier.annotations:
         if note.subtype == "TrapNet":
             yield Defect("The file has a trap network.", note.page_index, note.box)
-        if note.subtype == "PrinterMark" and dossier.tree and note.stamp in dossier.tree.object_owners:
+        if note.subtype == "PrinterMark" and dossier.tree and note.object_id in dossier.tree.object_owners:
             yield Defect("A printer's mark is in the structure.", note.page_index, note.box)
 
 
 def _references(dossier: Dossier) -> Iterator[Defect]:
     for sheet in dossier.sheets:
-        yield from (Defect(words, sheet.index) for kind, words in sheet.content.notes if kind == "reference")
-    drawn: Counter[Stamp] = Counter()
-    tagged: set[Stamp] = set()
+        yield from (Defect(n.words, sheet.index) for n in sheet.content.notes if n.kind is ContentFault.REFERENCE)
+    drawn: Counter[ObjectId] = Counter()
+    tagged: set[ObjectId] = set()
     for sheet in dossier.sheets:
         drawn.update(sheet.content.forms)
         tagged |= {form for form, _ in sheet.content.marks if form is not None}
-    for stamp in tagged:
-        if drawn[stamp] > 1:
+    for form in tagged:
+        if drawn[form] > 1:
             yield Defect("A form that holds tagged content is drawn more than once.")
 
 

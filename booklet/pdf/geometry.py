@@ -12,6 +12,8 @@ from typing import Any
 
 from pikepdf import Array
 
+from booklet.pdf.objects import BoxFault, Problem, inherited, number
+
 PT_PER_MM = 72 / 25.4
 MAX_SIDE_PT = 200 * 72.0
 """14,400 units: the largest page that ISO 32000-1, annex C, expects readers to show."""
@@ -138,3 +140,37 @@ class Geometry:
                 seen = (x0 - left, top - y1, x1 - x0, y1 - y0)
         scale = self.user_unit / PT_PER_MM
         return seen[0] * scale, seen[1] * scale, seen[2] * scale, seen[3] * scale
+
+
+def geometry_of(page: Any) -> tuple[Geometry, tuple[Problem, ...]]:
+    """The boxes of a page, and what makes no sense about them. Letter size stands in for a missing media box."""
+    boxes, problems = _boxes_of(page)
+    turn, unit = inherited(page, "/Rotate"), number(page.get("/UserUnit", 1), 1.0)
+    if turn is not None and (not isinstance(turn, int) or turn % 90):
+        problems.append(Problem(BoxFault.ROTATE, "The page is turned by something else than quarters."))
+        turn = 0
+    media = boxes["/MediaBox"] or LETTER
+    if not 0 < unit <= 100_000 or max(size(media)) > MAX_SIDE_PT:
+        problems.append(Problem(BoxFault.HUGE, "The page is larger than 200 inches, or its unit makes no sense."))
+        unit = 1.0
+    crop, bleed, trim, art = (boxes[key] for key in _BOXES[1:])
+    return Geometry(media, crop, bleed, trim, art, (turn or 0) % 360, unit), tuple(problems)
+
+
+def _boxes_of(page: Any) -> tuple[dict[str, Box | None], list[Problem]]:
+    boxes: dict[str, Box | None] = {}
+    problems = []
+    for key in _BOXES:
+        value = inherited(page, key) if key in ("/MediaBox", "/CropBox") else page.get(key)
+        box = box_of(value)
+        if value is not None and (box is None or min(size(box)) <= 0):
+            problems.append(Problem(BoxFault.BOX, f"The {key[1:]} is not a box with width and height."))
+            box = None
+        elif value is None and key == "/MediaBox":
+            problems.append(Problem(BoxFault.BOX, "The MediaBox is missing."))
+        boxes[key] = box
+    return boxes, problems
+
+
+_BOXES = ("/MediaBox", "/CropBox", "/BleedBox", "/TrimBox", "/ArtBox")
+LETTER: Box = (0.0, 0.0, 612.0, 792.0)

@@ -20,8 +20,8 @@ import pypdfium2.raw as pdfium
 from pikepdf import Array, ContentStreamInstruction, Dictionary, Name, Operator, Pdf, Stream
 from PIL import Image, ImageChops, ImageFilter
 
-from booklet.preflight.colour import CMYK, GRAY, PATTERN, RGB, Colour, Space, function_of, space_of, srgb
-from booklet.preflight.geometry import PT_PER_MM, Box, Geometry
+from booklet.pdf.colour import CMYK, GRAY, PATTERN, RGB, Colour, Space, function_of, space_of, srgb
+from booklet.pdf.geometry import PT_PER_MM, Box, Geometry
 
 MAX_PIXELS = 4_000_000
 MAX_IMAGE_PIXELS = 60_000_000

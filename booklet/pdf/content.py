@@ -2,7 +2,7 @@
 
 The one place that knows the operators (ISO 32000-1, annex A). Out come items in the order in which they are painted:
 text, fills, strokes, images and shadings, each with the box it covers on the page, its colour as written, and the
-marked content it stands in. Checks are questions asked of these items.
+marked content it stands in. Checks are questions asked of these items, and so is what is heard (`words`).
 
 Clips are kept as boxes, so an item's box may be larger than what is seen, never smaller. Glyph shapes of Type 3 fonts
 are not walked. A page may have at most `MAX_OPERATORS` operators and forms may be nested `MAX_NESTING` deep: beyond
@@ -11,17 +11,17 @@ that, reading stops and a note says so.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from copy import copy
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any
 
 import pikepdf
-from pikepdf import Array, Dictionary, Name, Stream
+from pikepdf import Array, Dictionary, Name, Stream, String
 
-from booklet.preflight.colour import BLACK, CMYK, GRAY, PATTERN, RGB, UNKNOWN, Colour, Space, space_of
-from booklet.preflight.fonts import Font, read_font
-from booklet.preflight.geometry import (
+from booklet.pdf.colour import BLACK, CMYK, GRAY, PATTERN, RGB, UNKNOWN, Colour, Space, space_of
+from booklet.pdf.fonts import Font, read_font
+from booklet.pdf.geometry import (
     EVERYWHERE,
     IDENTITY,
     NOWHERE,
@@ -34,6 +34,7 @@ from booklet.preflight.geometry import (
     stretch,
     times,
 )
+from booklet.pdf.objects import ContentFault, ObjectId, OverLimitError, Problem, streams_of, unpacked
 
 MAX_OPERATORS = 1_000_000
 MAX_ALL_OPERATORS = 5_000_000
@@ -41,24 +42,35 @@ FORM_COST = 50
 """What the drawing of a form counts, however short it is, so that forms of forms of forms end as well."""
 MAX_NESTING = 20
 MAX_CONTENT_BYTES = 100_000_000
-SURELY_SMALL_BYTES = 90_000
-"""Packed once, a stream of this size cannot be larger than `MAX_CONTENT_BYTES`: deflate packs 1,032 to one at best."""
-Stamp = tuple[int, int]
-"""Object and generation number: what a form, font or image is known by."""
+DEFLATE_AT_BEST = 1_032
+"""What deflate packs into one byte."""
+WORD_GAP_EM = 0.2
+"""A gap in a line that is wider parts two words: kerning is less, the narrowest space of a justified line more."""
 
 
-class TooMuchError(Exception):
-    """The content is larger than any honest page's."""
+class Paint(StrEnum):
+    """What an item is. `UNSEEN` is text that is there to be searched, not shown (rendering mode 3)."""
+
+    TEXT = "text"
+    FILL = "fill"
+    STROKE = "stroke"
+    IMAGE = "image"
+    SHADING = "shading"
+    UNSEEN = "unseen"
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """Where an item stands in the structure: its MCID and the form that numbers it, or that it is an artifact."""
+    """Where an item stands in the structure: its MCID and the form that numbers it, or that it is an artifact.
+
+    `actual` is what is said in place of all text under the same mark (ActualText, ISO 32000-1, 14.9.4), with a number
+    that tells two such marks of a page apart.
+    """
 
     mcid: int | None = None
-    form: Stamp | None = None
+    form: ObjectId | None = None
     artifact: bool = False
-    hidden_text: bool = False
+    actual: tuple[int, str] | None = None
 
 
 UNMARKED = Mark()
@@ -66,13 +78,16 @@ UNMARKED = Mark()
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """Text shown by one operator: its size on the page in points, its font, its baseline's start, and its faults."""
+    """Text shown by one operator: its size on the page in points, its font, its faults, and where its baseline starts
+    and ends, in points.
+    """
 
     words: str
     size_pt: float
     font: Font
     x: float
     y: float
+    end: tuple[float, float]
     slanted: bool
     upright: bool
     faults: tuple[str, ...] = ()
@@ -83,7 +98,7 @@ class Text:
 class Picture:
     """An image: what it is known by, its pixels, its space (None for a stencil) and its size on the page in points."""
 
-    stamp: Stamp
+    object_id: ObjectId
     name: str
     width_px: int
     height_px: int
@@ -104,7 +119,7 @@ class Picture:
 class Item:
     """One thing painted. `box` is what the clip leaves of it, `shape` all of it; `layer` is page, pattern or mask."""
 
-    kind: str
+    kind: Paint
     page_index: int
     box: Box
     shape: Box
@@ -122,82 +137,87 @@ class Item:
 
 @dataclass(eq=False)
 class Content:
-    """Everything that one page draws. `notes` are faults of the content itself, as (kind, words)."""
+    """Everything that one page draws. `notes` are faults of the content itself, `replaced` counts its ActualTexts."""
 
     page_index: int
     items: list[Item] = field(default_factory=list)
-    marks: set[tuple[Stamp | None, int]] = field(default_factory=set)
+    marks: set[tuple[ObjectId | None, int]] = field(default_factory=set)
     groups: list[tuple[Space, str]] = field(default_factory=list)
     states: list[Any] = field(default_factory=list)
-    forms: dict[Stamp, int] = field(default_factory=dict)
-    notes: list[tuple[str, str]] = field(default_factory=list)
+    forms: dict[ObjectId, int] = field(default_factory=dict)
+    notes: list[Problem] = field(default_factory=list)
     operators: int = 0
+    replaced: int = 0
 
-    def note(self, kind: str, words: str) -> None:
+    def note(self, kind: ContentFault, words: str) -> None:
         """Write a fault down, once."""
-        if (kind, words) not in self.notes:
-            self.notes.append((kind, words))
+        problem = Problem(kind, words)
+        if problem not in self.notes:
+            self.notes.append(problem)
+
+    def has(self, *kinds: ContentFault) -> bool:
+        """True when a fault of one of these kinds is noted."""
+        return any(problem.kind in kinds for problem in self.notes)
 
 
-@dataclass(slots=True)
 class _State:
     """The graphics state (ISO 32000-1, 8.4.1), as far as it matters here."""
 
-    ctm: Matrix = IDENTITY
-    clip: Box = EVERYWHERE
-    fill: Colour = BLACK
-    stroke: Colour = BLACK
-    fill_pattern: Any = None
-    line_width: float = 1.0
-    font: Font | None = None
-    size: float = 0.0
-    char_space: float = 0.0
-    word_space: float = 0.0
-    scale: float = 1.0
-    leading: float = 0.0
-    rise: float = 0.0
-    render: int = 0
-    fill_alpha: float = 1.0
-    stroke_alpha: float = 1.0
-    fill_overprint: bool = False
-    stroke_overprint: bool = False
-    overprint_mode: int = 0
+    def __init__(self) -> None:
+        self.ctm: Matrix = IDENTITY
+        self.clip: Box = EVERYWHERE
+        self.fill: Colour = BLACK
+        self.stroke: Colour = BLACK
+        self.fill_pattern: Any = None
+        self.line_width = 1.0
+        self.font: Font | None = None
+        self.size = 0.0
+        self.char_space = 0.0
+        self.word_space = 0.0
+        self.scale = 1.0
+        self.leading = 0.0
+        self.rise = 0.0
+        self.render = 0
+        self.fill_alpha = 1.0
+        self.stroke_alpha = 1.0
+        self.fill_overprint = False
+        self.stroke_overprint = False
+        self.overprint_mode = 0
+
+    def copy(self) -> _State:
+        """The same again: much faster than `copy.copy`, and asked for at every q."""
+        other = _State.__new__(_State)
+        other.__dict__.update(self.__dict__)
+        return other
 
 
-def _cell_state(state: _State) -> _State:
-    """The state in which the cell of a pattern starts."""
-    inner = copy(state)
-    inner.fill_pattern = None
-    return inner
-
-
-class Shelf:
-    """What the pages of one file share: fonts and form contents, read once."""
+class FontTable:
+    """What the pages of one file share: fonts and form contents, read once, and how much may still be read."""
 
     def __init__(self) -> None:
-        self.fonts: dict[Stamp, Font] = {}
-        self.instructions: dict[Stamp, list[Any]] = {}
+        self.fonts: dict[ObjectId, Font] = {}
+        self.instructions: dict[ObjectId, list[Any]] = {}
         self.operators_left = MAX_ALL_OPERATORS
 
     def font(self, source: Any) -> Font:
         """The font of a dictionary."""
-        stamp = source.objgen
-        if stamp == (0, 0):
+        known_by = source.objgen
+        if known_by == (0, 0):
             return read_font(source)
-        if stamp not in self.fonts:
-            self.fonts[stamp] = read_font(source)
-        return self.fonts[stamp]
+        if known_by not in self.fonts:
+            self.fonts[known_by] = read_font(source)
+        return self.fonts[known_by]
 
 
-def read_page(page: pikepdf.Page, index: int, shelf: Shelf) -> Content:
+def read_page(page: pikepdf.Page, index: int, fonts: FontTable) -> Content:
     """Walk one page."""
     content = Content(index)
-    reader = _Reader(content, shelf)
-    reader.note_group(page.obj, "page")
+    frame = _Frame(content, fonts, _resources(page), _State())
     try:
-        reader.run(page.obj, page.obj.get("/Contents"), _resources(page), _State())
-    except TooMuchError as reason:
-        content.note("large", str(reason))
+        frame.note_group(page.obj, "page")
+        frame.run(page.obj)
+    except OverLimitError as reason:
+        content.note(ContentFault.LARGE, str(reason))
     except (
         pikepdf.PikepdfError,
         ValueError,
@@ -207,7 +227,7 @@ def read_page(page: pikepdf.Page, index: int, shelf: Shelf) -> Content:
         IndexError,
         RecursionError,
     ) as reason:
-        content.note("broken", f"The content cannot be read to its end ({type(reason).__name__}).")
+        content.note(ContentFault.BROKEN, f"The content cannot be read to its end ({type(reason).__name__}).")
     return content
 
 
@@ -223,17 +243,35 @@ def _floats(operands: Iterable[Any]) -> list[float]:
     return [float(value) for value in operands]
 
 
-class _Reader:
-    """Walks operators and writes items down. One for a page; forms run in it again with their own resources."""
+class _Frame:
+    """One content stream being walked: what holds in it alone. A form, pattern or mask gets a frame of its own."""
 
-    def __init__(self, content: Content, shelf: Shelf) -> None:
+    def __init__(self, content: Content, fonts: FontTable, resources: Any, state: _State) -> None:
         self.content = content
-        self.shelf = shelf
+        self.fonts = fonts
+        self.resources = resources
+        self.state = state
         self.depth = 0
         self.layer = "page"
         self.mark = UNMARKED
-        self.form: Stamp | None = None
+        self.form: ObjectId | None = None
         self.area: Box | None = None
+        """What all items cover: the area that the cells of a pattern fill."""
+        self.stack: list[_State] = []
+        self.marks: list[Mark] = []
+        self.path: list[tuple[float, float]] = []
+        self.rectangles, self.pending_clip = 0, False
+        self.text_matrix = self.line_matrix = IDENTITY
+
+    def inner(self, stream: Any, state: _State, layer: str) -> _Frame:
+        """The frame of a stream that is drawn from this one."""
+        frame = _Frame(self.content, self.fonts, stream.get("/Resources", self.resources), state)
+        frame.depth = self.depth + 1
+        frame.layer = layer
+        frame.mark = self.mark
+        frame.form = stream.objgen if "/StructParents" in stream else self.form
+        frame.area = self.area
+        return frame
 
     def note_group(self, source: Any, where: str) -> None:
         """Write down the colour space of a transparency group (ISO 32000-1, 11.6.6)."""
@@ -241,62 +279,57 @@ class _Reader:
         if isinstance(group, Dictionary) and group.get("/CS") is not None:
             self.content.groups.append((space_of(group.CS, source.get("/Resources", Dictionary())), where))
 
-    def run(self, holder: Any, source: Any, resources: Any, state: _State) -> None:
-        """Walk one content stream, or several that make one."""
-        if source is None:
-            return
+    def run(self, holder: Any) -> None:
+        """Walk the stream of a form, or the streams of a page, which make one."""
         if self.depth > MAX_NESTING:
-            self.content.note("deep", f"Forms are nested more than {MAX_NESTING} deep.")
+            self.content.note(ContentFault.DEEP, f"Forms are nested more than {MAX_NESTING} deep.")
             return
-        self.resources, self.state = resources, state
-        self.stack: list[_State] = []
-        self.marks: list[Mark] = []
-        self.path: list[tuple[float, float]] = []
-        self.rectangles, self.pending_clip = 0, False
-        self.text_matrix = self.line_matrix = IDENTITY
-        outer = self.mark
         for instruction in self._parsed(holder):
             operator = str(instruction.operator)
             handler = _HANDLERS.get(operator)
             if handler:
                 try:
                     handler(self, instruction.operands)
+                except OverLimitError:
+                    raise
                 except (ValueError, TypeError, IndexError, KeyError, AttributeError, OverflowError):
-                    self.content.note("operand", f"The operator {operator} has operands that make no sense.")
+                    words = f"The operator {operator} has operands that make no sense."
+                    self.content.note(ContentFault.OPERAND, words)
             elif operator == "INLINE IMAGE":
                 self._inline_image(instruction)
         if self.marks:
-            self.content.note("unbalanced", "Marked content is opened and never closed.")
-        self.mark = outer
+            self.content.note(ContentFault.UNBALANCED, "Marked content is opened and never closed.")
 
     def _parsed(self, holder: Any) -> Any:
-        stamp = holder.objgen
-        if stamp in self.shelf.instructions:
-            instructions = self.shelf.instructions[stamp]
+        known_by = holder.objgen
+        if known_by in self.fonts.instructions:
+            instructions = self.fonts.instructions[known_by]
         else:
-            if _unpacked_length(holder) > MAX_CONTENT_BYTES:
-                raise TooMuchError(f"The content is larger than {MAX_CONTENT_BYTES // 1_000_000} MB.")
+            is_page = holder.get("/Type") == Name.Page
+            if is_page and "/Contents" not in holder:
+                return []
+            _check_size(streams_of(holder) if is_page else [holder])
             instructions = list(pikepdf.parse_content_stream(holder))
-            if stamp != (0, 0) and holder.get("/Type") != Name.Page:
-                self.shelf.instructions[stamp] = instructions
+            if known_by != (0, 0) and not is_page:
+                self.fonts.instructions[known_by] = instructions
         cost = len(instructions) + FORM_COST * (self.depth > 0)
         self.content.operators += cost
-        self.shelf.operators_left -= cost
-        if self.content.operators > MAX_OPERATORS or self.shelf.operators_left < 0:
-            raise TooMuchError(f"More than {MAX_OPERATORS:,} operators on a page, or {MAX_ALL_OPERATORS:,} in all.")
+        self.fonts.operators_left -= cost
+        if self.content.operators > MAX_OPERATORS or self.fonts.operators_left < 0:
+            raise OverLimitError(f"More than {MAX_OPERATORS:,} operators on a page, or {MAX_ALL_OPERATORS:,} in all.")
         return instructions
 
     # graphics state
 
     def save(self, _: Any) -> None:
         if len(self.stack) < 10_000:
-            self.stack.append(copy(self.state))
+            self.stack.append(self.state.copy())
 
     def restore(self, _: Any) -> None:
         if self.stack:
             self.state = self.stack.pop()
         else:
-            self.content.note("unbalanced", "The graphics state is restored more often than it was saved.")
+            self.content.note(ContentFault.UNBALANCED, "The graphics state is restored more often than it was saved.")
 
     def concat(self, operands: Any) -> None:
         a, b, c, d, e, f = _floats(operands)
@@ -309,7 +342,7 @@ class _Reader:
         states = self.resources.get("/ExtGState", Dictionary())
         entry = states.get(operands[0])
         if not isinstance(entry, Dictionary):
-            self.content.note("resource", f"The graphics state {operands[0]} is missing.")
+            self.content.note(ContentFault.RESOURCE, f"The graphics state {operands[0]} is missing.")
             return
         state = self.state
         self.content.states.append(entry)
@@ -326,10 +359,10 @@ class _Reader:
         if "/OPM" in entry:
             state.overprint_mode = int(entry.OPM)
         if isinstance(font := entry.get("/Font"), Array) and len(font) == 2:
-            state.font, state.size = self.shelf.font(font[0]), float(font[1])
+            state.font, state.size = self.fonts.font(font[0]), float(font[1])
         mask = entry.get("/SMask")
         if isinstance(mask, Dictionary) and isinstance(mask.get("/G"), Stream):
-            self._run_inside(mask.G, copy(state), "mask", mask.G.get("/Resources", self.resources))
+            self._run_inside(mask.G, state.copy(), "mask")
 
     # colour
 
@@ -422,20 +455,20 @@ class _Reader:
             if fill and state.fill_pattern is not None:
                 self._pattern(state.fill_pattern, shape)
             elif fill:
-                self._add("fill", shape, state.fill, plain_rectangle=self.rectangles == 1 and len(self.path) == 4)
+                self._add(Paint.FILL, shape, state.fill, plain_rectangle=self.rectangles == 1 and len(self.path) == 4)
             if stroke:
                 width = state.line_width * stretch(state.ctm)
                 half = width / 2
                 around = (shape[0] - half, shape[1] - half, shape[2] + half, shape[3] + half)
-                self._add("stroke", around, state.stroke, line_pt=width)
+                self._add(Paint.STROKE, around, state.stroke, line_pt=width)
         self.end_path(None)
 
-    def _add(self, kind: str, shape: Box, colour: Colour | None, **more: Any) -> None:
+    def _add(self, kind: Paint, shape: Box, colour: Colour | None, **more: Any) -> None:
         box = self.area or common(shape, self.state.clip)
         if box is None:
             return
         state = self.state
-        stroked = kind == "stroke"
+        stroked = kind is Paint.STROKE
         self.content.items.append(
             Item(
                 kind=kind,
@@ -454,22 +487,21 @@ class _Reader:
 
     def _pattern(self, pattern: Any, shape: Box) -> None:
         if not isinstance(pattern, Dictionary | Stream):
-            self.content.note("resource", "A pattern is missing.")
+            self.content.note(ContentFault.RESOURCE, "A pattern is missing.")
             return
         if pattern.get("/PatternType") == 2:
             self._shade(pattern.get("/Shading"), shape)
             return
-        self._add("fill", shape, Colour(PATTERN, ()))
+        self._add(Paint.FILL, shape, Colour(PATTERN, ()))
         if isinstance(pattern, Stream):
             # Its cells repeat (8.7.3.1): what they draw is taken to cover all of the area that they fill.
-            inner = _cell_state(self.state)
-            kept, self.area = self.area, common(self.state.clip, shape) or NOWHERE
-            self._run_inside(pattern, inner, "pattern", pattern.get("/Resources", self.resources))
-            self.area = kept
+            state = self.state.copy()
+            state.fill_pattern = None
+            self._run_inside(pattern, state, "pattern", common(self.state.clip, shape) or NOWHERE)
 
     def _shade(self, shading: Any, shape: Box) -> None:
         if isinstance(shading, Dictionary | Stream):
-            self._add("shading", shape, Colour(space_of(shading.get("/ColorSpace"), self.resources), ()))
+            self._add(Paint.SHADING, shape, Colour(space_of(shading.get("/ColorSpace"), self.resources), ()))
 
     def shade(self, operands: Any) -> None:
         self._shade(self.resources.get("/Shading", Dictionary()).get(operands[0]), self.state.clip)
@@ -479,7 +511,7 @@ class _Reader:
     def draw(self, operands: Any) -> None:
         thing = self.resources.get("/XObject", Dictionary()).get(operands[0])
         if not isinstance(thing, Stream):
-            self.content.note("resource", f"The object {operands[0]} is missing.")
+            self.content.note(ContentFault.RESOURCE, f"The object {operands[0]} is missing.")
             return
         kind = thing.get("/Subtype")
         if kind == Name.Image:
@@ -487,37 +519,30 @@ class _Reader:
         elif kind == Name.Form:
             self.content.forms[thing.objgen] = self.content.forms.get(thing.objgen, 0) + 1
             if "/Ref" in thing:
-                self.content.note("reference", "A page of another file is referred to.")
-            state = copy(self.state)
+                self.content.note(ContentFault.REFERENCE, "A page of another file is referred to.")
+            state = self.state.copy()
             state.ctm = times(matrix_of(thing.get("/Matrix")), state.ctm)
             if bounds := box_of(thing.get("/BBox")):
                 state.clip = common(state.clip, moved(bounds, state.ctm)) or NOWHERE
-            self._run_inside(thing, state, self.layer, thing.get("/Resources", self.resources))
+            self._run_inside(thing, state, self.layer)
         elif kind == Name.PS:
-            self.content.note("postscript", "A PostScript object is drawn.")
+            self.content.note(ContentFault.POSTSCRIPT, "A PostScript object is drawn.")
 
-    def _run_inside(self, stream: Any, state: _State, layer: str, resources: Any) -> None:
-        """Walk a form, pattern or mask, then come back to where we were."""
-        kept = {name: getattr(self, name) for name in _OWN}
-        self.depth += 1
-        self.layer = layer
-        if "/StructParents" in stream:
-            self.form = stream.objgen
-        self.note_group(stream, "form")
-        try:
-            self.run(stream, stream, resources, state)
-        finally:
-            for name, value in kept.items():
-                setattr(self, name, value)
+    def _run_inside(self, stream: Any, state: _State, layer: str, area: Box | None = None) -> None:
+        """Walk a form, pattern or mask."""
+        frame = self.inner(stream, state, layer)
+        frame.area = area or frame.area
+        frame.note_group(stream, "form")
+        frame.run(stream)
 
-    def _image(self, source: Any, stamp: Stamp, name: str) -> None:
+    def _image(self, source: Any, known_by: ObjectId, name: str) -> None:
         a, b, c, d, _, _ = self.state.ctm
         stencil = bool(source.get("/ImageMask", source.get("/IM", False)))
         space = None if stencil else space_of(source.get("/ColorSpace", source.get("/CS")), self.resources)
         if not stencil and source.get("/ColorSpace", source.get("/CS")) is None:
             space = UNKNOWN  # JPEG 2000 carries its own
         picture = Picture(
-            stamp=stamp,
+            object_id=known_by,
             name=name,
             width_px=int(source.get("/Width", source.get("/W", 0))),
             height_px=int(source.get("/Height", source.get("/H", 0))),
@@ -525,7 +550,9 @@ class _Reader:
             space=space,
             placed_pt=((a * a + b * b) ** 0.5, (c * c + d * d) ** 0.5),
         )
-        self._add("image", moved((0, 0, 1, 1), self.state.ctm), self.state.fill if stencil else None, picture=picture)
+        self._add(
+            Paint.IMAGE, moved((0, 0, 1, 1), self.state.ctm), self.state.fill if stencil else None, picture=picture
+        )
 
     def _inline_image(self, instruction: Any) -> None:
         self._image(instruction.iimage.obj, (0, 0), "drawn inline")
@@ -543,26 +570,30 @@ class _Reader:
 
     def _open(self, tag: Any, properties: Any) -> None:
         self.marks.append(self.mark)
+        actual = self.mark.actual
+        if actual is None and isinstance(said := properties.get("/ActualText"), String):
+            self.content.replaced += 1
+            actual = (self.content.replaced, str(said))
         if tag == Name.Artifact:
             if self.mark.mcid is not None:
-                self.content.note("artifact-in-tag", "An artifact stands inside tagged content.")
-            self.mark = Mark(None, None, True)
+                self.content.note(ContentFault.ARTIFACT_IN_TAG, "An artifact stands inside tagged content.")
+            self.mark = Mark(artifact=True)
         elif "/MCID" in properties:
             if self.mark.artifact:
-                self.content.note("tag-in-artifact", "Tagged content stands inside an artifact.")
+                self.content.note(ContentFault.TAG_IN_ARTIFACT, "Tagged content stands inside an artifact.")
             number = int(properties.MCID)
             if (self.form, number) in self.content.marks and self.form is None:
-                self.content.note("mcid-twice", f"The marked content {number} is opened twice.")
+                self.content.note(ContentFault.MCID_TWICE, f"The marked content {number} is opened twice.")
             self.content.marks.add((self.form, number))
-            self.mark = Mark(number, self.form)
-        elif "/ActualText" in properties:
-            self.mark = Mark(self.mark.mcid, self.mark.form, self.mark.artifact, True)
+            self.mark = Mark(number, self.form, actual=actual)
+        elif actual is not self.mark.actual:
+            self.mark = Mark(self.mark.mcid, self.mark.form, self.mark.artifact, actual)
 
     def end_mark(self, _: Any) -> None:
         if self.marks:
             self.mark = self.marks.pop()
         else:
-            self.content.note("unbalanced", "Marked content is closed more often than it was opened.")
+            self.content.note(ContentFault.UNBALANCED, "Marked content is closed more often than it was opened.")
 
     # text
 
@@ -571,9 +602,9 @@ class _Reader:
 
     def font(self, operands: Any) -> None:
         source = self.resources.get("/Font", Dictionary()).get(operands[0])
-        self.state.font = self.shelf.font(source) if isinstance(source, Dictionary) else None
+        self.state.font = self.fonts.font(source) if isinstance(source, Dictionary) else None
         if self.state.font is None:
-            self.content.note("resource", f"The font {operands[0]} is missing.")
+            self.content.note(ContentFault.RESOURCE, f"The font {operands[0]} is missing.")
         self.state.size = float(operands[1])
 
     def text_place(self, operands: Any) -> None:
@@ -627,36 +658,33 @@ class _Reader:
         state, font = self.state, self.state.font
         if font is None:
             return
-        size, wide, glyph_of, known = state.size, font.wide, font.glyph, font.glyphs
+        em, char_space, word_space = state.size / 1000, state.char_space, state.word_space
         advance, end = 0.0, 0.0
-        words: list[str] = []
-        faults: list[str] = []
-        unmapped = False
+        words = ""
+        faults: tuple[str, ...] = ()
+        unmapped = parted = False
         for piece in pieces:
-            if not isinstance(piece, pikepdf.String | bytes):
-                advance -= float(piece) * size / 1000
+            if not isinstance(piece, String | bytes):
+                gap = -float(piece)
+                advance += gap * em
+                parted = parted or gap > 1000 * WORD_GAP_EM
                 continue
-            raw = bytes(piece)
-            codes = [raw[i] << 8 | raw[i + 1] for i in range(0, len(raw) - 1, 2)] if wide else raw
-            for code in codes:
-                glyph = known.get(code) or glyph_of(code)
-                advance += glyph.width * size / 1000 + state.char_space
-                if code == 32 and not wide:
-                    advance += state.word_space
-                words.append(glyph.text)
-                if glyph.text.strip():
-                    end = advance
-                if glyph.fault and glyph.fault not in faults:
-                    faults.append(glyph.fault)
-                unmapped = unmapped or not glyph.mapped
-        text = "".join(words)
-        if not text and not unmapped and not faults:
-            self.text_matrix = times((1, 0, 0, 1, advance * state.scale, 0), self.text_matrix)
-            return
-        self._add_text(text, (end or advance) * state.scale, tuple(faults), unmapped)
+            run = font.run(bytes(piece))
+            if parted and words and words[-1] not in _SPACES and run.text[:1] not in _SPACES:
+                words += " "
+            parted = False
+            words += run.text
+            if run.shown:
+                end = advance + run.shown_width * em + run.shown * char_space + run.shown_spaces * word_space
+            advance += run.width * em + run.count * char_space + run.spaces * word_space
+            if run.faults:
+                faults += tuple(fault for fault in run.faults if fault not in faults)
+            unmapped = unmapped or run.unmapped
+        if words or unmapped or faults:
+            self._add_text(words, (end or advance) * state.scale, advance * state.scale, faults, unmapped)
         self.text_matrix = times((1, 0, 0, 1, advance * state.scale, 0), self.text_matrix)
 
-    def _add_text(self, words: str, width: float, faults: tuple[str, ...], unmapped: bool) -> None:
+    def _add_text(self, words: str, width: float, advance: float, faults: tuple[str, ...], unmapped: bool) -> None:
         state, font = self.state, self.state.font
         assert font
         matrix = times(self.text_matrix, state.ctm)
@@ -669,50 +697,44 @@ class _Reader:
             font=font,
             x=e,
             y=f,
+            end=(e + a * advance, f + b * advance),
             slanted=abs(a * c + b * d) > 0.03 * stretch(matrix) ** 2,
             upright=abs(b) < 1e-6 * (abs(a) + 1e-9),
             faults=faults,
             unmapped=unmapped,
         )
         if state.render in (0, 2, 4, 6):
-            self._add("text", shape, state.fill, text=text)
+            self._add(Paint.TEXT, shape, state.fill, text=text)
         elif state.render in (1, 5):
-            self._add("text", shape, state.stroke, text=text)
+            self._add(Paint.TEXT, shape, state.stroke, text=text)
         elif state.render == 3:
-            self._add("unseen", shape, None, text=text)
+            self._add(Paint.UNSEEN, shape, None, text=text)
 
 
-_OWN = (
-    "resources", "state", "stack", "marks", "path", "rectangles", "pending_clip", "text_matrix", "line_matrix", "layer",
-    "depth", "form", "mark",
-)  # fmt: skip
-_HANDLERS: dict[str, Any] = {
-    "q": _Reader.save, "Q": _Reader.restore, "cm": _Reader.concat, "w": _Reader.line_width, "gs":
-    _Reader.graphics_state, "cs": _Reader.fill_space, "CS": _Reader.stroke_space, "sc": _Reader.fill_colour, "scn":
-    _Reader.fill_colour, "SC": _Reader.stroke_colour, "SCN": _Reader.stroke_colour, "g": _Reader.fill_gray, "G":
-    _Reader.stroke_gray, "rg": _Reader.fill_rgb, "RG": _Reader.stroke_rgb, "k": _Reader.fill_cmyk, "K":
-    _Reader.stroke_cmyk, "m": _Reader.move, "l": _Reader.move, "c": _Reader.curve, "v": _Reader.curve, "y":
-    _Reader.curve, "re": _Reader.rectangle, "W": _Reader.clip, "W*": _Reader.clip, "n": _Reader.end_path, "f":
-    _Reader.paint_fill, "F": _Reader.paint_fill, "f*": _Reader.paint_fill, "S": _Reader.paint_stroke, "s":
-    _Reader.paint_stroke, "B": _Reader.paint_both, "B*": _Reader.paint_both, "b": _Reader.paint_both, "b*":
-    _Reader.paint_both, "sh": _Reader.shade, "Do": _Reader.draw, "BMC": _Reader.begin_mark, "BDC":
-    _Reader.begin_mark_with, "EMC": _Reader.end_mark, "BT": _Reader.begin_text, "Tf": _Reader.font, "Tm":
-    _Reader.text_place, "Td": _Reader.next_line, "TD": _Reader.next_line_leading, "T*": _Reader.new_line, "Tc":
-    _Reader.char_space, "Tw": _Reader.word_space, "Tz": _Reader.scale, "TL": _Reader.leading, "Ts": _Reader.rise, "Tr":
-    _Reader.render, "Tj": _Reader.show, "TJ": _Reader.show_spaced, "'": _Reader.show_line, '"':
-    _Reader.show_line_spaced,
+_SPACES = (" ", "\u00a0", "\u200b")
+_HANDLERS: dict[str, Callable[[_Frame, Any], None]] = {
+    "q": _Frame.save, "Q": _Frame.restore, "cm": _Frame.concat, "w": _Frame.line_width, "gs":
+    _Frame.graphics_state, "cs": _Frame.fill_space, "CS": _Frame.stroke_space, "sc": _Frame.fill_colour, "scn":
+    _Frame.fill_colour, "SC": _Frame.stroke_colour, "SCN": _Frame.stroke_colour, "g": _Frame.fill_gray, "G":
+    _Frame.stroke_gray, "rg": _Frame.fill_rgb, "RG": _Frame.stroke_rgb, "k": _Frame.fill_cmyk, "K":
+    _Frame.stroke_cmyk, "m": _Frame.move, "l": _Frame.move, "c": _Frame.curve, "v": _Frame.curve, "y":
+    _Frame.curve, "re": _Frame.rectangle, "W": _Frame.clip, "W*": _Frame.clip, "n": _Frame.end_path, "f":
+    _Frame.paint_fill, "F": _Frame.paint_fill, "f*": _Frame.paint_fill, "S": _Frame.paint_stroke, "s":
+    _Frame.paint_stroke, "B": _Frame.paint_both, "B*": _Frame.paint_both, "b": _Frame.paint_both, "b*":
+    _Frame.paint_both, "sh": _Frame.shade, "Do": _Frame.draw, "BMC": _Frame.begin_mark, "BDC":
+    _Frame.begin_mark_with, "EMC": _Frame.end_mark, "BT": _Frame.begin_text, "Tf": _Frame.font, "Tm":
+    _Frame.text_place, "Td": _Frame.next_line, "TD": _Frame.next_line_leading, "T*": _Frame.new_line, "Tc":
+    _Frame.char_space, "Tw": _Frame.word_space, "Tz": _Frame.scale, "TL": _Frame.leading, "Ts": _Frame.rise, "Tr":
+    _Frame.render, "Tj": _Frame.show, "TJ": _Frame.show_spaced, "'": _Frame.show_line, '"':
+    _Frame.show_line_spaced,
 }  # fmt: skip
 
 
-def _unpacked_length(holder: Any) -> int:
-    """Bytes of content of a page or form; guessed where it cannot be large, unpacked where it can."""
-    content = holder.get("/Contents") if holder.get("/Type") == Name.Page else holder
-    streams = [each for each in (content if isinstance(content, Array) else [content]) if isinstance(each, Stream)]
-    return sum(_unpacked(stream) for stream in streams)
-
-
-def _unpacked(stream: Stream) -> int:
-    stored = int(stream.get("/Length", 0))
-    filters = stream.get("/Filter")
-    packed_once = filters is None or isinstance(filters, Name) or (isinstance(filters, Array) and len(filters) < 2)
-    return stored if packed_once and stored < SURELY_SMALL_BYTES else len(stream.read_bytes())
+def _check_size(streams: list[Any]) -> None:
+    """Raises OverLimitError for content that is larger than may be; small streams are not unpacked for it."""
+    left = MAX_CONTENT_BYTES
+    for stream in streams:
+        stored = int(stream.get("/Length", 0))
+        if stored * DEFLATE_AT_BEST * len(streams) > MAX_CONTENT_BYTES or isinstance(stream.get("/Filter"), Array):
+            stored = len(unpacked(stream, left, left))
+        left -= stored

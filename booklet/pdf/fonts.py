@@ -19,12 +19,19 @@ from fontTools.encodings.StandardEncoding import StandardEncoding
 from fontTools.ttLib import TTFont
 from pikepdf import Array, Dictionary, Name, Stream
 
+from booklet.pdf.objects import FontFault, Problem, number
+
 logging.getLogger("fontTools").setLevel(logging.CRITICAL)
 MAX_CMAP_BYTES = 2_000_000
+MAX_TYPE1_HEAD = 100_000
+GUESSED_WIDTH = 500
+"""The mean width of a letter, in thousandths of the size."""
 UNREADABLE = "\ufffd"
 """Stands for a character that has no Unicode."""
 PROGRAMS = ("/FontFile", "/FontFile2", "/FontFile3")
 _BLANK = re.compile(r"[\s\u00ad\u200b-\u200f\u2028-\u202f\u2060\ufeff]*")
+MAX_RUNS = 50_000
+"""Pieces of text that a font remembers: kerned text is a few thousand pairs and syllables."""
 _SYMBOLIC, _ITALIC, _FORCE_BOLD = 4, 64, 1 << 18
 
 
@@ -41,22 +48,43 @@ class Glyph:
     fault: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What one string shows: its text, the sum of widths in thousandths of the size, its characters and those that
+    word spacing widens, the same three up to the last character that is seen, and what is wrong with its glyphs.
+    """
+
+    text: str
+    width: float
+    count: int
+    spaces: int
+    shown_width: float
+    shown: int
+    shown_spaces: int
+    faults: tuple[str, ...]
+    unmapped: bool
+
+
 @dataclass(eq=False)
 class Font:
-    """A font dictionary, read once. `problems` are faults of the dictionary itself, as (kind, words)."""
+    """A font dictionary, read once. `problems` are faults of the dictionary itself; what is not `measured` tells no
+    widths, as the standard 14 fonts need not, and counts as `GUESSED_WIDTH`.
+    """
 
     name: str
     subtype: str
     embedded: bool
     has_unicode: bool
     wide: bool
+    measured: bool
     bold: bool
     italic: bool
     ascent: float
     descent: float
     dictionary: Any
-    problems: list[tuple[str, str]] = field(default_factory=list)
+    problems: tuple[Problem, ...] = ()
     glyphs: dict[int, Glyph] = field(default_factory=dict)
+    runs: dict[bytes, Run] = field(default_factory=dict)
     source: _Source | None = None
 
     def glyph(self, code: int) -> Glyph:
@@ -65,6 +93,34 @@ class Font:
         if known is None:
             known = self.glyphs[code] = self.source.glyph(code) if self.source else Glyph(500, "", False)
         return known
+
+    def run(self, raw: bytes) -> Run:
+        """What a string shows. Most are pieces between two kerns, which come again and again."""
+        known = self.runs.get(raw)
+        if known is None:
+            known = self._run(raw)
+            if len(self.runs) < MAX_RUNS:
+                self.runs[raw] = known
+        return known
+
+    def _run(self, raw: bytes) -> Run:
+        codes = [raw[i] << 8 | raw[i + 1] for i in range(0, len(raw) - 1, 2)] if self.wide else raw
+        text, width, spaces = "", 0.0, 0
+        shown = (0.0, 0, 0)
+        faults: tuple[str, ...] = ()
+        unmapped = False
+        known, find = self.glyphs, self.glyph
+        for count, code in enumerate(codes, 1):
+            glyph = known.get(code) or find(code)
+            width += glyph.width
+            spaces += code == 32 and not self.wide
+            text += glyph.text
+            if not glyph.text.isspace() and glyph.text:
+                shown = (width, count, spaces)
+            if glyph.fault and glyph.fault not in faults:
+                faults += (glyph.fault,)
+            unmapped = unmapped or not glyph.mapped
+        return Run(text, width, len(codes), spaces, *shown, faults, unmapped)
 
 
 def read_font(source: Any) -> Font:
@@ -78,15 +134,16 @@ def read_font(source: Any) -> Font:
     descriptor = descriptor if isinstance(descriptor, Dictionary) else Dictionary()
     full_name = str(source.get("/BaseFont", descriptor.get("/FontName", "/?")))[1:]
     name = full_name.split("+", 1)[-1] if re.match(r"[A-Z]{6}\+", full_name) else full_name
-    flags = _number(descriptor.get("/Flags"), 0)
-    lean = _number(descriptor.get("/ItalicAngle"), 0)
-    ascent, descent = _number(descriptor.get("/Ascent"), 0), _number(descriptor.get("/Descent"), 0)
+    flags = number(descriptor.get("/Flags"), 0)
+    lean = number(descriptor.get("/ItalicAngle"), 0)
+    ascent, descent = number(descriptor.get("/Ascent"), 0), number(descriptor.get("/Descent"), 0)
     font = Font(
         name=name,
         subtype=subtype,
         embedded=subtype == "Type3" or any(key in descriptor for key in PROGRAMS),
         has_unicode=isinstance(source.get("/ToUnicode"), Stream),
         wide=subtype == "Type0",
+        measured=subtype == "Type0" or isinstance(source.get("/Widths"), Array),
         bold=bool(int(flags) & _FORCE_BOLD) or bool(re.search(r"bold|black|heavy", name, re.IGNORECASE)),
         italic=bool(int(flags) & _ITALIC or lean) or bool(re.search(r"italic|oblique", name, re.IGNORECASE)),
         ascent=ascent if 300 <= ascent <= 1500 else 750,
@@ -94,14 +151,8 @@ def read_font(source: Any) -> Font:
         dictionary=source,
     )
     font.source = _Source(source, inner, descriptor, font)
+    font.problems = font.source.problems
     return font
-
-
-def _number(value: Any, default: float) -> float:
-    try:
-        return float(value)
-    except (TypeError, ValueError):
-        return default
 
 
 class _Source:
@@ -109,14 +160,14 @@ class _Source:
 
     def __init__(self, source: Any, inner: Any, descriptor: Any, font: Font) -> None:
         self.font = font
-        self.symbolic = bool(int(_number(descriptor.get("/Flags"), 0)) & _SYMBOLIC)
-        self.unicode = _to_unicode(source.get("/ToUnicode"), font.problems)
+        self.symbolic = bool(int(number(descriptor.get("/Flags"), 0)) & _SYMBOLIC)
+        self.unicode = _to_unicode(source.get("/ToUnicode"))
         self.widths = _cid_widths(inner) if font.wide else _simple_widths(source)
-        self.default_width = (
-            _number(inner.get("/DW"), 1000) if font.wide else _number(descriptor.get("/MissingWidth"), 0)
-        )
-        self.names = {} if font.wide else _encoding_names(source.get("/Encoding"), font.subtype, self.symbolic)
-        self.program = _Program(descriptor, font.problems)
+        self.default_width = number(inner.get("/DW"), 1000) if font.wide else number(descriptor.get("/MissingWidth"), 0)
+        self.program = _Program(descriptor)
+        own = self.program.encoding
+        self.names = {} if font.wide else _encoding_names(source.get("/Encoding"), font.subtype, self.symbolic, own)
+        self.problems = tuple(filter(None, (_unicode_problem(self.unicode), self.program.problem)))
         self.gid_of = _gid_map(inner.get("/CIDToGIDMap"))
 
     def glyph(self, code: int) -> Glyph:
@@ -150,7 +201,8 @@ class _Source:
 class _Program:
     """The embedded font program, as far as fontTools can read it."""
 
-    def __init__(self, descriptor: Any, problems: list[tuple[str, str]]) -> None:
+    def __init__(self, descriptor: Any) -> None:
+        self.problem: Problem | None = None
         self.truetype: Any = None
         self.charset: dict[str, int] | None = None
         self.is_cid = False
@@ -158,11 +210,14 @@ class _Program:
         try:
             self._open(descriptor)
         except Exception as reason:  # fontTools raises whatever a damaged table makes it raise
-            problems.append(("damaged", f"The font program cannot be read ({type(reason).__name__})."))
+            words = f"The font program cannot be read ({type(reason).__name__})."
+            self.problem = Problem(FontFault.DAMAGED, words)
             self.truetype = self.charset = None
 
     def _open(self, descriptor: Any) -> None:
-        if isinstance(stream := descriptor.get("/FontFile2"), Stream):
+        if isinstance(stream := descriptor.get("/FontFile"), Stream):
+            self._read_type1_encoding(stream.read_bytes()[:MAX_TYPE1_HEAD])
+        elif isinstance(stream := descriptor.get("/FontFile2"), Stream):
             self._open_truetype(stream.read_bytes())
         elif isinstance(stream := descriptor.get("/FontFile3"), Stream):
             content = stream.read_bytes()
@@ -172,6 +227,13 @@ class _Program:
                 fonts = CFFFontSet()
                 fonts.decompile(io.BytesIO(content), None)
                 self._take_cff(fonts[0])
+
+    def _read_type1_encoding(self, head: bytes) -> None:
+        """The encoding stands in the part that is not encrypted (Adobe Type 1 Font Format, 2.2)."""
+        rows = re.findall(rb"dup\s+(\d{1,3})\s*/([^\s/]+)\s+put", head.partition(b"eexec")[0])
+        if rows:
+            names = {int(code): name.decode("latin-1") for code, name in rows}
+            self.encoding = [names.get(code, ".notdef") for code in range(256)]
 
     def _open_truetype(self, content: bytes) -> None:
         font = TTFont(io.BytesIO(content), lazy=True)
@@ -243,10 +305,10 @@ def _gid_map(value: Any) -> dict[int, int] | None:
 
 
 def _simple_widths(source: Any) -> dict[int, float]:
-    first = int(_number(source.get("/FirstChar"), 0))
+    first = int(number(source.get("/FirstChar"), 0))
     widths = source.get("/Widths")
     # Widths of Type 3 are in glyph space, whose matrix is nearly always a thousandth.
-    return {first + i: _number(width, 0) for i, width in enumerate(widths)} if isinstance(widths, Array) else {}
+    return {first + i: number(width, 0) for i, width in enumerate(widths)} if isinstance(widths, Array) else {}
 
 
 def _cid_widths(inner: Any) -> dict[int, float]:
@@ -255,13 +317,13 @@ def _cid_widths(inner: Any) -> dict[int, float]:
     entries = list(inner.get("/W", Array()))
     position = 0
     while position + 1 < len(entries):
-        first, second = int(_number(entries[position], 0)), entries[position + 1]
+        first, second = int(number(entries[position], 0)), entries[position + 1]
         if isinstance(second, Array):
-            widths.update((first + i, _number(width, 0)) for i, width in enumerate(second))
+            widths.update((first + i, number(width, 0)) for i, width in enumerate(second))
             position += 2
         elif position + 2 < len(entries):
-            last = min(int(_number(second, 0)), first + 65535)
-            widths.update(dict.fromkeys(range(first, last + 1), _number(entries[position + 2], 0)))
+            last = min(int(number(second, 0)), first + 65535)
+            widths.update(dict.fromkeys(range(first, last + 1), number(entries[position + 2], 0)))
             position += 3
         else:
             break
@@ -271,7 +333,13 @@ def _cid_widths(inner: Any) -> dict[int, float]:
 _HEX = re.compile(rb"<([0-9A-Fa-f\s]*)>|(\[)|(\])")
 
 
-def _to_unicode(stream: Any, problems: list[tuple[str, str]]) -> dict[int, str]:
+def _unicode_problem(table: dict[int, str]) -> Problem | None:
+    if any(text and text[0] in "\0\ufeff\ufffe" for text in table.values()):
+        return Problem(FontFault.UNICODE, "ToUnicode maps a code to U+0000, U+FEFF or U+FFFE.")
+    return None
+
+
+def _to_unicode(stream: Any) -> dict[int, str]:
     """Character codes to text from a ToUnicode CMap (ISO 32000-1, 9.10.3)."""
     if not isinstance(stream, Stream):
         return {}
@@ -284,8 +352,6 @@ def _to_unicode(stream: Any, problems: list[tuple[str, str]]) -> dict[int, str]:
         )
     for block in re.findall(rb"beginbfrange(.*?)endbfrange", content, re.DOTALL):
         _add_ranges(block, table)
-    if any(text and text[0] in "\0\ufeff\ufffe" for text in table.values()):
-        problems.append(("unicode", "ToUnicode maps a code to U+0000, U+FEFF or U+FFFE."))
     return table
 
 
@@ -321,8 +387,10 @@ def _utf16(raw: bytes) -> str:
     return (b"\0" + raw if len(raw) == 1 else raw).decode("utf-16-be", "replace")
 
 
-def _encoding_names(encoding: Any, subtype: str, symbolic: bool) -> dict[int, str]:
-    """Glyph names by code for a simple font. A symbolic TrueType font has none: its codes are its own."""
+def _encoding_names(encoding: Any, subtype: str, symbolic: bool, own: list[str]) -> dict[int, str]:
+    """Glyph names by code for a simple font. A symbolic TrueType font has none: its codes are its own. Type 1 fonts
+    have an encoding of their `own`.
+    """
     base, differences = encoding, None
     if isinstance(encoding, Dictionary):
         base, differences = encoding.get("/BaseEncoding"), encoding.get("/Differences")
@@ -330,6 +398,8 @@ def _encoding_names(encoding: Any, subtype: str, symbolic: bool) -> dict[int, st
         names = {code: agl.UV2AGL.get(ord(bytes([code]).decode("cp1252", "replace")), "") for code in range(32, 256)}
     elif base == Name.MacRomanEncoding:
         names = dict(enumerate(MacRoman))
+    elif own:
+        names = {code: "" if name == ".notdef" else name for code, name in enumerate(own)}
     elif symbolic or subtype == "Type3":
         names = {}
     else:
@@ -341,5 +411,5 @@ def _encoding_names(encoding: Any, subtype: str, symbolic: bool) -> dict[int, st
                 names[code] = str(entry)[1:]
                 code += 1
             else:
-                code = int(_number(entry, 0))
+                code = int(number(entry, 0))
     return names

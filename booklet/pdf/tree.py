@@ -14,10 +14,10 @@ from typing import Any
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Pdf, String
 
-from booklet.preflight.page import Stamp
+from booklet.pdf.objects import ObjectId, Problem, TreeFault
 
 MAX_ELEMENTS = 200_000
-MAX_DEPTH = 300
+MAX_DEPTH = 200
 
 STANDARD = frozenset(
     (
@@ -36,7 +36,7 @@ INLINE = frozenset(
 )
 PDF2 = "http://iso.org/pdf2/ssn"
 
-Address = tuple[int, Stamp | None, int]
+Address = tuple[int, ObjectId | None, int]
 """A marked content: page index, the form that numbers it (None: the page), and MCID."""
 
 
@@ -49,10 +49,10 @@ class Element:
     depth: int
     role: str
     written: str
-    stamp: Stamp
+    object_id: ObjectId
     page: int
     kids: list[int | Address] = field(default_factory=list)
-    objects: list[Stamp] = field(default_factory=list)
+    objects: list[ObjectId] = field(default_factory=list)
     alt: str | None = None
     actual: str | None = None
     expansion: str | None = None
@@ -67,9 +67,9 @@ class Tree:
 
     elements: list[Element] = field(default_factory=list)
     owners: dict[Address, int] = field(default_factory=dict)
-    object_owners: dict[Stamp, int] = field(default_factory=dict)
+    object_owners: dict[ObjectId, int] = field(default_factory=dict)
     parents: dict[int, Any] = field(default_factory=dict)
-    problems: list[tuple[str, str]] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
     roles: dict[str, str] = field(default_factory=dict)
 
     def above(self, index: int) -> Iterator[Element]:
@@ -91,6 +91,21 @@ class Tree:
     def kids(self, index: int) -> list[Element]:
         """The elements right under one."""
         return [self.elements[kid] for kid in self.elements[index].kids if isinstance(kid, int)]
+
+    def addresses(self) -> Iterator[tuple[Address, int]]:
+        """Every marked content in reading order, with the element that holds it."""
+        waiting: list[tuple[int, Iterator[int | Address]]] = [
+            (element.index, iter(element.kids)) for element in reversed(self.elements) if element.parent < 0
+        ]
+        while waiting:
+            index, kids = waiting[-1]
+            kid = next(kids, None)
+            if kid is None:
+                waiting.pop()
+            elif isinstance(kid, int):
+                waiting.append((kid, iter(self.elements[kid].kids)))
+            else:
+                yield kid, index
 
     def block(self, index: int) -> int:
         """The nearest element at or above one that is a block of its own, not a part of a line."""
@@ -128,18 +143,20 @@ def _check_roles(tree: Tree) -> None:
         while (current := tree.roles.get(current, "")) and current not in seen:
             seen.add(current)
         if current:
-            tree.problems.append(("role-cycle", f"The role map leads from {role} back to itself."))
+            tree.problems.append(Problem(TreeFault.ROLE_CYCLE, f"The role map leads from {role} back to itself."))
         elif role in STANDARD:
-            tree.problems.append(("role-standard", f"The role map gives the standard role {role} another meaning."))
+            tree.problems.append(
+                Problem(TreeFault.ROLE_STANDARD, f"The role map gives the standard role {role} another meaning.")
+            )
 
 
 class _Walker:
     """Walks without recursion: a stack of iterators, one a level."""
 
-    def __init__(self, tree: Tree, pages: dict[Stamp, int]) -> None:
+    def __init__(self, tree: Tree, pages: dict[ObjectId, int]) -> None:
         self.tree = tree
         self.pages = pages
-        self.seen: set[Stamp] = set()
+        self.seen: set[ObjectId] = set()
 
     def walk(self, root: Any) -> None:
         stack: list[tuple[int, int, Iterator[Any]]] = [(-1, -1, iter(_kids(root)))]
@@ -150,28 +167,29 @@ class _Walker:
                 stack.pop()
             elif (element := self._take(kid, parent, page, len(stack))) is not None:
                 if len(stack) >= MAX_DEPTH:
-                    self._problem("deep", f"The structure is more than {MAX_DEPTH} elements deep.")
+                    self._problem(TreeFault.DEEP, f"The structure is more than {MAX_DEPTH} elements deep.")
                 elif len(self.tree.elements) > MAX_ELEMENTS:
-                    self._problem("large", f"The structure has more than {MAX_ELEMENTS:,} elements.")
+                    self._problem(TreeFault.LARGE, f"The structure has more than {MAX_ELEMENTS:,} elements.")
                     return
                 else:
                     stack.append((element.index, element.page, iter(_kids(kid))))
 
-    def _problem(self, kind: str, words: str) -> None:
-        if (kind, words) not in self.tree.problems:
-            self.tree.problems.append((kind, words))
+    def _problem(self, kind: TreeFault, words: str) -> None:
+        problem = Problem(kind, words)
+        if problem not in self.tree.problems:
+            self.tree.problems.append(problem)
 
     def _take(self, kid: Any, parent: int, page: int, depth: int) -> Element | None:
         """Write one kid down; give it back when it is an element, whose own kids come next."""
         if isinstance(kid, int):
             self._own((page, None, kid), parent)
         elif not isinstance(kid, Dictionary):
-            self._problem("kid", "A kid of the structure is neither an element nor content.")
+            self._problem(TreeFault.KID, "A kid of the structure is neither an element nor content.")
         elif kid.get("/Type") == Name.MCR:
             form = kid.get("/Stm")
             own_page = self.pages.get(kid.Pg.objgen, -1) if isinstance(kid.get("/Pg"), Dictionary) else page
-            stamp = form.objgen if isinstance(form, pikepdf.Stream) else None
-            self._own((own_page, stamp, _whole(kid.get("/MCID"))), parent)
+            object_id = form.objgen if isinstance(form, pikepdf.Stream) else None
+            self._own((own_page, object_id, _whole(kid.get("/MCID"))), parent)
         elif kid.get("/Type") == Name.OBJR:
             self._own_object(kid.get("/Obj"), parent)
         else:
@@ -180,11 +198,12 @@ class _Walker:
 
     def _own(self, address: Address, parent: int) -> None:
         if parent < 0:
-            self._problem("kid", "Marked content stands at the root of the structure.")
+            self._problem(TreeFault.KID, "Marked content stands at the root of the structure.")
             return
         if address in self.tree.owners:
             self._problem(
-                "twice", f"The marked content {address[2]} of page {address[0] + 1} stands in the structure twice."
+                TreeFault.TWICE,
+                f"The marked content {address[2]} of page {address[0] + 1} stands in the structure twice.",
             )
         self.tree.owners[address] = parent
         self.tree.elements[parent].kids.append(address)
@@ -194,12 +213,15 @@ class _Walker:
             self.tree.object_owners[thing.objgen] = parent
             self.tree.elements[parent].objects.append(thing.objgen)
         else:
-            self._problem("kid", "An object reference of the structure refers to nothing.")
+            self._problem(TreeFault.KID, "An object reference of the structure refers to nothing.")
 
     def _element(self, source: Any, parent: int, page: int, depth: int) -> Element | None:
         if source.objgen != (0, 0):
             if source.objgen in self.seen:
-                self._problem("cycle", "The structure turns back on itself, or an element stands in it twice.")
+                if any(above.object_id == source.objgen for above in self._line(parent)):
+                    self._problem(TreeFault.CYCLE, "The structure turns back on itself.")
+                else:
+                    self._problem(TreeFault.TWICE, "An element stands in the structure twice.")
                 return None
             self.seen.add(source.objgen)
         tree = self.tree
@@ -211,7 +233,7 @@ class _Walker:
             depth=depth,
             role=self._role(source, written),
             written=written,
-            stamp=source.objgen,
+            object_id=source.objgen,
             page=self.pages.get(own_page.objgen, -1) if isinstance(own_page, Dictionary) else page,
             alt=_text(source.get("/Alt")),
             actual=_text(source.get("/ActualText")),
@@ -225,6 +247,12 @@ class _Walker:
             tree.elements[parent].kids.append(element.index)
         return element
 
+    def _line(self, index: int) -> Iterator[Element]:
+        """An element and those above it."""
+        if index >= 0:
+            yield self.tree.elements[index]
+            yield from self.tree.above(index)
+
     def _role(self, source: Any, written: str) -> str:
         space = source.get("/NS")
         if isinstance(space, Dictionary) and str(space.get("/NS", "")) == PDF2 and written in STANDARD_2:
@@ -235,7 +263,9 @@ class _Walker:
                 break
             role = self.tree.roles[role]
         if role not in STANDARD:
-            self._problem("role", f"The role {written} is not standard, and the role map does not lead to one that is.")
+            self._problem(
+                TreeFault.ROLE, f"The role {written} is not standard, and the role map does not lead to one that is."
+            )
         return role
 
 
@@ -243,12 +273,14 @@ def _parent_tree(root: Any, tree: Tree) -> dict[int, Any]:
     """The parent tree (14.7.4.4) as a dictionary; empty when it cannot be read."""
     source = root.get("/ParentTree")
     if not isinstance(source, Dictionary):
-        tree.problems.append(("parent-tree", "There is no parent tree."))
+        tree.problems.append(Problem(TreeFault.PARENT_TREE, "There is no parent tree."))
         return {}
     try:
         return {int(key): value for key, value in pikepdf.NumberTree(source).items()}
     except (pikepdf.PikepdfError, RuntimeError, ValueError, TypeError) as reason:
-        tree.problems.append(("parent-tree", f"The parent tree cannot be read ({type(reason).__name__})."))
+        tree.problems.append(
+            Problem(TreeFault.PARENT_TREE, f"The parent tree cannot be read ({type(reason).__name__}).")
+        )
         return {}
 
 
