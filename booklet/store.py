@@ -74,6 +74,10 @@ class Store:
             return None
         return content[_DIGEST:]
 
+    def has(self, key: str) -> bool:
+        """True when there is something under this key."""
+        return self._path(key).exists()
+
     def put(self, key: str, content: bytes) -> None:
         """Keep a result."""
         if not self._writable:

@@ -1,0 +1,48 @@
+"""The tagged file of a booklet, for screens and for people who listen."""
+
+from __future__ import annotations
+
+from booklet.bindery import DocumentInfo, Piece, bind
+from booklet.finishing.parts import placing, programs, tagged_part
+from booklet.finishing.records import Finished, FinishedFile, Means, TypesetBooklet
+from booklet.preflight import PROFILES, Promise, source_text
+
+
+def finish_tagged(booklet: TypesetBooklet, means: Means) -> Finished:
+    """One file."""
+    form = booklet.form
+    pieces = [
+        Piece.of(segment, tagged_part(means.store, segment, form.pdf_ua), form.pages.trim_mm[1])
+        for segment in booklet.segments
+    ]
+    content = bind(pieces, document_info(booklet), programs(means.store), placing(means.store))
+    promise = Promise(
+        file=f"{booklet.file}.pdf",
+        folios=booklet.folios,
+        trim_mm=form.pages.trim_mm,
+        title=booklet.full_title,
+        language=booklet.language,
+        headings=sum(len(segment.layout.bookmarks) for segment in booklet.segments),
+        phones=booklet.phones,
+        pdf_ua=form.pdf_ua,
+        stitched=booklet.stitched,
+        source=source_text(segment.part.html for segment in booklet.segments),
+    )
+    profile = PROFILES[form.profile]
+    return (FinishedFile(promise.file, content, booklet.pages, form.pages.trim_mm, promise, profile),), []
+
+
+def document_info(booklet: TypesetBooklet) -> DocumentInfo:
+    """What the file says of itself."""
+    return DocumentInfo(
+        title=booklet.full_title,
+        subject=booklet.description,
+        author=booklet.publisher,
+        language=booklet.language,
+        issued=booklet.issued,
+        anchors=booklet.anchors,
+        hue=booklet.hue,
+        pdf_ua=booklet.form.pdf_ua,
+        edition=booklet.edition,
+        issue=booklet.issue,
+    )
