@@ -33,8 +33,8 @@ from booklet.pdf import (
     FontTable,
     Tree,
     TreeFault,
+    as_number,
     inherited,
-    number,
     read_page,
     read_tree,
     words_of,
@@ -203,7 +203,7 @@ def _field(annotation: Any) -> str:
     kind = str(inherited(annotation, "/FT"))
     if not isinstance(annotation, Dictionary) or kind not in FIELDS:
         return ""
-    flags = int(number(inherited(annotation, "/Ff"), 0))
+    flags = int(as_number(inherited(annotation, "/Ff"), 0))
     what = next((words for flag, words in FIELDS[kind] if flags & flag == flag), "")
     name = inherited(annotation, "/TU") or inherited(annotation, "/T")
     return f"{what}, {name}" if name is not None else what

@@ -19,8 +19,8 @@ from tests.conftest import PROJECT
 
 PACKAGE = PROJECT / "booklet"
 ROOMS = (
-    "bounds", "findings", "australia", "pdf", "manuscript", "composing", "typesetting", "bindery", "imposition",
-    "ticket", "printing", "preflight", "transcript", "dispatch",
+    "bounds", "files", "contrast", "findings", "australia", "pdf", "manuscript", "composing", "typesetting", "bindery",
+    "imposition", "ticket", "printing", "preflight", "transcript", "dispatch",
     "build",
     "cli",
 )  # fmt: skip

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import Any
 
-from pikepdf import Dictionary, Name, Pdf, Stream, String
+from pikepdf import Dictionary, Name, Pdf, Stream
 
 from booklet.bindery.fonts import Face, face_of, font_file, program_of
 
@@ -297,9 +297,3 @@ def font_objects(faces: Mapping[str, Face], programs: Programs, objects: dict[in
 def references(numbers: Iterable[int]) -> bytes:
     """References to objects, as an array holds them."""
     return b" ".join(b"%d 0 R" % number for number in numbers)
-
-
-def text_string(words: str) -> bytes:
-    """A text string (7.9.2.2)."""
-    written: bytes = String(words).unparse()
-    return written

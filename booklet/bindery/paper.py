@@ -21,7 +21,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
-from xml.sax.saxutils import escape
 
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Pdf
@@ -51,12 +50,12 @@ from booklet.bindery.fragments import (
     placed_parts,
     references,
     share_faces,
-    text_string,
 )
 from booklet.bindery.inking import ink
 from booklet.bindery.lettering import RESOURCE, lettering
 from booklet.bindery.marks import PT_PER_MM, ZONE_MM, Trim, marks, slug_place
 from booklet.bindery.packing import packed_file
+from booklet.pdf import METADATA_STREAM, Description, document_information, text_string, xmp
 
 SLUG_PT = 6.5
 _PAPER_HAS_NONE = ("/Annots", "/StructParents", "/Tabs", "/ArtBox", "/CropBox")
@@ -283,24 +282,25 @@ def _identity(job: PressJob, parts: Sequence[PlacedPart], objects: dict[int, byt
         b"<</Type/OutputIntent/S/GTS_PDFX/OutputConditionIdentifier%s/OutputCondition%s/Info%s/RegistryName%s"
         b"/DestOutputProfile %d 0 R>>"
     ) % (identifier, named, info, registry, ICC_PROFILE)
-    day = f"D:{job.day.replace('-', '')}000000Z"
-    entries = {
-        "Title": job.title, "Author": job.author, "Creator": "booklet", "Producer": "WeasyPrint, pikepdf",
-        "CreationDate": day, "ModDate": day,
-    }  # fmt: skip
-    objects[INFO] = b"<<%s/Trapped/False>>" % b"".join(
-        b"/%s%s" % (key.encode(), text_string(value)) for key, value in entries.items()
-    )
     digest = sha256(repr(job).encode())
     for part in parts:
         digest.update(part.content)
     own = uuid.UUID(bytes=digest.digest()[:16], version=5)
     document = uuid.UUID(bytes=sha256(f"{job.title} {job.day}".encode()).digest()[:16], version=5)
-    facts = {"title": escape(job.title), "author": escape(job.author), "day": f"{job.day}T00:00:00Z"}
-    xmp = _XMP.format(**facts, document=document, own=own).encode()
+    spaces = (("pdfxid", "http://www.npes.org/pdfx/ns/id/"), ("xmpMM", "http://ns.adobe.com/xap/1.0/mm/"))
+    claims = (
+        ("xmp:MetadataDate", f"{job.day}T00:00:00Z"),
+        ("xmpMM:DocumentID", f"uuid:{document}"),
+        ("xmpMM:InstanceID", f"uuid:{own}"),
+        ("xmpMM:VersionID", "1"),
+        ("xmpMM:RenditionClass", "default"),
+        ("pdfxid:GTS_PDFXVersion", "PDF/X-4"),
+    )
+    facts = Description(job.title, job.author, job.day, trapped=False, namespaces=spaces, claims=claims)
+    objects[INFO] = document_information(facts)
     return [
         PackedStream(ICC_PROFILE, b"<</N 4>>", condition.profile, True),
-        PackedStream(METADATA, b"<</Type/Metadata/Subtype/XML>>", xmp, True),
+        PackedStream(METADATA, METADATA_STREAM, xmp(facts), True),
     ]
 
 
@@ -328,31 +328,38 @@ class SheetFile:
     words: str = ""
 
 
+WholeSheets = tuple[Fragment, tuple[int, ...]]
+"""A fragment whose pages are sheets, and which of them are wanted (from 0)."""
+
+
+def _whole_sheets(rows: WholeSheets, part: PlacedPart) -> list[int]:
+    fragment, chosen = rows
+    return [part.base + fragment.pages[index] for index in chosen]
+
+
 def sheet_file(
     pieces: Sequence[PaperPiece],
     sheets: Sequence[Sheet],
     facts: SheetFile,
     programs: Programs,
-    front: Sequence[tuple[Fragment, tuple[int, ...]]] = (),
+    front: Sequence[WholeSheets] = (),
+    behind: Sequence[WholeSheets] = (),
     placing: Placing = place,
 ) -> bytes:
-    """Sheets with pages on them as forms; before them the chosen pages (from 0) of fragments that are whole sheets.
+    """Sheets with pages on them as forms, between fragments that are whole sheets.
 
     It claims nothing: sheets are read by the fold and not by the file's order.
     """
-    fragments = [*(fragment for fragment, _ in front), *(piece.fragment for piece in pieces)]
+    fragments = [*(fragment for fragment, _ in (*front, *behind)), *(piece.fragment for piece in pieces)]
     faces = merged([*(face for fragment in fragments for face in fragment.faces), *_slug_face([facts.words])])
     parts = placed_parts(fragments, tuple(faces), {}, placing)
+    whole = len(front) + len(behind)
     forms = [
-        part.base + number
-        for piece, part in zip(pieces, parts[len(front) :], strict=True)
-        for number in piece.fragment.pages
+        part.base + number for piece, part in zip(pieces, parts[whole:], strict=True) for number in piece.fragment.pages
     ]
-    pages = [
-        part.base + fragment.pages[index]
-        for (fragment, chosen), part in zip(front, parts, strict=False)
-        for index in chosen
-    ]
+    first = [row for rows, part in zip(front, parts, strict=False) for row in _whole_sheets(rows, part)]
+    last = [row for rows, part in zip(behind, parts[len(front) :], strict=False) for row in _whole_sheets(rows, part)]
+    pages: list[int] = []
     objects: dict[int, bytes] = {}
     streams: list[PackedStream] = []
     number = max(part.base + fragment.size for fragment, part in zip(fragments, parts, strict=True)) + 1
@@ -369,6 +376,7 @@ def sheet_file(
         streams.append(PackedStream(number + 1, b"<<>>", sheet.operators, True))
         pages.append(number)
         number += 2
+    pages = [*first, *pages, *last]
     objects[PAGES] = b"<</Type/Pages/Count %d/Kids[%s]>>" % (len(pages), references(pages))
     streams += font_objects(faces, _with_letters(programs), objects)
     objects[CATALOG] = (
@@ -379,28 +387,3 @@ def sheet_file(
         text_string(facts.title), day, day,
     )  # fmt: skip
     return packed_file("1.7", parts, dict(sorted(objects.items())), streams)
-
-
-_XMP = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
-<x:xmpmeta xmlns:x="adobe:ns:meta/">
-<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-<rdf:Description rdf:about="" xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:xmp="http://ns.adobe.com/xap/1.0/"
- xmlns:pdf="http://ns.adobe.com/pdf/1.3/" xmlns:pdfxid="http://www.npes.org/pdfx/ns/id/"
- xmlns:xmpMM="http://ns.adobe.com/xap/1.0/mm/">
-<dc:title><rdf:Alt><rdf:li xml:lang="x-default">{title}</rdf:li></rdf:Alt></dc:title>
-<dc:creator><rdf:Seq><rdf:li>{author}</rdf:li></rdf:Seq></dc:creator>
-<xmp:CreateDate>{day}</xmp:CreateDate>
-<xmp:ModifyDate>{day}</xmp:ModifyDate>
-<xmp:MetadataDate>{day}</xmp:MetadataDate>
-<xmp:CreatorTool>booklet</xmp:CreatorTool>
-<xmpMM:DocumentID>uuid:{document}</xmpMM:DocumentID>
-<xmpMM:InstanceID>uuid:{own}</xmpMM:InstanceID>
-<xmpMM:VersionID>1</xmpMM:VersionID>
-<xmpMM:RenditionClass>default</xmpMM:RenditionClass>
-<pdf:Producer>WeasyPrint, pikepdf</pdf:Producer>
-<pdf:Trapped>False</pdf:Trapped>
-<pdfxid:GTS_PDFXVersion>PDF/X-4</pdfxid:GTS_PDFXVersion>
-</rdf:Description>
-</rdf:RDF>
-</x:xmpmeta>
-<?xpacket end="w"?>"""

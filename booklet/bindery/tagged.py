@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
-from xml.sax.saxutils import escape
 
 from pikepdf import Array, Dictionary, Name, NumberTree, Object, Pdf
 
@@ -42,13 +41,12 @@ from booklet.bindery.fragments import (
     references,
     renumbering,
     share_faces,
-    text_string,
 )
 from booklet.bindery.packing import packed_file
 from booklet.composing import SCHEME
+from booklet.pdf import METADATA_STREAM, PT_PER_MM, Description, document_information, text_string, xmp
 from booklet.typesetting import Layout, Segment, srgb_profile
 
-PT_PER_MM = 72 / 25.4
 USUAL_IDS = (Name.TH, Name.Note)
 """What PDF 1.7 finds by an id: heads of cells and notes (ISO 32000-1, 14.7.4.5)."""
 
@@ -440,61 +438,28 @@ def _number(value: float) -> bytes:
 
 
 def _metadata(info: DocumentInfo, objects: dict[int, bytes]) -> list[PackedStream]:
-    """Document information and XMP that say the same (ISO 14289-1, 7.1; ISO 16684-1)."""
-    day = f"D:{info.issued:%Y%m%d}000000Z"
-    entries = {
-        "Title": info.title, "Subject": info.subject, "Author": info.author, "Keywords": _keywords(info),
-        "Creator": "booklet", "Producer": "WeasyPrint, pikepdf", "CreationDate": day, "ModDate": day,
-    }  # fmt: skip
-    rows = (b"/%s%s" % (key.encode(), text_string(words)) for key, words in entries.items())
-    objects[INFO] = b"<<%s>>" % b"".join(rows)
-    words = {key: escape(value) for key, value in _xmp_words(info).items()}
-    xmp = _XMP.format(claims=_CLAIMS[info.pdf_ua], **words).encode()
-    return [PackedStream(METADATA, b"<</Type/Metadata/Subtype/XML>>", xmp, True)]
-
-
-def _keywords(info: DocumentInfo) -> str:
-    return ", ".join(filter(None, (info.edition, info.issue and f"issue {info.issue}")))
-
-
-def _xmp_words(info: DocumentInfo) -> dict[str, str]:
-    return {
-        "title": info.title,
-        "subject": info.subject,
-        "author": info.author,
-        "language": info.language,
-        "edition": info.edition,
-        "keywords": _keywords(info),
-        "day": f"{info.issued:%Y-%m-%d}T00:00:00Z",
-    }
-
-
-_XMP = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
-<x:xmpmeta xmlns:x="adobe:ns:meta/">
-<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-<rdf:Description rdf:about="" xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:xmp="http://ns.adobe.com/xap/1.0/"
- xmlns:pdf="http://ns.adobe.com/pdf/1.3/" xmlns:pdfaid="http://www.aiim.org/pdfa/ns/id/" xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/">
-<dc:title><rdf:Alt><rdf:li xml:lang="x-default">{title}</rdf:li></rdf:Alt></dc:title>
-<dc:description><rdf:Alt><rdf:li xml:lang="x-default">{subject}</rdf:li></rdf:Alt></dc:description>
-<dc:creator><rdf:Seq><rdf:li>{author}</rdf:li></rdf:Seq></dc:creator>
-<dc:coverage>{edition}</dc:coverage>
-<dc:language><rdf:Bag><rdf:li>{language}</rdf:li></rdf:Bag></dc:language>
-<xmp:CreateDate>{day}</xmp:CreateDate>
-<xmp:ModifyDate>{day}</xmp:ModifyDate>
-<xmp:CreatorTool>booklet</xmp:CreatorTool>
-<pdf:Keywords>{keywords}</pdf:Keywords>
-<pdf:Producer>WeasyPrint, pikepdf</pdf:Producer>
-{claims}</rdf:RDF>
-</x:xmpmeta>
-<?xpacket end="w"?>"""
+    facts = Description(
+        title=info.title,
+        author=info.author,
+        day=info.issued.isoformat(),
+        subject=info.subject,
+        coverage=info.edition,
+        language=info.language,
+        keywords=", ".join(filter(None, (info.edition, info.issue and f"issue {info.issue}"))),
+        namespaces=(("pdfaid", "http://www.aiim.org/pdfa/ns/id/"), ("pdfuaid", "http://www.aiim.org/pdfua/ns/id/")),
+        claims=_CLAIMS[info.pdf_ua],
+        more_xmp=_MORE_XMP[info.pdf_ua],
+    )
+    objects[INFO] = document_information(facts)
+    return [PackedStream(METADATA, METADATA_STREAM, xmp(facts), True)]
 
 
 _CLAIMS = {
-    1: """<pdfuaid:part>1</pdfuaid:part>
-<pdfaid:part>2</pdfaid:part>
-<pdfaid:conformance>A</pdfaid:conformance>
-</rdf:Description>
-<rdf:Description rdf:about="" xmlns:pdfaExtension="http://www.aiim.org/pdfa/ns/extension/"
+    1: (("pdfuaid:part", "1"), ("pdfaid:part", "2"), ("pdfaid:conformance", "A")),
+    2: (("pdfuaid:part", "2"), ("pdfuaid:rev", "2024")),
+}
+_MORE_XMP = {
+    1: """<rdf:Description rdf:about="" xmlns:pdfaExtension="http://www.aiim.org/pdfa/ns/extension/"
  xmlns:pdfaSchema="http://www.aiim.org/pdfa/ns/schema#" xmlns:pdfaProperty="http://www.aiim.org/pdfa/ns/property#">
 <pdfaExtension:schemas><rdf:Bag><rdf:li rdf:parseType="Resource">
 <pdfaSchema:schema>PDF/UA identification</pdfaSchema:schema>
@@ -509,10 +474,7 @@ _CLAIMS = {
 </rdf:li></rdf:Bag></pdfaExtension:schemas>
 </rdf:Description>
 """,
-    2: """<pdfuaid:part>2</pdfuaid:part>
-<pdfuaid:rev>2024</pdfuaid:rev>
-</rdf:Description>
-<rdf:Description rdf:about="" xmlns:pdfd="http://pdfa.org/declarations/">
+    2: """<rdf:Description rdf:about="" xmlns:pdfd="http://pdfa.org/declarations/">
 <pdfd:declarations><rdf:Bag><rdf:li rdf:parseType="Resource">
 <pdfd:conformsTo>http://pdfa.org/declarations/wtpdf#accessibility1.0</pdfd:conformsTo>
 </rdf:li></rdf:Bag></pdfd:declarations>

@@ -19,7 +19,7 @@ from fontTools.encodings.StandardEncoding import StandardEncoding
 from fontTools.ttLib import TTFont
 from pikepdf import Array, Dictionary, Name, Stream
 
-from booklet.pdf.objects import FontFault, Problem, number
+from booklet.pdf.objects import FontFault, Problem, as_number
 
 logging.getLogger("fontTools").setLevel(logging.CRITICAL)
 MAX_CMAP_BYTES = 2_000_000
@@ -134,9 +134,9 @@ def read_font(source: Any) -> Font:
     descriptor = descriptor if isinstance(descriptor, Dictionary) else Dictionary()
     full_name = str(source.get("/BaseFont", descriptor.get("/FontName", "/?")))[1:]
     name = full_name.split("+", 1)[-1] if re.match(r"[A-Z]{6}\+", full_name) else full_name
-    flags = number(descriptor.get("/Flags"), 0)
-    lean = number(descriptor.get("/ItalicAngle"), 0)
-    ascent, descent = number(descriptor.get("/Ascent"), 0), number(descriptor.get("/Descent"), 0)
+    flags = as_number(descriptor.get("/Flags"), 0)
+    lean = as_number(descriptor.get("/ItalicAngle"), 0)
+    ascent, descent = as_number(descriptor.get("/Ascent"), 0), as_number(descriptor.get("/Descent"), 0)
     font = Font(
         name=name,
         subtype=subtype,
@@ -160,10 +160,12 @@ class _Source:
 
     def __init__(self, source: Any, inner: Any, descriptor: Any, font: Font) -> None:
         self.font = font
-        self.symbolic = bool(int(number(descriptor.get("/Flags"), 0)) & _SYMBOLIC)
+        self.symbolic = bool(int(as_number(descriptor.get("/Flags"), 0)) & _SYMBOLIC)
         self.unicode = _to_unicode(source.get("/ToUnicode"))
         self.widths = _cid_widths(inner) if font.wide else _simple_widths(source)
-        self.default_width = number(inner.get("/DW"), 1000) if font.wide else number(descriptor.get("/MissingWidth"), 0)
+        self.default_width = (
+            as_number(inner.get("/DW"), 1000) if font.wide else as_number(descriptor.get("/MissingWidth"), 0)
+        )
         self.program = _Program(descriptor)
         own = self.program.encoding
         self.names = {} if font.wide else _encoding_names(source.get("/Encoding"), font.subtype, self.symbolic, own)
@@ -305,10 +307,10 @@ def _gid_map(value: Any) -> dict[int, int] | None:
 
 
 def _simple_widths(source: Any) -> dict[int, float]:
-    first = int(number(source.get("/FirstChar"), 0))
+    first = int(as_number(source.get("/FirstChar"), 0))
     widths = source.get("/Widths")
     # Widths of Type 3 are in glyph space, whose matrix is nearly always a thousandth.
-    return {first + i: number(width, 0) for i, width in enumerate(widths)} if isinstance(widths, Array) else {}
+    return {first + i: as_number(width, 0) for i, width in enumerate(widths)} if isinstance(widths, Array) else {}
 
 
 def _cid_widths(inner: Any) -> dict[int, float]:
@@ -317,13 +319,13 @@ def _cid_widths(inner: Any) -> dict[int, float]:
     entries = list(inner.get("/W", Array()))
     position = 0
     while position + 1 < len(entries):
-        first, second = int(number(entries[position], 0)), entries[position + 1]
+        first, second = int(as_number(entries[position], 0)), entries[position + 1]
         if isinstance(second, Array):
-            widths.update((first + i, number(width, 0)) for i, width in enumerate(second))
+            widths.update((first + i, as_number(width, 0)) for i, width in enumerate(second))
             position += 2
         elif position + 2 < len(entries):
-            last = min(int(number(second, 0)), first + 65535)
-            widths.update(dict.fromkeys(range(first, last + 1), number(entries[position + 2], 0)))
+            last = min(int(as_number(second, 0)), first + 65535)
+            widths.update(dict.fromkeys(range(first, last + 1), as_number(entries[position + 2], 0)))
             position += 3
         else:
             break
@@ -411,5 +413,5 @@ def _encoding_names(encoding: Any, subtype: str, symbolic: bool, own: list[str])
                 names[code] = str(entry)[1:]
                 code += 1
             else:
-                code = int(number(entry, 0))
+                code = int(as_number(entry, 0))
     return names

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from PIL import Image
 
-from booklet.pdf import Box, Colour, Geometry, Item, Proof, Rgb, common, contrast, grey_of, pixels, srgb
+from booklet.contrast import Rgb, contrast
+from booklet.pdf import Box, Colour, Geometry, Item, Proof, common, grey_of, pixels, srgb
 
 FRINGE = 0.15
 """The share of pixels under a text that may be the edge of something else."""

@@ -115,9 +115,7 @@ class Typesetter:
             else:
                 self.reused += 1
             complaints = laid_out.layout.complaints + written.complaints
-            segment = Segment(
-                laid_out.part, key, laid_out.layout, laid_out.first_folio, laid_out.roman, complaints
-            )
+            segment = Segment(laid_out.part, key, laid_out.layout, laid_out.first_folio, laid_out.roman, complaints)
             self._segments[key] = segment
         return segment
 
@@ -348,7 +346,10 @@ def _complaints(segments: tuple[Segment, ...]) -> list[Finding]:
 MISFITS = {
     MisfitKind.WORD: ("'{}' is too long for its line", "A shorter word, or an address cut short."),
     MisfitKind.TABLE: ("The table '{}' is wider than the page", "Fewer columns, or shorter words in them."),
-    MisfitKind.PICTURE: ("The picture '{}' is larger than the page", "A picture that is wider than high, or a smaller one."),
+    MisfitKind.PICTURE: (
+        "The picture '{}' is larger than the page",
+        "A picture that is wider than high, or a smaller one.",
+    ),
     MisfitKind.BOX: ("The box '{}' is taller than a page", "Less text in it, or two boxes."),
 }
 """What is said of each kind of thing that does not fit, and what belongs there."""

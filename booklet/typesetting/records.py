@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from booklet.composing import Part
 
+
 class MisfitKind(StrEnum):
     """What it is that does not fit its page."""
 
@@ -68,11 +69,6 @@ class Segment:
     complaints: tuple[str, ...] = ()
 
     def folio(self, page_index: int) -> str:
-        """The number printed on one of its pages."""
-        return folio(self.first_folio + page_index, self.roman)
-
-
-def folio(self, page_index: int) -> str:
         """The number printed on one of its pages."""
         return folio(self.first_folio + page_index, self.roman)
 
