@@ -291,7 +291,7 @@ def _form(pdf: Pdf, page: Any, stream: bytes) -> tuple[Object, UprightPage]:
         270: (0.0, 1.0, -1.0, 0.0, top, -left),
     }.get(turned, (1.0, 0.0, 0.0, 1.0, -left, -bottom))
     across, up = (height, width) if turned in (90, 270) else (width, height)
-    return _Placed(form, tuple(value * unit for value in upright), (across * unit, up * unit))
+    return form, UprightPage(tuple(value * unit for value in upright), (across * unit, up * unit))
 
 
 def _visible_box(page: Any) -> Box:

@@ -69,8 +69,8 @@ class Fragment:
 
     `objects` are dictionaries and arrays by number, `pages` the page objects (or forms) in order, `tops` the outermost
     structure elements, `owners` for each page the element of each marked content, `ids` the elements that have an id.
-    `entries` are entries of contents, which the file finishes once it knows what they refer to; `notes` are streams, one
-    a page, for what is written beside the page. `key` is for whoever keeps it.
+    `entries` are entries of contents, which the file finishes once it knows what they refer to; `notes` are streams,
+    one a page, for what is written beside the page. `key` is for whoever keeps it.
     """
 
     size: int

@@ -1,7 +1,7 @@
 """Finishing: a typeset booklet becomes the files that its format promises.
 
-Each format names how its files are made: tagged for a screen, a press job with its ticket, a kit of sheets for a clinic.
-Nothing is decided here about how colours, sheets or structure are made: this is where they are put together.
+Each format names how its files are made: tagged for a screen, a press job with its ticket, a kit of sheets for a
+clinic. Nothing is decided here about how colours, sheets or structure are made: this is where they are put together.
 """
 
 from __future__ import annotations

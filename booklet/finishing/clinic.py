@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from booklet.bindery import PaperPiece, Sheet, SheetFile, lettering, sheet_file
+from booklet.bindery import PaperPiece, Sheet, SheetFile, WholeSheets, lettering, sheet_file
 from booklet.composing import planned_kit
 from booklet.findings import Finding
 from booklet.finishing.parts import grey_part, placing, programs
@@ -12,7 +12,6 @@ from booklet.finishing.records import Finished, FinishedFile, Means, TypesetBook
 from booklet.formats import CLINIC_KIT
 from booklet.imposition import (
     NAME_PT,
-    PT_PER_MM,
     SHEETS_MAX,
     Duplex,
     Placement,
@@ -26,6 +25,7 @@ from booklet.imposition import (
     sheets,
     side_name,
 )
+from booklet.pdf import PT_PER_MM
 from booklet.preflight import PROFILES, Promise
 from booklet.typesetting import Segment, typeset_part
 
@@ -48,11 +48,11 @@ def finish_clinic(booklet: TypesetBooklet, means: Means) -> Finished:
     folded = [_folded(on_side(side, pages, setup), name, setup) for side, name in zip(sides, names, strict=True)]
     title = f"{booklet.full_title} (imposed for folding)"
     if setup.duplex == "short-edge":
-        faces = [(".pdf", (0, 1), folded)]
+        outputs: list[tuple[str, tuple[int, ...], list[Sheet]]] = [(".pdf", (0, 1), folded)]
     else:
-        faces = [("-fronts.pdf", (0,), folded[::2]), ("-backs.pdf", (1,), folded[1::2][::-1])]
+        outputs = [("-fronts.pdf", (0,), folded[::2]), ("-backs.pdf", (1,), folded[1::2][::-1])]
     files = []
-    for ending, kit_sides, drawn in faces:
+    for ending, kit_sides, drawn in outputs:
         turned = "DuplexFlipShortEdge" if setup.duplex == "short-edge" else "Simplex"
         facts = SheetFile(title, booklet.issued.isoformat(), turned, "".join(names))
         before, behind = _around(kit, kit_sides, means, ending)
@@ -62,7 +62,9 @@ def finish_clinic(booklet: TypesetBooklet, means: Means) -> Finished:
     return (*files, _plain(booklet, pieces, pages, setup, means)), findings
 
 
-def _around(kit: Segment | None, sides: tuple[int, ...], means: Means, ending: str) -> tuple[list, list]:
+def _around(
+    kit: Segment | None, sides: tuple[int, ...], means: Means, ending: str
+) -> tuple[list[WholeSheets], list[WholeSheets]]:
     """The kit's own sides before the sheets; those of the backs come last, as the pile is turned."""
     if kit is None:
         return [], []

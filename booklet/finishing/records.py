@@ -80,8 +80,8 @@ class TypesetBooklet:
 
 @dataclass(frozen=True)
 class FinishedFile:
-    """A finished file: its name under `dist/`, its bytes, its pages and their size, what it must turn out to be, and the
-    profile by which it is judged (None, both: it is no PDF).
+    """A finished file: its name under `dist/`, its bytes, its pages and their size, what it must turn out to be, and
+    the profile by which it is judged (None, both: it is no PDF).
     """
 
     name: str

@@ -5,7 +5,7 @@ from __future__ import annotations
 from booklet.bindery import DocumentInfo, Piece, bind
 from booklet.finishing.parts import placing, programs, tagged_part
 from booklet.finishing.records import Finished, FinishedFile, Means, TypesetBooklet
-from booklet.preflight import PROFILES, Promise, source_text
+from booklet.preflight import PROFILES, Promise, told
 
 
 def finish_tagged(booklet: TypesetBooklet, means: Means) -> Finished:
@@ -26,7 +26,7 @@ def finish_tagged(booklet: TypesetBooklet, means: Means) -> Finished:
         phones=booklet.phones,
         pdf_ua=form.pdf_ua,
         stitched=booklet.stitched,
-        source=source_text(segment.part.html for segment in booklet.segments),
+        told=told(segment.part.html for segment in booklet.segments),
     )
     profile = PROFILES[form.profile]
     return (FinishedFile(promise.file, content, booklet.pages, form.pages.trim_mm, promise, profile),), []

@@ -39,8 +39,8 @@ from booklet.pdf.words import words_of
 from booklet.pdf.writing import METADATA_STREAM, Description, document_information, saved, text_string, xmp
 
 __all__ = [
-    "MAX_SIDE_PT", "METADATA_STREAM", "MM_PER_INCH", "PLAIN", "PT_PER_MM", "WINDOW_MM2", "Address", "Box", "BoxFault", "Camera",
-    "Colour", "Content", "ContentFault", "Description", "Element", "Font", "FontFault", "FontTable", "Geometry",
+    "MAX_SIDE_PT", "METADATA_STREAM", "MM_PER_INCH", "PLAIN", "PT_PER_MM", "WINDOW_MM2", "Address", "Box", "BoxFault",
+    "Camera", "Colour", "Content", "ContentFault", "Description", "Element", "Font", "FontFault", "FontTable", "Geometry",
     "Item", "Mark", "ObjectId", "OverLimitError", "Paint", "Problem", "Proof", "Space", "Tree", "TreeFault",
     "as_number", "box_of", "common", "coverage", "document_information", "geometry_of", "grey_of", "inherited", "inks",
     "inside", "pixels", "read_page", "read_tree", "saved", "shading_samples", "shrunk", "size", "srgb",
