@@ -6,6 +6,19 @@ A new format is a row here, a style sheet under `styles/`, and a line in the REA
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Literal
+
+Duplex = Literal["short-edge", "manual"]
+"""Who turns the sheets: the printer, on their short edge, or a person, who prints fronts and then backs."""
+
+
+@dataclass(frozen=True)
+class PrintOptions:
+    """What somebody asked for at the command line; None leaves it to the printer's profile."""
+
+    cover_separate: bool | None = None
+    marks: bool | None = None
+    duplex: Duplex = "short-edge"
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,7 @@ import pikepdf
 from pikepdf import Array, Dictionary, Name, Object, Pdf, String
 
 from booklet.findings import BookletError
+from booklet.formats import Duplex
 from booklet.pdf import (
     PT_PER_MM,
     Box,
@@ -57,8 +58,6 @@ _NOT_FOR_SHEETS = (
     "/Metadata", "/OutputIntents", "/PageMode", "/Threads", "/SpiderInfo", "/Collection", "/AF", "/Perms", "/Legal",
     "/Extensions", "/URI", "/Requirements", "/PieceInfo",
 )  # fmt: skip
-
-Duplex = Literal["short-edge", "manual"]
 
 
 class ImpositionError(BookletError):

@@ -10,11 +10,11 @@ from collections.abc import Callable
 
 from booklet.finishing.clinic import finish_clinic
 from booklet.finishing.press import finish_press
-from booklet.finishing.records import Finished, FinishedFile, Means, Options, PrintJob, TypesetBooklet
+from booklet.finishing.records import Finished, FinishedFile, Means, PrintJob, TypesetBooklet
 from booklet.finishing.tagged import finish_tagged
 from booklet.formats import FORMATS
 
-__all__ = ["FINISHES", "FinishedFile", "Means", "Options", "PrintJob", "TypesetBooklet", "finish"]
+__all__ = ["FINISHES", "FinishedFile", "Means", "PrintJob", "TypesetBooklet", "finish"]
 
 FINISHES: dict[str, Callable[[TypesetBooklet, Means], Finished]] = {
     "tagged": finish_tagged,

@@ -9,11 +9,10 @@ from booklet.composing import planned_kit
 from booklet.findings import Finding
 from booklet.finishing.parts import grey_part, placing, programs
 from booklet.finishing.records import Finished, FinishedFile, Means, TypesetBooklet
-from booklet.formats import CLINIC_KIT
+from booklet.formats import CLINIC_KIT, Duplex
 from booklet.imposition import (
     NAME_PT,
     SHEETS_MAX,
-    Duplex,
     Placement,
     Setup,
     Side,

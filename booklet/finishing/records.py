@@ -9,21 +9,11 @@ from datetime import date
 from booklet.bindery import Amounts, Condition
 from booklet.composing import Part
 from booklet.findings import Finding
-from booklet.formats import Format, PageSetup
-from booklet.imposition import Duplex
+from booklet.formats import Format, PageSetup, PrintOptions
 from booklet.manuscript import PrinterProfile
 from booklet.preflight import Profile, Promise
 from booklet.store import Store
 from booklet.typesetting import Segment, Typesetter
-
-
-@dataclass(frozen=True)
-class Options:
-    """What somebody asked for at the command line; None leaves it to the printer's profile."""
-
-    cover_separate: bool | None = None
-    marks: bool | None = None
-    duplex: Duplex = "short-edge"
 
 
 @dataclass(frozen=True)
@@ -81,7 +71,8 @@ class TypesetBooklet:
 @dataclass(frozen=True)
 class FinishedFile:
     """A finished file: its name under `dist/`, its bytes, its pages and their size, what it must turn out to be, and
-    the profile by which it is judged (None, both: it is no PDF).
+    the profile by which it is judged (None, both: it is no PDF). `places` gives, for each page and each marked content
+    on it by its number, the place in the sources that it comes from.
     """
 
     name: str
@@ -90,6 +81,7 @@ class FinishedFile:
     trim_mm: tuple[float, float]
     promise: Promise | None = None
     profile: Profile | None = None
+    places: tuple[tuple[str, ...], ...] = ()
 
 
 Finished = tuple[tuple[FinishedFile, ...], list[Finding]]
@@ -102,4 +94,4 @@ class Means:
 
     store: Store
     typesetter: Callable[[PageSetup], Typesetter]
-    options: Options
+    options: PrintOptions

@@ -40,7 +40,8 @@ from booklet.pdf.writing import METADATA_STREAM, Description, document_informati
 
 __all__ = [
     "MAX_SIDE_PT", "METADATA_STREAM", "MM_PER_INCH", "PLAIN", "PT_PER_MM", "WINDOW_MM2", "Address", "Box", "BoxFault",
-    "Camera", "Colour", "Content", "ContentFault", "Description", "Element", "Font", "FontFault", "FontTable", "Geometry",
+    "Camera", "Colour", "Content", "ContentFault", "Description", "Element", "Font", "FontFault", "FontTable",
+    "Geometry",
     "Item", "Mark", "ObjectId", "OverLimitError", "Paint", "Problem", "Proof", "Space", "Tree", "TreeFault",
     "as_number", "box_of", "common", "coverage", "document_information", "geometry_of", "grey_of", "inherited", "inks",
     "inside", "pixels", "read_page", "read_tree", "saved", "shading_samples", "shrunk", "size", "srgb",
