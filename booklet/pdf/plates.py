@@ -343,13 +343,31 @@ class _Rewriter:
         finally:
             if mask is not None:
                 source.SMask = mask
+        copy = self._stream_of(channel)
+        for key in ("/SMask", "/Mask"):
+            if isinstance(source.get(key), Stream):
+                copy[key] = source[key]
+        return copy
+
+    def _inline_image(self, instruction: Any, resources: Any) -> Any:
+        """An image drawn inline becomes one of the resources; a stencil, or what cannot be read, stays as it is."""
+        source = instruction.iimage
+        try:
+            if source.image_mask or not 0 < source.width * source.height <= MAX_IMAGE_PIXELS:
+                return instruction
+            image = self._stream_of(self.rendering.image(source.as_pil_image()))
+        except (pikepdf.PikepdfError, NotImplementedError, ValueError, TypeError, OSError):
+            return instruction
+        things = dict(resources.get("/XObject", Dictionary()).items())
+        name = Name(f"/Inline{len(things)}")
+        resources.XObject = Dictionary(things | {str(name): image})
+        return ContentStreamInstruction([name], Operator("Do"))
+
+    def _stream_of(self, channel: Image.Image) -> Any:
         copy = self.pdf.make_stream(channel.tobytes())
         copy.Type, copy.Subtype = Name.XObject, Name.Image
         copy.Width, copy.Height = channel.size
         copy.ColorSpace, copy.BitsPerComponent = self.rendering.space, 8
-        for key in ("/SMask", "/Mask"):
-            if isinstance(source.get(key), Stream):
-                copy[key] = source[key]
         return copy
 
     def _content(self, holder: Any, resources: Any) -> bytes:
@@ -366,7 +384,7 @@ class _Rewriter:
         for instruction in pikepdf.parse_content_stream(holder):
             operator = str(instruction.operator)
             if operator == "INLINE IMAGE":
-                yield instruction
+                yield self._inline_image(instruction, resources)
             elif operator in _SET:
                 # A colour that makes no sense is a finding elsewhere (SYS-105); here it changes nothing.
                 with suppress(ValueError, TypeError, IndexError):
