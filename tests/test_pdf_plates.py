@@ -9,7 +9,7 @@ from pikepdf import Dictionary, Name, Pdf
 from PIL import Image, ImageChops
 
 from booklet.pdf import FontTable, Geometry, Inks, Proof, geometry_of, peak_percent, read_page
-from booklet.pdf.content import Content
+from booklet.pdf.items import Content
 from booklet.pdf.pictures import Camera, pixels
 from booklet.pdf.plates import INK_SUM, coverage, most_ink_percent, plates, rendered
 from tests import pdfs

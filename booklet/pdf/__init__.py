@@ -6,7 +6,7 @@ they use, `geometry` boxes and matrices, `objects` what is asked of any object; 
 """
 
 from booklet.pdf.colour import PLAIN, Colour, Proof, Space, grey_of, srgb
-from booklet.pdf.content import Content, FontTable, Item, Mark, Paint, read_page
+from booklet.pdf.content import FontTable, read_page
 from booklet.pdf.fonts import Font
 from booklet.pdf.geometry import (
     MAX_SIDE_PT,
@@ -21,6 +21,7 @@ from booklet.pdf.geometry import (
     shrunk,
     size,
 )
+from booklet.pdf.items import Content, Item, Mark, Paint
 from booklet.pdf.objects import (
     BoxFault,
     ContentFault,

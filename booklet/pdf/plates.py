@@ -25,8 +25,8 @@ from pikepdf import Array, ContentStreamInstruction, Dictionary, Name, Operator,
 from PIL import Image, ImageChops, ImageFilter
 
 from booklet.pdf.colour import CMYK, GRAY, PATTERN, RGB, Colour, Proof, Space, function_of, space_of, srgb
-from booklet.pdf.content import Content, Item, Paint
 from booklet.pdf.geometry import PT_PER_MM, Box, Geometry, common
+from booklet.pdf.items import Content, Item, Paint
 from booklet.pdf.objects import ObjectId
 from booklet.pdf.pictures import INVISIBLE, Camera, pixels
 from booklet.pdf.writing import saved
