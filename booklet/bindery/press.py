@@ -28,8 +28,8 @@ from pikepdf import Array, Dictionary, Name, Pdf, String
 from booklet.bindery.colour import Inks
 from booklet.bindery.inking import PlacedImage, ink
 from booklet.bindery.lettering import Lettering
-from booklet.bindery.marks import PT_PER_MM, ZONE_MM, Trim, marks, slug_place
-from booklet.pdf import Description, describe, saved
+from booklet.bindery.marks import ZONE_MM, Trim, marks, slug_place
+from booklet.pdf import PT_PER_MM, Description, describe, saved
 
 SET_BLEED_MM = 5.0
 """What press pages are set with: the largest bleed a printer asks for, cut back to what this one wants."""
