@@ -14,7 +14,8 @@ from pikepdf import Array
 
 from booklet.pdf.objects import BoxFault, Problem, as_number, inherited
 
-PT_PER_MM = 72 / 25.4
+MM_PER_INCH = 25.4
+PT_PER_MM = 72 / MM_PER_INCH
 MAX_SIDE_PT = 200 * 72.0
 """14,400 units: the largest page that ISO 32000-1, annex C, expects readers to show."""
 

@@ -185,16 +185,22 @@ class _Walker:
             self._own((page, None, kid), parent)
         elif not isinstance(kid, Dictionary):
             self._problem(TreeFault.KID, "A kid of the structure is neither an element nor content.")
-        elif kid.get("/Type") == Name.MCR:
-            form = kid.get("/Stm")
-            own_page = self.pages.get(kid.Pg.objgen, -1) if isinstance(kid.get("/Pg"), Dictionary) else page
-            object_id = form.objgen if isinstance(form, pikepdf.Stream) else None
-            self._own((own_page, object_id, _whole(kid.get("/MCID"))), parent)
-        elif kid.get("/Type") == Name.OBJR:
-            self._own_object(kid.get("/Obj"), parent)
         else:
-            return self._element(kid, parent, page, depth)
+            # Asked of pikepdf, a key that is missing costs an exception; a dictionary of Python's does not.
+            entries = dict(kid.items())
+            if (kind := entries.get("/Type")) == Name.MCR:
+                form = entries.get("/Stm")
+                object_id = form.objgen if isinstance(form, pikepdf.Stream) else None
+                self._own((self._page(entries, page), object_id, _whole(entries.get("/MCID"))), parent)
+            elif kind == Name.OBJR:
+                self._own_object(entries.get("/Obj"), parent)
+            else:
+                return self._element(kid.objgen, entries, parent, page, depth)
         return None
+
+    def _page(self, entries: dict[str, Any], page: int) -> int:
+        own = entries.get("/Pg")
+        return self.pages.get(own.objgen, -1) if isinstance(own, Dictionary) else page
 
     def _own(self, address: Address, parent: int) -> None:
         if parent < 0:
@@ -215,32 +221,33 @@ class _Walker:
         else:
             self._problem(TreeFault.KID, "An object reference of the structure refers to nothing.")
 
-    def _element(self, source: Any, parent: int, page: int, depth: int) -> Element | None:
-        if source.objgen != (0, 0):
-            if source.objgen in self.seen:
-                if any(above.object_id == source.objgen for above in self._line(parent)):
+    def _element(
+        self, object_id: ObjectId, entries: dict[str, Any], parent: int, page: int, depth: int
+    ) -> Element | None:
+        if object_id != (0, 0):
+            if object_id in self.seen:
+                if any(above.object_id == object_id for above in self._line(parent)):
                     self._problem(TreeFault.CYCLE, "The structure turns back on itself.")
                 else:
                     self._problem(TreeFault.TWICE, "An element stands in the structure twice.")
                 return None
-            self.seen.add(source.objgen)
+            self.seen.add(object_id)
         tree = self.tree
-        written = str(source.get("/S", "/?"))[1:]
-        own_page = source.get("/Pg")
+        written = str(entries.get("/S", "/?"))[1:]
         element = Element(
             index=len(tree.elements),
             parent=parent,
             depth=depth,
-            role=self._role(source, written),
+            role=self._role(entries.get("/NS"), written),
             written=written,
-            object_id=source.objgen,
-            page=self.pages.get(own_page.objgen, -1) if isinstance(own_page, Dictionary) else page,
-            alt=_text(source.get("/Alt")),
-            actual=_text(source.get("/ActualText")),
-            expansion=_text(source.get("/E")),
-            lang=_text(source.get("/Lang")),
-            id=_text(source.get("/ID")),
-            attributes=_attributes(source),
+            object_id=object_id,
+            page=self._page(entries, page),
+            alt=_text(entries.get("/Alt")),
+            actual=_text(entries.get("/ActualText")),
+            expansion=_text(entries.get("/E")),
+            lang=_text(entries.get("/Lang")),
+            id=_text(entries.get("/ID")),
+            attributes=_attributes(entries.get("/A")),
         )
         tree.elements.append(element)
         if parent >= 0:
@@ -253,8 +260,7 @@ class _Walker:
             yield self.tree.elements[index]
             yield from self.tree.above(index)
 
-    def _role(self, source: Any, written: str) -> str:
-        space = source.get("/NS")
+    def _role(self, space: Any, written: str) -> str:
         if isinstance(space, Dictionary) and str(space.get("/NS", "")) == PDF2 and written in STANDARD_2:
             return written
         role = written
@@ -285,9 +291,9 @@ def _parent_tree(root: Any, tree: Tree) -> dict[int, Any]:
 
 
 def _kids(source: Any) -> list[Any]:
-    kids = source.get("/K")
-    if kids is None:
+    if "/K" not in source:
         return []
+    kids = source.K
     return list(kids) if isinstance(kids, Array) else [kids]
 
 
@@ -299,11 +305,10 @@ def _whole(value: Any) -> int:
 
 
 def _text(value: Any) -> str | None:
-    return str(value) if isinstance(value, String) else None
+    return str(value) if value is not None and isinstance(value, String) else None
 
 
-def _attributes(source: Any) -> dict[str, Any]:
-    entries = source.get("/A")
+def _attributes(entries: Any) -> dict[str, Any]:
     if entries is None:
         return {}
     found: dict[str, Any] = {}

@@ -66,6 +66,7 @@ def saved(
     version: str = "",
     objects: pikepdf.ObjectStreamMode = pikepdf.ObjectStreamMode.generate,
     decode: pikepdf.StreamDecodeLevel | None = None,
+    compress: bool = True,
 ) -> bytes:
     """The bytes of a file: the same for the same content, its id made from it. Raises pikepdf.PdfError."""
     target = io.BytesIO()
@@ -74,7 +75,7 @@ def saved(
         force_version=version,
         object_stream_mode=objects,
         stream_decode_level=decode,
-        compress_streams=True,
+        compress_streams=compress,
         deterministic_id=True,
     )
     return target.getvalue()

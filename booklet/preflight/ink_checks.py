@@ -8,12 +8,14 @@ from typing import Any
 
 from pikepdf import Array, Dictionary, Name, Stream, String
 
-from booklet.pdf import MM_PER_INCH, PT_PER_MM, WINDOW_MM2, Item, Space, common, coverage, shading_samples, size
+from booklet.pdf import MM_PER_INCH, PT_PER_MM, WINDOW_MM2, Item, Space, common, peak_percent, shading_samples, size
 from booklet.preflight.dossier import Dossier
 from booklet.preflight.file_checks import ALL, CLINIC, ERROR, PRESS, PRINTS, WARNING
 from booklet.preflight.records import Check, Defect
 
 INK_DPI = 100
+INK_SLACK_PERCENT = 3
+"""What drawing in 256 steps may add."""
 MIN_IMAGE_PX = 16
 """Pictures this small are spacers (GWG 2015)."""
 ALMOST = 0.005
@@ -128,34 +130,19 @@ def _white_overprint(dossier: Dossier) -> Iterator[Defect]:
 
 
 def _too_much_ink(dossier: Dossier) -> Iterator[Defect]:
-    """The mean over windows of 15 mm², from pictures of the four plates."""
+    """The mean over windows of 15 mm², from pictures of the inks."""
     limit = dossier.profile.ink_limit_percent
-    if not any(_heavy(item) for item in dossier.items):
-        return
     for sheet in dossier.sheets:
-        if not sheet.drawable or not any(_heavy(item) for item in sheet.content.items):
+        if not sheet.drawable:
             continue
-        plates = [plate.picture(sheet.index, sheet.geometry, INK_DPI) for plate in dossier.plates]
-        total = coverage(plates, sheet.geometry)
-        peak = max(total.tobytes())
-        most = peak * 400 / 255
-        if most > limit + 3:
+        if total := dossier.inks.total(sheet.content, sheet.geometry, INK_DPI, limit + INK_SLACK_PERCENT):
+            most, peak = peak_percent(total), max(total.tobytes())
             left, top, _, _ = total.point([255 * (v >= peak) for v in range(256)]).getbbox() or (0, 0, 1, 1)
             scale = (sheet.geometry.media[2] - sheet.geometry.media[0]) / total.width
             x, y = sheet.geometry.media[0] + left * scale, sheet.geometry.media[3] - top * scale
             side = math.sqrt(WINDOW_MM2) * PT_PER_MM
             found = f"Up to {most:.0f} percent of ink, where {limit:g} are allowed."
             yield Defect(found, sheet.index, (x - side / 2, y - side / 2, x + side / 2, y + side / 2))
-
-
-def _heavy(item: Item) -> bool:
-    """True for what can bring the sum of inks over any limit: all but flat colours that stay under it alone."""
-    if item.kind in ("image", "shading"):
-        return True
-    if item.kind == "unseen" or item.colour is None:
-        return False
-    inks = item.colour.inks
-    return item.colour.space.family != "Pattern" and (inks is None or sum(inks) > 1.6)
 
 
 def _unmeasured(dossier: Dossier) -> Iterator[Defect]:
