@@ -27,7 +27,7 @@ from pikepdf import Array, Dictionary, Name, Object, Pdf, String
 
 from booklet.findings import BookletError
 from booklet.formats import Duplex
-from booklet.pdf import PT_PER_MM, (
+from booklet.pdf import (
     PT_PER_MM,
     Box,
     OverLimitError,
