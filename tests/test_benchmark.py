@@ -14,6 +14,7 @@ from tinyhtml5 import parse
 
 from booklet import transcript
 from booklet.composing import PAGE_TOKENS, Part
+from booklet.typesetting import FORMATS
 from tests.benchmark import books, figures, steps, typst_loop, typst_markup
 from tests.benchmark.figures import Row, figure
 from tests.benchmark.measuring import CommandError, Usage, measure, median_usage
@@ -72,6 +73,11 @@ def test_the_loop_has_every_word_and_each_part_its_own_pages() -> None:
     anchors = set(re.findall(r'\sid="([^"]+)"', html))
     assert set(re.findall(r'(?:data-ref|href)="#([^"]+)"', html)) <= anchors
     assert 'href="booklet:' not in html
+
+
+def test_every_format_is_set_beside_the_project() -> None:
+    assert books.SETUPS.keys() == FORMATS.keys()
+    assert all(Path(sheet).is_file() for form in FORMATS for sheet in books.stylesheets(form))
 
 
 def run(**steps_s: float) -> dict[str, dict[str, float]]:

@@ -28,8 +28,25 @@ FRONT = ("imprint", "insert-imprint", "contents", "page-finder")
 """The kinds of part that are numbered in roman numerals."""
 ELSEWHERE = "00"
 """What stands for a page of another book, which nobody knows who has only this one."""
-VARIANTS = {"screen": "pdf/ua-1", "large-print": "pdf/ua-1", "press": "pdf/x-4", "clinic": None}
-"""What WeasyPrint is asked to claim for each format."""
+
+
+@dataclass(frozen=True)
+class Setup:
+    """How a format is set without this project: style sheets in order, what WeasyPrint is asked to claim, and whether
+    the text is that of large print.
+    """
+
+    stylesheets: tuple[str, ...]
+    variant: str | None
+    large_print: bool = False
+
+
+SETUPS = {
+    "screen": Setup(("base.css", "screen.css"), "pdf/ua-1"),
+    "large-print": Setup(("base.css", "large-print.css"), "pdf/ua-1", large_print=True),
+    "press": Setup(("base.css", "screen.css", "press.css"), "pdf/x-4"),
+    "clinic": Setup(("base.css", "screen.css", "clinic.css"), None),
+}
 
 
 @dataclass(frozen=True)
@@ -62,10 +79,13 @@ def compositions(project: Path, today: date, selection: Selection) -> Iterator[t
     editions = [each for each in manuscript.editions if each.code in selection.editions]
     for title in selection.titles:
         for edition in editions:
+            composed: dict[bool, Composition] = {}
             for form in selection.formats:
-                wanted = Wanted(title, large_print=FORMATS[form].is_large_print)
-                (composition,), _ = compose(manuscript, edition, project, today, faces, wanted)
-                yield f"{edition.code}-{title}-{form}", form, composition
+                large = SETUPS[form].large_print
+                if large not in composed:
+                    wanted = Wanted(title, large_print=large)
+                    ((composed[large],), _) = compose(manuscript, edition, project, today, faces, wanted)
+                yield f"{edition.code}-{title}-{form}", form, composed[large]
 
 
 def prepare(project: Path, today: date, selection: Selection, folder: Path) -> Text:
@@ -80,12 +100,16 @@ def prepare(project: Path, today: date, selection: Selection, folder: Path) -> T
         parts = parts_of(composition)
         (folder / f"{name}.html").write_text(whole(parts), "utf-8")
         (folder / f"{name}.typ").write_text(typst_markup.document(map(_part, parts), form), "utf-8")
-        variant = VARIANTS[form]
-        sheets = tuple(str(styles_folder() / sheet) for sheet in FORMATS[form].sheets)
-        books.append(Book(name, form, sheets, variant, variant == "pdf/ua-1"))
+        variant = SETUPS[form].variant
+        books.append(Book(name, form, stylesheets(form), variant, variant == "pdf/ua-1"))
         words += sum(len(words_of(part.html)) for part in parts)
     write_list(folder, books)
     return Text(len(books), words)
+
+
+def stylesheets(form: str) -> tuple[str, ...]:
+    """The paths of a format's style sheets."""
+    return tuple(str(styles_folder() / sheet) for sheet in SETUPS[form].stylesheets)
 
 
 def parts_of(composition: Composition) -> tuple[Part, ...]:

@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import gc
+import tempfile
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import weasyprint
 import weasyprint.pdf
 
-from booklet import bindery
-from booklet.build import styles_folder
-from booklet.composing import Part, compose, shipped_faces
-from booklet.manuscript import read
-from booklet.typesetting import FORMATS, Typesetter, engine, typeset
-from tests.benchmark.books import whole
+from booklet.build import Order, build
+from booklet.typesetting import engine
+from tests.benchmark.books import Selection, compositions, parts_of, stylesheets, whole
 from tests.benchmark.figures import median
-from tests.benchmark.steps import DAY, FIRST, PROJECT
+from tests.benchmark.steps import DAY, FIRST, PROJECT, TITLE
 
 
 @contextmanager
@@ -37,32 +36,28 @@ def engine_alone() -> Iterator[None]:
 def writing(runs: int) -> tuple[float, float]:
     """How much of the engine's own bytes and CPU time our writing of one edition takes.
 
-    Bytes are those of the finished booklet. Time is that of `write_pdf` on the same pages, the median of several.
+    Bytes are those of the finished booklet, which has up to four pages more to be filled up with. Time is that of
+    `write_pdf` on the same pages, the median of several.
     """
-    day = date.fromisoformat(DAY)
-    manuscript, _ = read(PROJECT, day)
-    assert manuscript
-    edition = next(edition for edition in manuscript.editions if edition.code == FIRST)
-    (composition,), _ = compose(manuscript, edition, PROJECT, day, shipped_faces(styles_folder()))
-    (segments,), _ = typeset((composition,), Typesetter(PROJECT, styles_folder(), FORMATS["screen"], None))
-    hue = bindery.hue_of(edition.hue.deep, edition.hue.tint)
-    title = bindery.Title("Booklet", "", "", "en-AU", day, composition.titles, hue)
-    ours_bytes = len(bindery.bind(segments, title))
-    parts = [segment.part for segment in segments]
+    day, selection = date.fromisoformat(DAY), Selection((FIRST,), (TITLE,), ("screen",))
+    ((_, _, composition),) = compositions(PROJECT, day, selection)
+    html = whole(parts_of(composition))
+    with tempfile.TemporaryDirectory() as dist:
+        order = Order(PROJECT, Path(dist), day, (FIRST,), ("screen",), (TITLE,), use_cache=False)
+        ours_bytes = sum(entry.bytes for entry in build(order).files)
     rows = []
     for _ in range(runs):
         with engine_alone():
-            theirs, theirs_bytes = _timed(_laid_out(parts))
-        ours, _ = _timed(_laid_out(parts))
-        rows.append(ours / theirs)
+            theirs_s, theirs_bytes = _timed(_laid_out(html))
+        ours_s, _ = _timed(_laid_out(html))
+        rows.append(ours_s / theirs_s)
     return ours_bytes / theirs_bytes, median(rows)
 
 
-def _laid_out(parts: Iterable[Part]) -> Any:
-    """One document of all parts, on its pages."""
-    sheets = [str(styles_folder() / sheet) for sheet in FORMATS["screen"].sheets]
+def _laid_out(html: str) -> Any:
+    """One document on its pages."""
     base = f"{(PROJECT / 'chapters').as_uri()}/"
-    return weasyprint.HTML(string=whole(parts), base_url=base).render(stylesheets=sheets)
+    return weasyprint.HTML(string=html, base_url=base).render(stylesheets=list(stylesheets("screen")))
 
 
 def _timed(document: Any) -> tuple[float, int]:
