@@ -14,7 +14,7 @@ from tinyhtml5 import parse
 
 from booklet import transcript
 from booklet.composing import PAGE_TOKENS, Part
-from booklet.typesetting import FORMATS
+from booklet.formats import FORMATS
 from tests.benchmark import books, figures, steps, typst_loop, typst_markup
 from tests.benchmark.figures import Row, figure
 from tests.benchmark.measuring import CommandError, Usage, measure, median_usage

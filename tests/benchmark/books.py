@@ -15,10 +15,10 @@ from pathlib import Path
 from fontTools.ttLib import TTFont
 from tinyhtml5 import parse
 
-from booklet.build import styles_folder
 from booklet.composing import PAGE_TOKENS, Composition, Part, Wanted, compose, shipped_faces, titles_of
-from booklet.manuscript import Manuscript, read
-from booklet.typesetting import FORMATS
+from booklet.formats import FORMATS
+from booklet.manuscript import Manuscript, read, shipped
+from booklet.today import Today
 from tests.benchmark import typst_markup
 from tests.benchmark.worklist import Book, write_list
 
@@ -41,12 +41,9 @@ class Setup:
     large_print: bool = False
 
 
-SETUPS = {
-    "screen": Setup(("base.css", "screen.css"), "pdf/ua-1"),
-    "large-print": Setup(("base.css", "large-print.css"), "pdf/ua-1", large_print=True),
-    "press": Setup(("base.css", "screen.css", "press.css"), "pdf/x-4"),
-    "clinic": Setup(("base.css", "screen.css", "clinic.css"), None),
-}
+VARIANTS = {"tagged": "pdf/ua-1", "press": "pdf/x-4", "clinic": None}
+"""What the loop lets the engine claim, by the way in which a format is finished."""
+SETUPS = {name: Setup(row.pages.stylesheets, VARIANTS[row.finish], row.is_large_print) for name, row in FORMATS.items()}
 
 
 @dataclass(frozen=True)
@@ -75,7 +72,7 @@ def everything(project: Path, today: date) -> Selection:
 def compositions(project: Path, today: date, selection: Selection) -> Iterator[tuple[str, str, Composition]]:
     """Every booklet of the selection, undivided: its name, its format and what it holds."""
     manuscript = _manuscript(project, today)
-    faces = shipped_faces(styles_folder())
+    faces = shipped_faces(shipped("."))
     editions = [each for each in manuscript.editions if each.code in selection.editions]
     for title in selection.titles:
         for edition in editions:
@@ -84,7 +81,7 @@ def compositions(project: Path, today: date, selection: Selection) -> Iterator[t
                 large = SETUPS[form].large_print
                 if large not in composed:
                     wanted = Wanted(title, large_print=large)
-                    ((composed[large],), _) = compose(manuscript, edition, project, today, faces, wanted)
+                    ((composed[large],), _) = compose(manuscript, edition, project, Today(today), faces, wanted)
                 yield f"{edition.code}-{title}-{form}", form, composed[large]
 
 
@@ -109,7 +106,7 @@ def prepare(project: Path, today: date, selection: Selection, folder: Path) -> T
 
 def stylesheets(form: str) -> tuple[str, ...]:
     """The paths of a format's style sheets."""
-    return tuple(str(styles_folder() / sheet) for sheet in SETUPS[form].stylesheets)
+    return tuple(str(shipped(".") / sheet) for sheet in SETUPS[form].stylesheets)
 
 
 def parts_of(composition: Composition) -> tuple[Part, ...]:
@@ -175,7 +172,7 @@ def _write_fonts(folder: Path) -> None:
     style sheets name it.
     """
     folder.mkdir()
-    for path in sorted((styles_folder() / "fonts").glob("*.woff2")):
+    for path in sorted((shipped(".") / "fonts").glob("*.woff2")):
         with TTFont(path) as font:
             font.flavor = None
             if "-latin-ext-" in path.name:
@@ -186,7 +183,7 @@ def _write_fonts(folder: Path) -> None:
 
 
 def _manuscript(project: Path, today: date) -> Manuscript:
-    manuscript, findings = read(project, today)
+    manuscript, findings = read(project, Today(today))
     if manuscript is None:
         raise ValueError("\n".join(map(str, findings)))
     return manuscript
