@@ -123,7 +123,7 @@ def _parser() -> MarkdownIt:
 _PARSER = _parser()
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=512)
 def parsed(text: str) -> tuple[Token, ...]:
     """The tokens of a text, which the writer only reads. Most texts are the same in every edition."""
     return tuple(_PARSER.parse(text))
