@@ -31,7 +31,7 @@ from booklet.composing import (
 )
 from booklet.findings import BookletError, Finding, Place, error, has_errors, in_order
 from booklet.manuscript import Edition, Manuscript, Waiver, read, read_waivers, shipped
-from booklet.preflight import PROFILES, Profile, Promise, Report, Sources, examine, told, unused
+from booklet.preflight import PROFILES, Profile, Promise, Report, Sources, examine, source_text, unused
 from booklet.typesetting import CACHE, FORMATS, Format, Segment, Typesetter, folios, page_counts, share_out, typeset
 
 PAGES_AROUND = 12
@@ -321,11 +321,11 @@ def _made(
 ) -> tuple[tuple[_Made, ...], list[Finding], Sources]:
     """The files of one volume, and from which line each piece of them comes. Files for paper have no such lines."""
     if job.form.for_paper:
-        return *_printed(manuscript, job, composition, segments, source, order, setters), {}
+        return *_printed(manuscript, job, composition, segments, source, order, setters), Sources()
     file, lines = _bound(manuscript, job, composition, segments, source), bindery.sources_of(segments)
     if order.use_cache:
         bindery.keep_sources(order.project, file.delivery.content, lines)
-    return (file,), [], lines
+    return (file,), [], Sources(lines)
 
 
 def _bound(
@@ -344,7 +344,7 @@ def _bound(
         phones=composition.phones,
         pdf_ua=job.form.pdf_ua,
         stitched=not composition.publication.is_handout,
-        told=told(segment.part.html for segment in segments),
+        source_text=source_text(segment.part.html for segment in segments),
     )
     entry = _entry(manuscript, job, composition, promise.file, content, source, len(pages), composition.volumes)
     profile = PROFILES[job.form.name.removesuffix(f"-ua{job.form.pdf_ua}")]

@@ -8,7 +8,6 @@ import sys
 from collections.abc import Callable
 from contextlib import contextmanager
 from datetime import date
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -272,7 +271,10 @@ def preflight(files: tuple[Path, ...], profile: str, style: str, report: Path | 
 
     with _raising():
         waivers, faults = read_waivers(project.resolve())
-        sources = partial(source_lines, project.resolve())
+
+        def sources(content: bytes) -> room.Sources:
+            return room.Sources(source_lines(project.resolve(), content))
+
         examined = [
             room.examine_file(file, room.PROFILES[profile], sources, waivers, report is not None) for file in files
         ]

@@ -185,6 +185,12 @@ class Place:
     def __str__(self) -> str:
         return f"{self.file}:{self.line}" if self.line else self.file
 
+    @classmethod
+    def parse(cls, text: str) -> Place:
+        """The place that `str` writes: `file:line`, or a file alone."""
+        file, colon, line = text.rpartition(":")
+        return cls(file, int(line)) if colon and line.isascii() and line.isdigit() else cls(text)
+
 
 @dataclass(frozen=True)
 class Finding:

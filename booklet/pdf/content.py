@@ -345,7 +345,11 @@ class _Frame:
 
     def _replayed(self, stream: Any, resources: Any, state: _State) -> bool:
         """True when what a stream draws was known and is written down: where nothing is set but matrix and clip."""
-        if self.fonts.replay is None or self.layer != "page" or (self.mark, self.form, self.area) != (UNMARKED, None, None):
+        if (
+            self.fonts.replay is None
+            or self.layer != "page"
+            or (self.mark, self.form, self.area) != (UNMARKED, None, None)
+        ):
             return False
         plain = _State()
         plain.ctm, plain.clip = state.ctm, state.clip

@@ -22,7 +22,7 @@ import pikepdf
 from pikepdf import Array, Dictionary, Name, Pdf, Stream
 
 from booklet.pdf.colour import CMYK, GRAY, RGB, Colour, Space
-from booklet.pdf.content import Content, FontTable, Ground, Item, Mark, Text, read_page, resources_of, words_of_pieces
+from booklet.pdf.content import Content, FontTable, Ground, Item, Text, read_page, resources_of, words_of_pieces
 from booklet.pdf.fonts import Font
 from booklet.pdf.geometry import EVERYWHERE, IDENTITY, Box, Matrix, common, moved
 from booklet.pdf.objects import ContentFault, ObjectId, Problem
@@ -31,7 +31,9 @@ Accents = Mapping[bytes, bytes]
 """Operands of a colour in the kept streams to its operands in the file at hand."""
 _NAMES = re.compile(rb"/([^\s/<>\[\](){}%]+)")
 _DRAWN = ("/ColorSpace", "/ExtGState", "/Font", "/Pattern", "/Properties", "/Shading", "/XObject")
-_PACKING = frozenset(("/Length", "/Filter", "/DecodeParms", "/Parent", "/P", "/StructParent", "/StructParents", "/Font"))
+_PACKING = frozenset(
+    ("/Length", "/Filter", "/DecodeParms", "/Parent", "/P", "/StructParent", "/StructParents", "/Font")
+)
 _SOUND = (ContentFault.REFERENCE, ContentFault.ARTIFACT_IN_TAG, ContentFault.TAG_IN_ARTIFACT, ContentFault.MCID_TWICE)
 """Faults of content that was read to its end. What has others is walked each time."""
 MAX_NESTING = 20
@@ -130,7 +132,7 @@ class Known:
         self.fonts = FontTable(self.replay)
 
     def replay(self, source: Any, resources: Any, content: Content, matrix: Matrix, clip: Box) -> bool:
-        """Write down what is known of a page, form or content stream; False when it is not known (`FontTable.replay`)."""
+        """Write down what a page, form or content stream draws; False when it is not known (`FontTable.replay`)."""
         if matrix[1] or matrix[2] or matrix[0] != matrix[3] or matrix[0] <= 0:
             return False
         found = self._fingerprints.of(source, resources)
@@ -148,8 +150,7 @@ class Known:
         content.states += found.states
         for form, count in drawing.forms:
             content.forms[ids[form]] = content.forms.get(ids[form], 0) + count
-        for note in drawing.notes:
-            content.note(note.kind, note.words)
+        content.notes += [note for note in drawing.notes if note not in content.notes]
         content.operators += drawing.operators
         content.replaced += drawing.replaced
         self.fonts.operators_left -= drawing.operators
@@ -239,7 +240,7 @@ def _is_alike(one: Any, other: Any) -> bool:
 
 
 def colour_of(operands: bytes) -> Colour:
-    """The colour that operands stand for: one number is grey, three are RGB, four CMYK. Raises ValueError for others."""
+    """The colour of operands: one number is grey, three are RGB, four CMYK. Raises ValueError for others."""
     values = tuple(map(float, operands.split()))
     spaces = {1: GRAY, 3: RGB, 4: CMYK}
     if len(values) not in spaces:
