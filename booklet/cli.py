@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import click
 
 from booklet import __version__
+from booklet.files import write_whole
 from booklet.findings import BookletError, Finding, Severity
 
 if TYPE_CHECKING:
@@ -193,7 +194,7 @@ def impose(source: Path, target: Path, sheet: str, caliper: float, duplex: Liter
 
     The sheets claim neither PDF/UA nor PDF/X, whatever the file did: they are read by the fold.
     """
-    from booklet import dispatch, imposition
+    from booklet import imposition
 
     with _raising():
         setup = imposition.Setup(imposition.SHEETS_MM[sheet], caliper, duplex)
@@ -202,7 +203,7 @@ def impose(source: Path, target: Path, sheet: str, caliper: float, duplex: Liter
             target.with_name(f"{target.stem}-{side}{target.suffix}") for side in ("fronts", "backs")
         ]  # fmt: skip
         try:
-            dispatch.write_whole(tuple(zip(names, imposed.files, strict=True)))
+            write_whole(tuple(zip(names, imposed.files, strict=True)))
         except OSError as reason:
             raise BookletError(f"{target} cannot be written ({reason.strerror}).") from reason
     for name in names:
@@ -292,7 +293,7 @@ def preflight(files: tuple[Path, ...], profile: str, style: str, report: Path | 
 
 def _write(path: Path, text: str) -> None:
     try:
-        path.write_text(text, "utf-8")
+        write_whole([(path, text.encode())])
     except OSError as reason:
         raise click.BadParameter(f"'{path}' cannot be written ({reason.strerror}).") from reason
 

@@ -16,8 +16,9 @@ from dataclasses import asdict, dataclass
 from hashlib import sha256
 from pathlib import Path
 
+from booklet.files import ASIDE, write
+
 MANIFEST = "manifest.json"
-ASIDE = ".aside-"
 
 
 @dataclass(frozen=True)
@@ -78,8 +79,8 @@ def deliver(dist: Path, deliveries: tuple[Delivery, ...], versions: str) -> None
     manifest = json.dumps({"versions": versions, "files": rows}, indent=2, ensure_ascii=False) + "\n"
     with _aside(dist) as aside:
         for number, delivery in enumerate(deliveries):
-            _write(aside / str(number), delivery.content)
-        _write(aside / MANIFEST, manifest.encode())
+            write(aside / str(number), delivery.content)
+        write(aside / MANIFEST, manifest.encode())
         for number, delivery in enumerate(deliveries):
             target = dist / delivery.entry.file
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -89,29 +90,9 @@ def deliver(dist: Path, deliveries: tuple[Delivery, ...], versions: str) -> None
             (dist / file).unlink(missing_ok=True)
 
 
-def write_whole(files: tuple[tuple[Path, bytes], ...]) -> None:
-    """Files where somebody wants them, all of them whole or none changed. Raises OSError."""
-    asides = [(path.with_name(f"{path.name}{ASIDE}{os.getpid()}"), path) for path, _ in files]
-    try:
-        for (aside, _), (_, content) in zip(asides, files, strict=True):
-            _write(aside, content)
-        for aside, path in asides:
-            aside.replace(path)
-    finally:
-        for aside, _ in asides:
-            aside.unlink(missing_ok=True)
-
-
 def _is_whole(dist: Path, entry: Entry) -> bool:
     path = dist / entry.file
     return path.is_file() and sha256(path.read_bytes()).hexdigest() == entry.sha256
-
-
-def _write(path: Path, content: bytes) -> None:
-    with path.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
 
 
 @contextmanager

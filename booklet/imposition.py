@@ -27,8 +27,20 @@ from pikepdf import Array, Dictionary, Name, Object, Pdf, String
 
 from booklet.bindery import Lettering
 from booklet.findings import BookletError
+from booklet.pdf import (
+    PT_PER_MM,
+    Box,
+    OverLimitError,
+    as_number,
+    box_of,
+    common,
+    inherited,
+    saved,
+    size,
+    streams_of,
+    unpacked,
+)
 
-PT_PER_MM = 72 / 25.4
 SHEETS_MM = {"A3": (420.0, 297.0), "A4": (297.0, 210.0), "A5": (210.0, 148.0)}
 """Sheets lying on their long side: width, height."""
 CALIPER_MM = 0.11
@@ -39,7 +51,6 @@ NAME_PT = 12.0
 """Nothing that a person has to read is smaller (Clear Print), names of sheets among it."""
 PAGES_MAX = 2000
 CONTENT_MAX = 256 * 2**20
-PACKED_MAX = 256 * 2**10
 SIDE_PT = (3.0, 14400.0 * 100)
 """Page sides that can be: from a millimetre to a hundred times what ISO 32000-1, annex C, lets a reader show."""
 _NOT_FOR_SHEETS = (
@@ -106,9 +117,9 @@ def sheets(pages: int, sheets_max: int | None = None) -> tuple[Side, ...]:
     count = math.ceil(total / sheets_max) if sheets_max else 1
     sizes = [total // count + (part < total % count) for part in range(count)]
     rows: list[Side] = []
-    for part, size in enumerate(sizes, 1):
-        section, slots = slots[: 4 * size], slots[4 * size :]
-        for s in range(size):
+    for part, sheets_in_part in enumerate(sizes, 1):
+        section, slots = slots[: 4 * sheets_in_part], slots[4 * sheets_in_part :]
+        for s in range(sheets_in_part):
             rows.append(Side(part, s + 1, "front", section[-1 - 2 * s], section[2 * s]))
             rows.append(Side(part, s + 1, "back", section[2 * s + 1], section[-2 - 2 * s]))
     return tuple(rows)
@@ -231,103 +242,56 @@ def _placed_pages(pdf: Pdf, notes: list[str]) -> Iterator[_Placed]:
 
 def _placed(pdf: Pdf, page: Any, stream: bytes) -> _Placed:
     left, bottom, right, top = _visible_box(page)
-    resources = _inherited(page, "/Resources")
+    resources = inherited(page, "/Resources")
     form = pdf.make_stream(stream)
     form.Type, form.Subtype = Name.XObject, Name.Form
     form.BBox = Array([left, bottom, right, top])
     form.Resources = resources if isinstance(resources, Dictionary) else Dictionary()
     if isinstance(page.get("/Group"), Dictionary):
         form.Group = page.Group
-    unit = _number(page.get("/UserUnit"), 1.0)
+    unit = as_number(page.get("/UserUnit"), 1.0)
     unit = unit if unit > 0 else 1.0
     width, height = right - left, top - bottom
-    turned = int(_number(_inherited(page, "/Rotate"), 0)) % 360
+    turned = int(as_number(inherited(page, "/Rotate"), 0)) % 360
     upright = {
         90: (0.0, -1.0, 1.0, 0.0, -bottom, right),
         180: (-1.0, 0.0, 0.0, -1.0, right, top),
         270: (0.0, 1.0, -1.0, 0.0, top, -left),
     }.get(turned, (1.0, 0.0, 0.0, 1.0, -left, -bottom))
-    size = (height, width) if turned in (90, 270) else (width, height)
-    return _Placed(form, tuple(value * unit for value in upright), (size[0] * unit, size[1] * unit))
+    across, up = (height, width) if turned in (90, 270) else (width, height)
+    return _Placed(form, tuple(value * unit for value in upright), (across * unit, up * unit))
 
 
-def _visible_box(page: Any) -> tuple[float, float, float, float]:
+def _visible_box(page: Any) -> Box:
     """The trimmed page where the file says it, or else the cropped one, inside the MediaBox (ISO 32000-1, 14.11.2)."""
-    media = _box(_inherited(page, "/MediaBox"))
+    media = _box(inherited(page, "/MediaBox"))
     if media is None:
         raise ValueError("it has no MediaBox with a width and a height")
     for key in ("/TrimBox", "/CropBox"):
-        box = _box(page.get(key) if key == "/TrimBox" else _inherited(page, key))
+        box = _box(page.get(key) if key == "/TrimBox" else inherited(page, key))
         if box:
-            inner = (max(box[0], media[0]), max(box[1], media[1]), min(box[2], media[2]), min(box[3], media[3]))
-            if inner[2] - inner[0] >= SIDE_PT[0] and inner[3] - inner[1] >= SIDE_PT[0]:
+            inner = common(box, media)
+            if inner and min(size(inner)) >= SIDE_PT[0]:
                 return inner
     return media
 
 
-def _box(value: Any) -> tuple[float, float, float, float] | None:
-    """Left, bottom, right, top of a box written with its corners in any order; None for what is no box."""
-    if not isinstance(value, Array) or len(value) != 4:
-        return None
-    numbers = [_number(corner, math.nan) for corner in value]
-    if not all(math.isfinite(number) for number in numbers):
-        return None
-    left, right = sorted(numbers[::2])
-    bottom, top = sorted(numbers[1::2])
-    sides = (right - left, top - bottom)
-    return (left, bottom, right, top) if all(SIDE_PT[0] <= side <= SIDE_PT[1] for side in sides) else None
-
-
-def _number(value: Any, otherwise: float) -> float:
-    try:
-        return float(value)
-    except (TypeError, ValueError, ArithmeticError):
-        return otherwise
-
-
-def _inherited(page: Any, key: str) -> Any:
-    """An attribute of a page, or of the nearest node above it that has one (ISO 32000-1, 7.7.3.4)."""
-    node = page
-    for _ in range(64):
-        if not isinstance(node, Dictionary):
-            return None
-        if key in node:
-            return node[key]
-        node = node.get("/Parent")
-    return None
+def _box(value: Any) -> Box | None:
+    """A box whose sides can be those of a page; None for what is no box."""
+    box = box_of(value)
+    return box if box and all(SIDE_PT[0] <= side <= SIDE_PT[1] for side in size(box)) else None
 
 
 def _content(page: Any, left_over: int) -> bytes:
     """The page's content, unpacked, never more than so many bytes of it. Raises ValueError where there is more."""
-    contents = page.get("/Contents", Array())
     pieces = []
-    for stream in contents if isinstance(contents, Array) else [contents]:
-        if not isinstance(stream, pikepdf.Stream):
-            raise ValueError("its content is no stream")
-        pieces.append(_unpacked(stream, left_over))
+    for stream in streams_of(page):
+        try:
+            pieces.append(unpacked(stream, left_over))
+        except OverLimitError as reason:
+            raise ValueError(f"the file unpacks to more than {CONTENT_MAX // 2**20} MB") from reason
         left_over -= len(pieces[-1])
     return b"\n".join(pieces)
-
-
-def _unpacked(stream: Any, left_over: int) -> bytes:
-    raw: bytes = stream.read_raw_bytes()
-    filters = stream.get("/Filter")
-    if isinstance(filters, Array) and len(filters) == 1:
-        filters = filters[0]
-    if filters is None:
-        unpacked = raw
-    elif filters == Name.FlateDecode and not isinstance(stream.get("/DecodeParms"), Dictionary | Array):
-        machine = zlib.decompressobj()
-        unpacked = machine.decompress(raw, left_over + 1)
-        if raw and not machine.eof and len(unpacked) <= left_over:
-            raise ValueError("its content breaks off")
-    elif len(raw) <= PACKED_MAX:
-        unpacked = stream.read_bytes()
-    else:
-        raise ValueError("its content is packed in an uncommon way; print the file to a new PDF")
-    if len(unpacked) > left_over:
-        raise ValueError(f"the file unpacks to more than {CONTENT_MAX // 2**20} MB")
-    return unpacked
 
 
 def _cell(pages: list[_Placed], sheet_mm: tuple[float, float]) -> float:
@@ -361,9 +325,9 @@ def _side_page(
         forms[name] = page.form
     sheet = _sheet(pdf, width, height, drawn, forms)
     if letters:
-        words, size = _name(side, sides), NAME_PT
-        ground = (middle + 3, margin + 4, size * 1.3, letters.length(words, size) + 4)
-        letter = letters.drawn(words, (middle + 3 + size, margin + 6), size, upwards=True)
+        words, size_pt = _name(side, sides), NAME_PT
+        ground = (middle + 3, margin + 4, size_pt * 1.3, letters.length(words, size_pt) + 4)
+        letter = letters.drawn(words, (middle + 3 + size_pt, margin + 6), size_pt, upwards=True)
         letters.put(pdf, sheet, b"q 1 g %s re f Q\n%s" % (_numbers(*ground), letter))
     return sheet
 
@@ -434,15 +398,7 @@ def _replace_pages(pdf: Pdf, printed: list[Object]) -> None:
 
 def _saved(pdf: Pdf, printed: list[Object]) -> bytes:
     _replace_pages(pdf, printed)
-    target = io.BytesIO()
     try:
-        pdf.save(
-            target,
-            object_stream_mode=pikepdf.ObjectStreamMode.generate,
-            stream_decode_level=pikepdf.StreamDecodeLevel.none,
-            compress_streams=True,
-            deterministic_id=True,
-        )
+        return saved(pdf, decode=pikepdf.StreamDecodeLevel.none)
     except (pikepdf.PdfError, RuntimeError) as reason:
         raise ImpositionError(f"The sheets cannot be written: {_in_words(reason)}.") from reason
-    return target.getvalue()

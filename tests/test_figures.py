@@ -9,9 +9,8 @@ from xml.etree.ElementTree import parse
 import pytest
 
 from booklet.bindery import STAND_INS, hue_of
-from booklet.bindery.colour import luma
+from booklet.contrast import Rgb, contrast, luma, rgb_of
 from booklet.manuscript import read
-from booklet.manuscript.records import contrast
 from tests.conftest import PROJECT, TODAY
 
 INK, PAPER = "#1a1a1a", "#ffffff"
@@ -27,9 +26,9 @@ def drawn(name: str) -> list[dict[str, str]]:
     return [dict(element.attrib) for element in parse(PROJECT / "chapters/images" / name).iter()]
 
 
-def grey(colour: str) -> str:
-    level = round(luma(tuple(int(colour[i : i + 2], 16) for i in (1, 3, 5))) * 255)  # type: ignore[arg-type]
-    return f"#{level:02x}{level:02x}{level:02x}"
+def grey(colour: Rgb) -> Rgb:
+    level = luma(colour)
+    return level, level, level
 
 
 def test_there_are_ten_figures_in_the_main_booklet_and_one_in_each_insert() -> None:
@@ -63,5 +62,6 @@ def test_dark_lines_stand_out_in_every_edition_and_in_grey() -> None:
         hue = hue_of(edition.hue.deep, edition.hue.tint)
         for ground in (PAPER, *(hue[name] for name in GROUNDS)):
             for line in (hue["deep"], INK):
-                assert contrast(line, ground) >= GRAPHICS, edition.code
-                assert contrast(grey(line), grey(ground)) >= GRAPHICS, edition.code
+                one, other = rgb_of(line), rgb_of(ground)
+                assert contrast(one, other) >= GRAPHICS, edition.code
+                assert contrast(grey(one), grey(other)) >= GRAPHICS, edition.code

@@ -19,8 +19,8 @@ from tests.conftest import PROJECT
 
 PACKAGE = PROJECT / "booklet"
 ROOMS = (
-    "bounds", "findings", "australia", "pdf", "manuscript", "composing", "typesetting", "bindery", "imposition",
-    "ticket", "printing", "preflight", "transcript", "dispatch",
+    "bounds", "files", "contrast", "findings", "australia", "pdf", "manuscript", "composing", "typesetting", "bindery",
+    "imposition", "ticket", "printing", "preflight", "transcript", "dispatch",
     "build",
     "cli",
 )  # fmt: skip
@@ -29,7 +29,7 @@ HOMES = {
     "markdown_it": {"composing"}, "mdit_py_plugins": {"composing"}, "segno": {"composing"},
     "weasyprint": {"typesetting"}, "pydyf": {"typesetting"}, "PIL": {"pdf", "bindery", "preflight"},
     "pikepdf": {"pdf", "bindery", "imposition", "preflight", "transcript"}, "pypdfium2": {"pdf", "preflight"},
-    "pdfminer": {"transcript"}, "fontTools": {"pdf", "composing", "bindery"},
+    "pdfminer": set(), "fontTools": {"pdf", "composing", "bindery"},
     "phonenumbers": {"australia"}, "click": {"cli"}, "rich": {"cli"},
 }  # fmt: skip
 

@@ -12,7 +12,8 @@ from pikepdf import Dictionary, Name, Pdf
 from PIL import Image
 
 from booklet.pdf.geometry import Geometry
-from booklet.pdf.pictures import Camera, coverage, inks
+from booklet.pdf.pictures import Camera
+from booklet.pdf.plates import coverage, plates
 from booklet.preflight import PROFILES, examine
 from tests import pdfs
 from tests.conftest import PROJECT, needs
@@ -102,8 +103,8 @@ EDGE = 2 * (pdfs.SLUG + pdfs.BLEED)
 SHEET = Geometry((0, 0, pdfs.A5[0] + EDGE, pdfs.A5[1] + EDGE), None, None, None, None, 0, 1.0)
 
 
-def plates(content: bytes, dpi: float) -> list[Image.Image]:
-    return [camera.picture(1, SHEET, dpi).convert("L") for camera in inks(content)]
+def drawn_plates(content: bytes, dpi: float) -> list[Image.Image]:
+    return [camera.picture(1, SHEET, dpi).convert("L") for camera in plates(content)]
 
 
 def inked() -> bytes:
@@ -125,7 +126,7 @@ PATCHES = {(280, 530): (80, 60, 40, 20), (280, 430): (50, 0, 0, 100), (340, 430)
 
 
 def test_plates_have_the_inks_that_were_asked_for() -> None:
-    drawn = plates(inked(), 72)
+    drawn = drawn_plates(inked(), 72)
     for (x, y), wanted in PATCHES.items():
         point = (x, drawn[0].height - y)
         found = [round(100 - plate.getpixel(point) / 2.55) for plate in drawn]  # type: ignore[operator]
@@ -136,7 +137,7 @@ def test_total_ink_is_a_mean_over_fifteen_square_millimetres() -> None:
     """A square of 400 percent as large as the window gives 400 in its middle; one of half the side a quarter."""
     for side, wanted in ((60, 400), (5.4, 100)):
         content = pdfs.spoilt("press", lambda pdf, side=side: pdfs.draw(pdf, f"1 1 1 1 k 300 500 {side} {side} re f"))
-        total = coverage(plates(content, 288), SHEET)
+        total = coverage(drawn_plates(content, 288), SHEET)
         assert max(total.tobytes()) * 400 / 255 == pytest.approx(wanted, rel=0.08)
 
 

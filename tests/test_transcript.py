@@ -15,7 +15,7 @@ import pytest
 from click.testing import CliRunner
 from pikepdf import Array, Dictionary, Name, Pdf
 
-from booklet import bounds, transcript
+from booklet import transcript
 from booklet.build import Order, Receipt, build
 from booklet.cli import main
 from tests import reading, tiny
@@ -87,7 +87,7 @@ def test_notes_languages_and_short_forms_are_heard(booklet: Callable[..., Path],
 
 
 def test_two_independent_readers_hear_the_same(real: tuple[Order, Receipt]) -> None:
-    """The transcript rests on pdfminer, `tests.reading` on the content streams themselves."""
+    """The transcript rests on the room `pdf`, `tests.reading` on a reader of its own."""
     order, receipt = real
     top = heard(real)
     with Pdf.open(order.dist / next(e.file for e in receipt.files if e.edition == "VIC")) as pdf:
@@ -154,10 +154,9 @@ def deep(pdf: Pdf, root: pikepdf.Object) -> None:
 
 
 def many(pdf: Pdf, root: pikepdf.Object) -> None:
-    leaf = pdf.make_indirect(Dictionary(S=Name.P))
-    hundred = pdf.make_indirect(Dictionary(S=Name.Sect, K=Array([leaf] * 100)))
-    thousands = pdf.make_indirect(Dictionary(S=Name.Sect, K=Array([hundred] * 100)))
-    root.K = Array([thousands] * 100)
+    """Direct objects, which have no number to tell one from the other: each is an element of its own."""
+    thousand = Array([Dictionary(S=Name.P)] * 1000)
+    root.K = Array([pdf.make_indirect(Dictionary(S=Name.Sect, K=thousand)) for _ in range(250)])
 
 
 def odd(pdf: Pdf, root: pikepdf.Object) -> None:
@@ -209,7 +208,7 @@ BAD = {
     "untagged": (untagged(), "not tagged"),
     "cyclic": (tree_pdf(cyclic), "turns back on itself"),
     "10,000 deep": (tree_pdf(deep), "deep"),
-    "a million elements": (tree_pdf(many), "more than 200000 elements"),
+    "a quarter of a million elements": (tree_pdf(many), "more than 200,000 elements"),
 }
 
 
@@ -224,18 +223,16 @@ def test_a_bad_file_is_a_message_in_bounded_time(tmp_path: Path, name: str) -> N
     assert time.monotonic() - start < 30
 
 
-@pytest.mark.parametrize("build", [bombs, draws_itself])
+@pytest.mark.parametrize(
+    ("build", "words"), [(bombs, "unpacks to more than 100 MB"), (draws_itself, "More than 1,000,000 operators")]
+)
 def test_a_file_without_end_is_stopped(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, build: Callable[[Pdf, pikepdf.Object], None]
+    tmp_path: Path, build: Callable[[Pdf, pikepdf.Object], None], words: str
 ) -> None:
-    monkeypatch.setattr(bounds, "MAX_SECONDS", 2.0)
-    monkeypatch.setattr(bounds, "MAX_MEGABYTES", 1500.0)
     (tmp_path / "bomb.pdf").write_bytes(tree_pdf(build))
-    start = time.monotonic()
     result = CliRunner().invoke(main, ["read", str(tmp_path / "bomb.pdf")])
     assert result.exit_code == 1
-    assert "takes more than" in result.stderr and "Traceback" not in result.output
-    assert time.monotonic() - start < 30
+    assert words in result.stderr and "Traceback" not in result.output
 
 
 def test_a_wrong_parent_tree_is_not_asked(tmp_path: Path) -> None:

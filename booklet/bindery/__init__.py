@@ -20,7 +20,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
-from xml.sax.saxutils import escape
 
 import pikepdf
 from pikepdf import Array, Dictionary, Name, NumberTree, Object, OutlineItem, Pdf, String
@@ -35,6 +34,7 @@ from booklet.bindery.packing import packed
 from booklet.bindery.press import SET_BLEED_MM, Condition, PressJob, in_grey, press
 from booklet.bindery.sources import keep_sources, source_lines, sources_of
 from booklet.composing import SCHEME
+from booklet.pdf import Description, describe, saved
 from booklet.typesetting import Segment, srgb_profile
 
 __all__ = [
@@ -108,15 +108,8 @@ def bind(segments: Iterable[Segment], title: Title) -> bytes:
     _metadata(book, title)
     if title.pdf_ua == 2:
         _name_space(book)
-    target = io.BytesIO()
-    book.save(
-        target,
-        force_version="2.0" if title.pdf_ua == 2 else "1.7",
-        object_stream_mode=pikepdf.ObjectStreamMode.disable,
-        compress_streams=True,
-        deterministic_id=True,
-    )
-    return packed(target.getvalue())
+    version = "2.0" if title.pdf_ua == 2 else "1.7"
+    return packed(saved(book, version, pikepdf.ObjectStreamMode.disable))
 
 
 def _join_structure(book: Pdf, trees: list[tuple[int, Any, str]]) -> None:
@@ -388,67 +381,29 @@ def _metadata(book: Pdf, title: Title) -> None:
     root.MarkInfo = Dictionary(Marked=True)
     root.ViewerPreferences = Dictionary(DisplayDocTitle=True)
     root.PageMode = Name.UseOutlines
-    day = title.issued
-    book.docinfo = book.make_indirect(
-        Dictionary(
-            Title=String(title.title),
-            Subject=String(title.subject),
-            Author=String(title.author),
-            Keywords=String(_keywords(title)),
-            Creator=String("booklet"),
-            Producer=String("WeasyPrint, pikepdf"),
-            CreationDate=String(f"D:{day:%Y%m%d}000000Z"),
-            ModDate=String(f"D:{day:%Y%m%d}000000Z"),
-        )
+    describe(
+        book,
+        Description(
+            title=title.title,
+            author=title.author,
+            day=title.issued.isoformat(),
+            subject=title.subject,
+            coverage=title.edition,
+            language=title.language,
+            keywords=", ".join(filter(None, (title.edition, title.issue and f"issue {title.issue}"))),
+            namespaces=(("pdfaid", "http://www.aiim.org/pdfa/ns/id/"), ("pdfuaid", "http://www.aiim.org/pdfua/ns/id/")),
+            claims=_CLAIMS[title.pdf_ua],
+            more_xmp=_MORE_XMP[title.pdf_ua],
+        ),
     )
-    words = {key: escape(value) for key, value in _xmp_words(title).items()}
-    xmp = book.make_stream(_XMP.format(claims=_CLAIMS[title.pdf_ua], **words).encode())
-    xmp.Type, xmp.Subtype = Name.Metadata, Name.XML
-    root.Metadata = xmp
-
-
-def _keywords(title: Title) -> str:
-    return ", ".join(filter(None, (title.edition, title.issue and f"issue {title.issue}")))
-
-
-def _xmp_words(title: Title) -> dict[str, str]:
-    return {
-        "title": title.title,
-        "subject": title.subject,
-        "author": title.author,
-        "language": title.language,
-        "edition": title.edition,
-        "keywords": _keywords(title),
-        "day": f"{title.issued:%Y-%m-%d}T00:00:00Z",
-    }
-
-
-_XMP = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
-<x:xmpmeta xmlns:x="adobe:ns:meta/">
-<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-<rdf:Description rdf:about="" xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:xmp="http://ns.adobe.com/xap/1.0/"
- xmlns:pdf="http://ns.adobe.com/pdf/1.3/" xmlns:pdfaid="http://www.aiim.org/pdfa/ns/id/" xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/">
-<dc:title><rdf:Alt><rdf:li xml:lang="x-default">{title}</rdf:li></rdf:Alt></dc:title>
-<dc:description><rdf:Alt><rdf:li xml:lang="x-default">{subject}</rdf:li></rdf:Alt></dc:description>
-<dc:creator><rdf:Seq><rdf:li>{author}</rdf:li></rdf:Seq></dc:creator>
-<dc:coverage>{edition}</dc:coverage>
-<dc:language><rdf:Bag><rdf:li>{language}</rdf:li></rdf:Bag></dc:language>
-<xmp:CreateDate>{day}</xmp:CreateDate>
-<xmp:ModifyDate>{day}</xmp:ModifyDate>
-<xmp:CreatorTool>booklet</xmp:CreatorTool>
-<pdf:Keywords>{keywords}</pdf:Keywords>
-<pdf:Producer>WeasyPrint, pikepdf</pdf:Producer>
-{claims}</rdf:RDF>
-</x:xmpmeta>
-<?xpacket end="w"?>"""
 
 
 _CLAIMS = {
-    1: """<pdfuaid:part>1</pdfuaid:part>
-<pdfaid:part>2</pdfaid:part>
-<pdfaid:conformance>A</pdfaid:conformance>
-</rdf:Description>
-<rdf:Description rdf:about="" xmlns:pdfaExtension="http://www.aiim.org/pdfa/ns/extension/"
+    1: (("pdfuaid:part", "1"), ("pdfaid:part", "2"), ("pdfaid:conformance", "A")),
+    2: (("pdfuaid:part", "2"), ("pdfuaid:rev", "2024")),
+}
+_MORE_XMP = {
+    1: """<rdf:Description rdf:about="" xmlns:pdfaExtension="http://www.aiim.org/pdfa/ns/extension/"
  xmlns:pdfaSchema="http://www.aiim.org/pdfa/ns/schema#" xmlns:pdfaProperty="http://www.aiim.org/pdfa/ns/property#">
 <pdfaExtension:schemas><rdf:Bag><rdf:li rdf:parseType="Resource">
 <pdfaSchema:schema>PDF/UA identification</pdfaSchema:schema>
@@ -463,10 +418,7 @@ _CLAIMS = {
 </rdf:li></rdf:Bag></pdfaExtension:schemas>
 </rdf:Description>
 """,
-    2: """<pdfuaid:part>2</pdfuaid:part>
-<pdfuaid:rev>2024</pdfuaid:rev>
-</rdf:Description>
-<rdf:Description rdf:about="" xmlns:pdfd="http://pdfa.org/declarations/">
+    2: """<rdf:Description rdf:about="" xmlns:pdfd="http://pdfa.org/declarations/">
 <pdfd:declarations><rdf:Bag><rdf:li rdf:parseType="Resource">
 <pdfd:conformsTo>http://pdfa.org/declarations/wtpdf#accessibility1.0</pdfd:conformsTo>
 </rdf:li></rdf:Bag></pdfd:declarations>

@@ -17,6 +17,8 @@ from typing import Any
 
 from PIL import Image, ImageChops, ImageCms, ImageMath
 
+from booklet.contrast import Rgb, contrast, luma
+
 STAND_INS = {"deep": "#0b5a7e", "tint": "#e2eff7", "mid": "#8fb8cf", "soft": "#c4dbe8"}
 """The accent colours of the style sheets and drawings, by name."""
 
@@ -100,21 +102,15 @@ def copier_inks() -> Inks:
     def amounts(colour: tuple[int, int, int]) -> tuple[float, ...]:
         if colour in named:
             return named[colour]
-        return (0.0 if max(colour) <= BLACK else round(luma(colour), 4),)
+        return (0.0 if max(colour) <= BLACK else round(luma(colour) / 255, 4),)
 
     return Inks("/DeviceGray", amounts, lambda image: image.convert("L"))
-
-
-def luma(colour: tuple[int, int, int]) -> float:
-    """How light a colour looks once it is grey, from 0 to 1 (Rec. 601, as copiers do)."""
-    return (0.299 * colour[0] + 0.587 * colour[1] + 0.114 * colour[2]) / 255
 
 
 def contrast_on_paper(one: Cmyk, other: Cmyk, profile: bytes) -> float:
     """The contrast of two inks as seen on this paper, its white taken for white (WCAG 2.2, 1.4.3)."""
     condition = _condition(profile)
-    light, dark = sorted((condition.luminance(one), condition.luminance(other)), reverse=True)
-    return (light + 0.05) / (dark + 0.05)
+    return contrast(condition.shown(one), condition.shown(other))
 
 
 def _limited(amounts: tuple[float, ...], limit: float) -> tuple[float, ...]:
@@ -162,14 +158,13 @@ class _Condition:
         wanted: int = shown.getpixel((0, 0))[0]  # type: ignore[index]
         return min(range(101), key=lambda percent: (abs(self._blacks[percent] - wanted), percent)) / 100
 
-    def luminance(self, ink: Cmyk) -> float:
-        """Relative luminance of an ink in percent, from 0 to 1."""
+    def shown(self, ink: Cmyk) -> Rgb:
+        """How an ink in percent looks on this paper, as sRGB from 0 to 1."""
         patch = Image.new("CMYK", (1, 1), tuple(round(amount * 2.55) for amount in ink))
         shown = ImageCms.applyTransform(patch, self._to_screen)
         assert shown
-        channels = [value / 255 for value in shown.getpixel((0, 0))]  # type: ignore[union-attr]
-        linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
-        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+        red, green, blue = (value / 255 for value in shown.getpixel((0, 0)))  # type: ignore[union-attr]
+        return red, green, blue
 
     def image(self, image: Any, limit: float) -> Any:
         """An image in grey where it is grey, and else in the press's inks within the limit."""

@@ -19,7 +19,8 @@ import pikepdf
 from pikepdf import Array, ContentStreamInstruction, Dictionary, Name, Object, Operator, Pdf
 from PIL import Image
 
-from booklet.bindery.colour import Inks, luma
+from booklet.bindery.colour import Inks
+from booklet.contrast import luma
 
 TARGET_PPI = 300
 MUCH_PPI = 450
@@ -288,7 +289,7 @@ class _Worker:
         return fresh
 
 
-_MASK_INKS = Inks("/DeviceGray", lambda colour: (luma(colour),), lambda image: image.convert("L"))
+_MASK_INKS = Inks("/DeviceGray", lambda colour: (luma(colour) / 255,), lambda image: image.convert("L"))
 """A soft mask is no colour but a measure of light, so it becomes plain grey."""
 
 

@@ -21,7 +21,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
-from xml.sax.saxutils import escape
 
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Pdf, String
@@ -30,6 +29,7 @@ from booklet.bindery.colour import Inks
 from booklet.bindery.inking import PlacedImage, ink
 from booklet.bindery.lettering import Lettering
 from booklet.bindery.marks import PT_PER_MM, ZONE_MM, Trim, marks, slug_place
+from booklet.pdf import Description, describe, saved
 
 SET_BLEED_MM = 5.0
 """What press pages are set with: the largest bleed a printer asks for, cut back to what this one wants."""
@@ -84,7 +84,8 @@ def press(book: bytes, job: PressJob, inks: Inks, pages: Iterable[int] | None = 
         for page, fold, slug in zip(pdf.pages, folds, slugs, strict=True):
             _frame(pdf, page.obj, job, fold, letters, slug)
         _identify(pdf, job, book)
-        return Pressed(_saved(pdf, "1.6"), images)
+        pdf.remove_unreferenced_resources()
+        return Pressed(saved(pdf, "1.6"), images)
 
 
 def in_grey(book: bytes, inks: Inks, title: str) -> bytes:
@@ -94,7 +95,8 @@ def in_grey(book: bytes, inks: Inks, title: str) -> bytes:
         _for_paper(pdf)
         ink(pdf, inks)
         pdf.docinfo = pdf.make_indirect(Dictionary(Title=String(title), CreationDate=String(day), ModDate=String(day)))
-        return _saved(pdf, "1.7")
+        pdf.remove_unreferenced_resources()
+        return saved(pdf, "1.7")
 
 
 def _keep_pages(pdf: Pdf, chosen: tuple[int, ...]) -> None:
@@ -167,59 +169,15 @@ def _identify(pdf: Pdf, job: PressJob, book: bytes) -> None:
         DestOutputProfile=pdf.make_indirect(profile),
     )
     pdf.Root.OutputIntents = Array([pdf.make_indirect(intent)])
-    day = f"D:{job.day.replace('-', '')}000000Z"
-    pdf.docinfo = pdf.make_indirect(
-        Dictionary(
-            Title=String(job.title),
-            Author=String(job.author),
-            Creator=String("booklet"),
-            Producer=String("WeasyPrint, pikepdf"),
-            CreationDate=String(day),
-            ModDate=String(day),
-            Trapped=Name("/False"),
-        )
-    )
     own = uuid.UUID(bytes=sha256(book + repr(job).encode()).digest()[:16], version=5)
     document = uuid.UUID(bytes=sha256(f"{job.title} {job.day}".encode()).digest()[:16], version=5)
-    words = {"title": escape(job.title), "author": escape(job.author), "day": f"{job.day}T00:00:00Z"}
-    xmp = pdf.make_stream(_XMP.format(**words, document=document, own=own).encode())
-    xmp.Type, xmp.Subtype = Name.Metadata, Name.XML
-    pdf.Root.Metadata = xmp
-
-
-def _saved(pdf: Pdf, version: str) -> bytes:
-    pdf.remove_unreferenced_resources()
-    target = io.BytesIO()
-    pdf.save(
-        target,
-        force_version=version,
-        object_stream_mode=pikepdf.ObjectStreamMode.generate,
-        compress_streams=True,
-        deterministic_id=True,
+    claims = (
+        ("xmp:MetadataDate", f"{job.day}T00:00:00Z"),
+        ("xmpMM:DocumentID", f"uuid:{document}"),
+        ("xmpMM:InstanceID", f"uuid:{own}"),
+        ("xmpMM:VersionID", "1"),
+        ("xmpMM:RenditionClass", "default"),
+        ("pdfxid:GTS_PDFXVersion", "PDF/X-4"),
     )
-    return target.getvalue()
-
-
-_XMP = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
-<x:xmpmeta xmlns:x="adobe:ns:meta/">
-<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-<rdf:Description rdf:about="" xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:xmp="http://ns.adobe.com/xap/1.0/"
- xmlns:pdf="http://ns.adobe.com/pdf/1.3/" xmlns:pdfxid="http://www.npes.org/pdfx/ns/id/"
- xmlns:xmpMM="http://ns.adobe.com/xap/1.0/mm/">
-<dc:title><rdf:Alt><rdf:li xml:lang="x-default">{title}</rdf:li></rdf:Alt></dc:title>
-<dc:creator><rdf:Seq><rdf:li>{author}</rdf:li></rdf:Seq></dc:creator>
-<xmp:CreateDate>{day}</xmp:CreateDate>
-<xmp:ModifyDate>{day}</xmp:ModifyDate>
-<xmp:MetadataDate>{day}</xmp:MetadataDate>
-<xmp:CreatorTool>booklet</xmp:CreatorTool>
-<xmpMM:DocumentID>uuid:{document}</xmpMM:DocumentID>
-<xmpMM:InstanceID>uuid:{own}</xmpMM:InstanceID>
-<xmpMM:VersionID>1</xmpMM:VersionID>
-<xmpMM:RenditionClass>default</xmpMM:RenditionClass>
-<pdf:Producer>WeasyPrint, pikepdf</pdf:Producer>
-<pdf:Trapped>False</pdf:Trapped>
-<pdfxid:GTS_PDFXVersion>PDF/X-4</pdfxid:GTS_PDFXVersion>
-</rdf:Description>
-</rdf:RDF>
-</x:xmpmeta>
-<?xpacket end="w"?>"""
+    spaces = (("pdfxid", "http://www.npes.org/pdfx/ns/id/"), ("xmpMM", "http://ns.adobe.com/xap/1.0/mm/"))
+    describe(pdf, Description(job.title, job.author, job.day, trapped=False, namespaces=spaces, claims=claims))

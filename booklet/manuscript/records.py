@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, AnyHttpUrl, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from booklet.australia import STATES, Phone, PhoneError, is_order_code, parse_phone
+from booklet.contrast import contrast, rgb_of
 from booklet.findings import Place
 
 ID = r"^[a-z0-9]+(-[a-z0-9]+)*$"
@@ -315,7 +316,7 @@ class Hue(Record):
 
     @model_validator(mode="after")
     def _can_be_read(self) -> Hue:
-        on_paper, on_tint = contrast(self.deep, "#ffffff"), contrast(self.deep, self.tint)
+        on_paper, on_tint = (contrast(rgb_of(self.deep), rgb_of(ground)) for ground in ("#ffffff", self.tint))
         if on_paper < TEXT_CONTRAST or on_tint < LARGE_TEXT_CONTRAST:
             raise ValueError(
                 f"deep has a contrast of {on_paper:.1f} on white and {on_tint:.1f} on tint; "
@@ -479,18 +480,6 @@ class Manuscript(Record):
     def every_chapter(self) -> tuple[Chapter, ...]:
         """The chapters of the main booklet, then those of its inserts."""
         return (*self.chapters, *(chapter for insert in self.inserts for chapter in insert.chapters))
-
-
-def contrast(one: str, other: str) -> float:
-    """The contrast of two colours given as #rrggbb, from 1 to 21 (WCAG 2.2, 1.4.3)."""
-
-    def luminance(colour: str) -> float:
-        channels = (int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5))
-        linear = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels)
-        return sum(share * c for share, c in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
-
-    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
-    return (light + 0.05) / (dark + 0.05)
 
 
 def slug(words: str) -> str:

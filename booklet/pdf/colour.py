@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -16,7 +16,8 @@ from typing import Any
 from pikepdf import Array, Dictionary, Name, Stream
 from PIL import Image, ImageCms
 
-Rgb = tuple[float, float, float]
+from booklet.contrast import Rgb, luma
+
 MAX_NESTING = 8
 """Spaces that stand on spaces: two are usual, more than eight a trap."""
 
@@ -281,19 +282,7 @@ def _companded(value: float) -> float:
     return 12.92 * value if value <= 0.0031308 else 1.055 * math.pow(value, 1 / 2.4) - 0.055
 
 
-def luminance(rgb: Iterable[float]) -> float:
-    """Relative luminance (WCAG 2.2)."""
-    red, green, blue = (v / 12.92 if v <= 0.04045 else ((v + 0.055) / 1.055) ** 2.4 for v in rgb)
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-
-def contrast(one: Rgb, other: Rgb) -> float:
-    """Contrast ratio, from 1 to 21 (WCAG 2.2)."""
-    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
-    return (light + 0.05) / (dark + 0.05)
-
-
 def grey_of(rgb: Rgb) -> Rgb:
-    """What an office copier makes of a colour (ITU-R BT.601 luma)."""
-    grey = 0.299 * rgb[0] + 0.587 * rgb[1] + 0.114 * rgb[2]
+    """What an office copier makes of a colour."""
+    grey = luma(rgb)
     return grey, grey, grey

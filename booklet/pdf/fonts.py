@@ -19,10 +19,13 @@ from fontTools.encodings.StandardEncoding import StandardEncoding
 from fontTools.ttLib import TTFont
 from pikepdf import Array, Dictionary, Name, Stream
 
-from booklet.pdf.objects import FontFault, Problem, number
+from booklet.pdf.objects import FontFault, Problem, as_number
 
 logging.getLogger("fontTools").setLevel(logging.CRITICAL)
 MAX_CMAP_BYTES = 2_000_000
+MAX_TYPE1_HEAD = 100_000
+GUESSED_WIDTH = 500
+"""The mean width of a letter, in thousandths of the size."""
 UNREADABLE = "\ufffd"
 """Stands for a character that has no Unicode."""
 PROGRAMS = ("/FontFile", "/FontFile2", "/FontFile3")
@@ -64,13 +67,16 @@ class Run:
 
 @dataclass(eq=False)
 class Font:
-    """A font dictionary, read once. `problems` are faults of the dictionary itself."""
+    """A font dictionary, read once. `problems` are faults of the dictionary itself; what is not `measured` tells no
+    widths, as the standard 14 fonts need not, and counts as `GUESSED_WIDTH`.
+    """
 
     name: str
     subtype: str
     embedded: bool
     has_unicode: bool
     wide: bool
+    measured: bool
     bold: bool
     italic: bool
     ascent: float
@@ -128,15 +134,16 @@ def read_font(source: Any) -> Font:
     descriptor = descriptor if isinstance(descriptor, Dictionary) else Dictionary()
     full_name = str(source.get("/BaseFont", descriptor.get("/FontName", "/?")))[1:]
     name = full_name.split("+", 1)[-1] if re.match(r"[A-Z]{6}\+", full_name) else full_name
-    flags = number(descriptor.get("/Flags"), 0)
-    lean = number(descriptor.get("/ItalicAngle"), 0)
-    ascent, descent = number(descriptor.get("/Ascent"), 0), number(descriptor.get("/Descent"), 0)
+    flags = as_number(descriptor.get("/Flags"), 0)
+    lean = as_number(descriptor.get("/ItalicAngle"), 0)
+    ascent, descent = as_number(descriptor.get("/Ascent"), 0), as_number(descriptor.get("/Descent"), 0)
     font = Font(
         name=name,
         subtype=subtype,
         embedded=subtype == "Type3" or any(key in descriptor for key in PROGRAMS),
         has_unicode=isinstance(source.get("/ToUnicode"), Stream),
         wide=subtype == "Type0",
+        measured=subtype == "Type0" or isinstance(source.get("/Widths"), Array),
         bold=bool(int(flags) & _FORCE_BOLD) or bool(re.search(r"bold|black|heavy", name, re.IGNORECASE)),
         italic=bool(int(flags) & _ITALIC or lean) or bool(re.search(r"italic|oblique", name, re.IGNORECASE)),
         ascent=ascent if 300 <= ascent <= 1500 else 750,
@@ -153,12 +160,15 @@ class _Source:
 
     def __init__(self, source: Any, inner: Any, descriptor: Any, font: Font) -> None:
         self.font = font
-        self.symbolic = bool(int(number(descriptor.get("/Flags"), 0)) & _SYMBOLIC)
+        self.symbolic = bool(int(as_number(descriptor.get("/Flags"), 0)) & _SYMBOLIC)
         self.unicode = _to_unicode(source.get("/ToUnicode"))
         self.widths = _cid_widths(inner) if font.wide else _simple_widths(source)
-        self.default_width = number(inner.get("/DW"), 1000) if font.wide else number(descriptor.get("/MissingWidth"), 0)
-        self.names = {} if font.wide else _encoding_names(source.get("/Encoding"), font.subtype, self.symbolic)
+        self.default_width = (
+            as_number(inner.get("/DW"), 1000) if font.wide else as_number(descriptor.get("/MissingWidth"), 0)
+        )
         self.program = _Program(descriptor)
+        own = self.program.encoding
+        self.names = {} if font.wide else _encoding_names(source.get("/Encoding"), font.subtype, self.symbolic, own)
         self.problems = tuple(filter(None, (_unicode_problem(self.unicode), self.program.problem)))
         self.gid_of = _gid_map(inner.get("/CIDToGIDMap"))
 
@@ -207,7 +217,9 @@ class _Program:
             self.truetype = self.charset = None
 
     def _open(self, descriptor: Any) -> None:
-        if isinstance(stream := descriptor.get("/FontFile2"), Stream):
+        if isinstance(stream := descriptor.get("/FontFile"), Stream):
+            self._read_type1_encoding(stream.read_bytes()[:MAX_TYPE1_HEAD])
+        elif isinstance(stream := descriptor.get("/FontFile2"), Stream):
             self._open_truetype(stream.read_bytes())
         elif isinstance(stream := descriptor.get("/FontFile3"), Stream):
             content = stream.read_bytes()
@@ -217,6 +229,13 @@ class _Program:
                 fonts = CFFFontSet()
                 fonts.decompile(io.BytesIO(content), None)
                 self._take_cff(fonts[0])
+
+    def _read_type1_encoding(self, head: bytes) -> None:
+        """The encoding stands in the part that is not encrypted (Adobe Type 1 Font Format, 2.2)."""
+        rows = re.findall(rb"dup\s+(\d{1,3})\s*/([^\s/]+)\s+put", head.partition(b"eexec")[0])
+        if rows:
+            names = {int(code): name.decode("latin-1") for code, name in rows}
+            self.encoding = [names.get(code, ".notdef") for code in range(256)]
 
     def _open_truetype(self, content: bytes) -> None:
         font = TTFont(io.BytesIO(content), lazy=True)
@@ -288,10 +307,10 @@ def _gid_map(value: Any) -> dict[int, int] | None:
 
 
 def _simple_widths(source: Any) -> dict[int, float]:
-    first = int(number(source.get("/FirstChar"), 0))
+    first = int(as_number(source.get("/FirstChar"), 0))
     widths = source.get("/Widths")
     # Widths of Type 3 are in glyph space, whose matrix is nearly always a thousandth.
-    return {first + i: number(width, 0) for i, width in enumerate(widths)} if isinstance(widths, Array) else {}
+    return {first + i: as_number(width, 0) for i, width in enumerate(widths)} if isinstance(widths, Array) else {}
 
 
 def _cid_widths(inner: Any) -> dict[int, float]:
@@ -300,13 +319,13 @@ def _cid_widths(inner: Any) -> dict[int, float]:
     entries = list(inner.get("/W", Array()))
     position = 0
     while position + 1 < len(entries):
-        first, second = int(number(entries[position], 0)), entries[position + 1]
+        first, second = int(as_number(entries[position], 0)), entries[position + 1]
         if isinstance(second, Array):
-            widths.update((first + i, number(width, 0)) for i, width in enumerate(second))
+            widths.update((first + i, as_number(width, 0)) for i, width in enumerate(second))
             position += 2
         elif position + 2 < len(entries):
-            last = min(int(number(second, 0)), first + 65535)
-            widths.update(dict.fromkeys(range(first, last + 1), number(entries[position + 2], 0)))
+            last = min(int(as_number(second, 0)), first + 65535)
+            widths.update(dict.fromkeys(range(first, last + 1), as_number(entries[position + 2], 0)))
             position += 3
         else:
             break
@@ -370,8 +389,10 @@ def _utf16(raw: bytes) -> str:
     return (b"\0" + raw if len(raw) == 1 else raw).decode("utf-16-be", "replace")
 
 
-def _encoding_names(encoding: Any, subtype: str, symbolic: bool) -> dict[int, str]:
-    """Glyph names by code for a simple font. A symbolic TrueType font has none: its codes are its own."""
+def _encoding_names(encoding: Any, subtype: str, symbolic: bool, own: list[str]) -> dict[int, str]:
+    """Glyph names by code for a simple font. A symbolic TrueType font has none: its codes are its own. Type 1 fonts
+    have an encoding of their `own`.
+    """
     base, differences = encoding, None
     if isinstance(encoding, Dictionary):
         base, differences = encoding.get("/BaseEncoding"), encoding.get("/Differences")
@@ -379,6 +400,8 @@ def _encoding_names(encoding: Any, subtype: str, symbolic: bool) -> dict[int, st
         names = {code: agl.UV2AGL.get(ord(bytes([code]).decode("cp1252", "replace")), "") for code in range(32, 256)}
     elif base == Name.MacRomanEncoding:
         names = dict(enumerate(MacRoman))
+    elif own:
+        names = {code: "" if name == ".notdef" else name for code, name in enumerate(own)}
     elif symbolic or subtype == "Type3":
         names = {}
     else:
@@ -390,5 +413,5 @@ def _encoding_names(encoding: Any, subtype: str, symbolic: bool) -> dict[int, st
                 names[code] = str(entry)[1:]
                 code += 1
             else:
-                code = int(number(entry, 0))
+                code = int(as_number(entry, 0))
     return names

@@ -12,9 +12,10 @@ from typing import Any
 
 from pikepdf import Array
 
-from booklet.pdf.objects import BoxFault, Problem, inherited, number
+from booklet.pdf.objects import BoxFault, Problem, as_number, inherited
 
-PT_PER_MM = 72 / 25.4
+MM_PER_INCH = 25.4
+PT_PER_MM = 72 / MM_PER_INCH
 MAX_SIDE_PT = 200 * 72.0
 """14,400 units: the largest page that ISO 32000-1, annex C, expects readers to show."""
 
@@ -145,7 +146,7 @@ class Geometry:
 def geometry_of(page: Any) -> tuple[Geometry, tuple[Problem, ...]]:
     """The boxes of a page, and what makes no sense about them. Letter size stands in for a missing media box."""
     boxes, problems = _boxes_of(page)
-    turn, unit = inherited(page, "/Rotate"), number(page.get("/UserUnit", 1), 1.0)
+    turn, unit = inherited(page, "/Rotate"), as_number(page.get("/UserUnit", 1), 1.0)
     if turn is not None and (not isinstance(turn, int) or turn % 90):
         problems.append(Problem(BoxFault.ROTATE, "The page is turned by something else than quarters."))
         turn = 0

@@ -86,7 +86,7 @@ def inherited(page: Any, key: str) -> Any:
     return None
 
 
-def number(value: Any, otherwise: float) -> float:
+def as_number(value: Any, otherwise: float) -> float:
     """A number as a float; `otherwise` for anything else."""
     try:
         return float(value)

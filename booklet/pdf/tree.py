@@ -7,7 +7,7 @@ sane, and what is wrong with it is noted.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -159,7 +159,7 @@ class _Walker:
         self.seen: set[ObjectId] = set()
 
     def walk(self, root: Any) -> None:
-        stack: list[tuple[int, int, Iterator[Any]]] = [(-1, -1, iter(_kids(root)))]
+        stack: list[tuple[int, int, Iterator[Any]]] = [(-1, -1, iter(_kids(root.get("/K"))))]
         while stack:
             parent, page, kids = stack[-1]
             kid = next(kids, None)
@@ -172,7 +172,7 @@ class _Walker:
                     self._problem(TreeFault.LARGE, f"The structure has more than {MAX_ELEMENTS:,} elements.")
                     return
                 else:
-                    stack.append((element.index, element.page, iter(_kids(kid))))
+                    stack.append((element.index, element.page, iter(_kids(kid.get("/K")))))
 
     def _problem(self, kind: TreeFault, words: str) -> None:
         problem = Problem(kind, words)
@@ -185,16 +185,22 @@ class _Walker:
             self._own((page, None, kid), parent)
         elif not isinstance(kid, Dictionary):
             self._problem(TreeFault.KID, "A kid of the structure is neither an element nor content.")
-        elif kid.get("/Type") == Name.MCR:
-            form = kid.get("/Stm")
-            own_page = self.pages.get(kid.Pg.objgen, -1) if isinstance(kid.get("/Pg"), Dictionary) else page
-            object_id = form.objgen if isinstance(form, pikepdf.Stream) else None
-            self._own((own_page, object_id, _whole(kid.get("/MCID"))), parent)
-        elif kid.get("/Type") == Name.OBJR:
-            self._own_object(kid.get("/Obj"), parent)
         else:
-            return self._element(kid, parent, page, depth)
+            entries = dict(kid.items())  # at once: to ask for a key that is not there costs more than all of them
+            kind = entries.get("/Type")
+            if kind == Name.MCR:
+                form = entries.get("/Stm")
+                object_id = form.objgen if isinstance(form, pikepdf.Stream) else None
+                self._own((self._page(entries, page), object_id, _whole(entries.get("/MCID"))), parent)
+            elif kind == Name.OBJR:
+                self._own_object(entries.get("/Obj"), parent)
+            else:
+                return self._element(kid.objgen, entries, parent, page, depth)
         return None
+
+    def _page(self, entries: Mapping[str, Any], otherwise: int) -> int:
+        own = entries.get("/Pg")
+        return self.pages.get(own.objgen, -1) if isinstance(own, Dictionary) else otherwise
 
     def _own(self, address: Address, parent: int) -> None:
         if parent < 0:
@@ -215,32 +221,33 @@ class _Walker:
         else:
             self._problem(TreeFault.KID, "An object reference of the structure refers to nothing.")
 
-    def _element(self, source: Any, parent: int, page: int, depth: int) -> Element | None:
-        if source.objgen != (0, 0):
-            if source.objgen in self.seen:
-                if any(above.object_id == source.objgen for above in self._line(parent)):
+    def _element(
+        self, object_id: ObjectId, source: Mapping[str, Any], parent: int, page: int, depth: int
+    ) -> Element | None:
+        if object_id != (0, 0):
+            if object_id in self.seen:
+                if any(above.object_id == object_id for above in self._line(parent)):
                     self._problem(TreeFault.CYCLE, "The structure turns back on itself.")
                 else:
                     self._problem(TreeFault.TWICE, "An element stands in the structure twice.")
                 return None
-            self.seen.add(source.objgen)
+            self.seen.add(object_id)
         tree = self.tree
         written = str(source.get("/S", "/?"))[1:]
-        own_page = source.get("/Pg")
         element = Element(
             index=len(tree.elements),
             parent=parent,
             depth=depth,
             role=self._role(source, written),
             written=written,
-            object_id=source.objgen,
-            page=self.pages.get(own_page.objgen, -1) if isinstance(own_page, Dictionary) else page,
+            object_id=object_id,
+            page=self._page(source, page),
             alt=_text(source.get("/Alt")),
             actual=_text(source.get("/ActualText")),
             expansion=_text(source.get("/E")),
             lang=_text(source.get("/Lang")),
             id=_text(source.get("/ID")),
-            attributes=_attributes(source),
+            attributes=_attributes(source.get("/A")),
         )
         tree.elements.append(element)
         if parent >= 0:
@@ -253,7 +260,7 @@ class _Walker:
             yield self.tree.elements[index]
             yield from self.tree.above(index)
 
-    def _role(self, source: Any, written: str) -> str:
+    def _role(self, source: Mapping[str, Any], written: str) -> str:
         space = source.get("/NS")
         if isinstance(space, Dictionary) and str(space.get("/NS", "")) == PDF2 and written in STANDARD_2:
             return written
@@ -284,8 +291,7 @@ def _parent_tree(root: Any, tree: Tree) -> dict[int, Any]:
         return {}
 
 
-def _kids(source: Any) -> list[Any]:
-    kids = source.get("/K")
+def _kids(kids: Any) -> list[Any]:
     if kids is None:
         return []
     return list(kids) if isinstance(kids, Array) else [kids]
@@ -302,8 +308,7 @@ def _text(value: Any) -> str | None:
     return str(value) if isinstance(value, String) else None
 
 
-def _attributes(source: Any) -> dict[str, Any]:
-    entries = source.get("/A")
+def _attributes(entries: Any) -> dict[str, Any]:
     if entries is None:
         return {}
     found: dict[str, Any] = {}

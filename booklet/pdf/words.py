@@ -19,6 +19,7 @@ from booklet.pdf.tree import Address, Tree
 NEW_LINE_EM = 0.6
 """Text that starts this much above or below where the last one ended stands on another line; raised figures do not."""
 _JOINS = ("-", "\u2010", "\u2011", "\u00ad", "/", "\u2014")
+_LIGATURES = str.maketrans({"\ufb00": "ff", "\ufb01": "fi", "\ufb02": "fl", "\ufb03": "ffi", "\ufb04": "ffl"})
 
 
 @dataclass(slots=True)
@@ -51,7 +52,7 @@ def words_of(contents: Iterable[Content], tree: Tree) -> dict[Address, str]:
     words: dict[Address, str] = {}
     for block in blocks.values():
         for piece in block:
-            words[piece.address] = words.get(piece.address, "") + piece.words
+            words[piece.address] = words.get(piece.address, "") + piece.words.translate(_LIGATURES)
     return words
 
 
@@ -89,7 +90,7 @@ def _parted(before: _Piece, after: _Piece) -> str:
     aside = abs(step[1] * unit[0] - step[0] * unit[1])
     if aside > NEW_LINE_EM * em or forward < -em:
         return "line"
-    return "gap" if forward > WORD_GAP_EM * em else ""
+    return "gap" if last.font.measured and forward > WORD_GAP_EM * em else ""
 
 
 def _spaced(before: _Piece, after: _Piece) -> bool:

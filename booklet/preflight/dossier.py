@@ -10,7 +10,7 @@ from typing import Any
 
 import pikepdf
 from pikepdf import Array, Dictionary, Pdf, Stream, String
-from PIL import Image, ImageChops
+from PIL import Image
 
 from booklet.pdf import (
     PLAIN,
@@ -21,6 +21,7 @@ from booklet.pdf import (
     ContentFault,
     FontTable,
     Geometry,
+    Inks,
     Item,
     Known,
     Mark,
@@ -30,7 +31,6 @@ from booklet.pdf import (
     Tree,
     box_of,
     geometry_of,
-    inks,
     read_page,
     read_tree,
     words_of,
@@ -255,9 +255,9 @@ class Dossier:
         return Camera(self.content)
 
     @cached_property
-    def plates(self) -> tuple[Camera, Camera, Camera, Camera]:
-        """Draw the inks of the pages."""
-        return inks(self.content)
+    def inks(self) -> Inks:
+        """Draws the inks of the pages."""
+        return Inks(self.content, self.proof)
 
     @cached_property
     def contrasts(self) -> list[tuple[Item, float, float]]:
@@ -275,11 +275,7 @@ class Dossier:
         geometry = self.pages[index].geometry
         if self.profile.output is not Output.PRESS:
             return self.camera.picture(index, geometry, BACKGROUND_DPI, with_text=False)
-        plates = [
-            ImageChops.invert(plate.picture(index, geometry, BACKGROUND_DPI, with_text=False).convert("L"))
-            for plate in self.plates
-        ]
-        return self.proof.picture(Image.merge("CMYK", plates))
+        return self.inks.background(self.pages[index].content, geometry, BACKGROUND_DPI)
 
     @cached_property
     def _boxes(self) -> dict[Address, Box]:

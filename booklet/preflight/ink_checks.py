@@ -8,16 +8,17 @@ from typing import Any
 
 from pikepdf import Array, Dictionary, Name, Stream, String
 
-from booklet.pdf import MM_PER_INCH, PT_PER_MM, WINDOW_MM2, Item, Paint, Space, common, coverage, shading_samples, size
+from booklet.pdf import MM_PER_INCH, PT_PER_MM, WINDOW_MM2, Item, Space, common, peak_percent, shading_samples, size
 from booklet.preflight.check import ERROR, WARNING, Check, copier, every, press, printed
-from booklet.preflight.dossier import Dossier, Page
+from booklet.preflight.dossier import Dossier
 from booklet.preflight.records import Defect
 
 INK_DPI = 100
+INK_SLACK_PERCENT = 3
+"""What drawing in 256 steps may add."""
 MIN_IMAGE_PX = 16
 """Pictures this small are spacers (GWG 2015)."""
 ALMOST = 0.005
-HAIRLINE_PT = 0.5
 _THINGS = {"text": "Text", "fill": "A tint", "stroke": "A line", "image": "An image", "shading": "A shading"}
 _BLACK = 0.85
 
@@ -129,49 +130,19 @@ def _white_overprint(dossier: Dossier) -> Iterator[Defect]:
 
 
 def _too_much_ink(dossier: Dossier) -> Iterator[Defect]:
-    """The mean over windows of 15 mm², from pictures of the four plates."""
+    """The mean over windows of 15 mm², from pictures of the inks."""
     limit = dossier.profile.ink_limit_percent
     for page in dossier.pages:
-        if not page.drawable or _most_ink(page) <= limit:
+        if not page.drawable:
             continue
-        plates = [plate.picture(page.index, page.geometry, INK_DPI) for plate in dossier.plates]
-        total = coverage(plates, page.geometry)
-        peak = max(total.tobytes())
-        most = peak * 400 / 255
-        if most > limit + 3:
+        if total := dossier.inks.total(page.content, page.geometry, INK_DPI, limit + INK_SLACK_PERCENT):
+            most, peak = peak_percent(total), max(total.tobytes())
             left, top, _, _ = total.point([255 * (v >= peak) for v in range(256)]).getbbox() or (0, 0, 1, 1)
             scale = (page.geometry.media[2] - page.geometry.media[0]) / total.width
             x, y = page.geometry.media[0] + left * scale, page.geometry.media[3] - top * scale
             side = math.sqrt(WINDOW_MM2) * PT_PER_MM
             found = f"Up to {most:.0f} percent of ink, where {limit:g} are allowed."
             yield Defect(found, page.index, (x - side / 2, y - side / 2, x + side / 2, y + side / 2))
-
-
-def _most_ink(page: Page) -> float:
-    """A sum of inks in percent that no place of a page exceeds: the most of each ink that anything on it has.
-
-    Paint that covers puts its inks in place of those below, and paint that overprints adds those it has (ISO 32000-1,
-    11.7.4.3), so no ink is ever more than its most. Printer's marks in hairlines are left out; a blend mode, an image
-    or a shading can be anything.
-    """
-    if any(state.get("/BM", Name.Normal) not in (Name.Normal, Name.Compatible) for state in page.content.states):
-        return 400.0
-    most = (0.0, 0.0, 0.0, 0.0)
-    for item in page.content.items:
-        if item.kind is Paint.UNSEEN or item.layer == "mask" or _is_mark(item, page):
-            continue
-        if item.kind in (Paint.IMAGE, Paint.SHADING):
-            return 400.0
-        if item.colour is not None and item.colour.space.family != "Pattern":
-            inks = item.colour.inks or (1.0, 1.0, 1.0, 1.0)
-            most = (max(most[0], inks[0]), max(most[1], inks[1]), max(most[2], inks[2]), max(most[3], inks[3]))
-    return 100 * sum(most)
-
-
-def _is_mark(item: Item, page: Page) -> bool:
-    """True for crop marks and register crosses: thin lines outside the trim."""
-    thin = item.line_pt is not None and item.line_pt <= HAIRLINE_PT
-    return thin and common(item.box, page.geometry.finished) is None
 
 
 def _unmeasured(dossier: Dossier) -> Iterator[Defect]:

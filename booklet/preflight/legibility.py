@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from PIL import Image
 
+from booklet.contrast import Rgb, contrast
 from booklet.pdf import (
     PAPER,
     Box,
@@ -21,9 +22,7 @@ from booklet.pdf import (
     Item,
     Paint,
     Proof,
-    Rgb,
     common,
-    contrast,
     grey_of,
     inside,
     pixels,
