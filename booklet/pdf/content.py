@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Stream, String
@@ -77,8 +77,7 @@ UNMARKED = Mark()
 Ground = tuple[tuple[int, Colour | None], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(NamedTuple):
     """Text shown by one operator: its size on the page in points, its font, its faults, and where its baseline starts
     and ends, in points. `pieces` are its strings as they are written, each with True when a gap parts it from the last.
     """
@@ -117,8 +116,7 @@ class Picture:
         return min(self.width_px / across, self.height_px / up) * 72
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(NamedTuple):
     """One thing painted. `box` is what the clip leaves of it, `shape` all of it; `layer` is page, pattern or mask.
 
     `ground` gives the flat colours under a text and how many pixels each has, None for what has no name; it is empty

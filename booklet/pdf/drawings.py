@@ -89,7 +89,7 @@ def draw_pages(pdf: Pdf, accents: Iterable[bytes]) -> list[Drawing | None]:
             Drawing(
                 fingerprint=found.digest,
                 items=tuple(
-                    replace(item, text=replace(item.text, font=light[id(item.text.font)])) if item.text else item
+                    item._replace(text=item.text._replace(font=light[id(item.text.font)])) if item.text else item
                     for item in content.items
                 ),
                 marks=frozenset(content.marks),
@@ -180,9 +180,11 @@ class Known:
     ) -> list[Item]:
         stays = matrix == IDENTITY and clip == EVERYWHERE
         scale, (x, y) = matrix[0], matrix[4:]
+        colours, grounds = self._recoloured, self._grounds
         items = []
         for item in drawing.items:
             box, shape, text, picture, mark = item.box, item.shape, item.text, item.picture, item.mark
+            colour, ground = item.colour, item.ground
             if not stays:
                 shape = moved(shape, matrix)
                 cut = common(moved(box, matrix), clip)
@@ -212,16 +214,15 @@ class Known:
                 mark = replace(mark, form=ids[mark.form])
             items.append(
                 Item(
-                    item.kind, page_index, box, shape, mark, self._recolour(item.colour), item.alpha, item.overprint,
-                    item.overprint_mode, None if item.line_pt is None else item.line_pt * scale, text, picture,
-                    item.layer, item.plain_rectangle, self._ground(item.ground) if item.ground else (),
+                    item.kind, page_index, box, shape, mark, colours.get(id(colour)) or self._recolour(colour),
+                    item.alpha, item.overprint, item.overprint_mode,
+                    None if item.line_pt is None else item.line_pt * scale, text, picture, item.layer,
+                    item.plain_rectangle, ground and (grounds.get(id(ground)) or self._ground(ground)),
                 )
             )  # fmt: skip
         return items
 
     def _recolour(self, colour: Colour | None) -> Colour | None:
-        if not self._colours:
-            return colour
         key = id(colour)  # colours live as long as the drawings that hold them, and are shared by many items
         if key not in self._recoloured:
             self._recoloured[key] = self._colours.get(colour, colour) if colour else None

@@ -75,10 +75,10 @@ class Legibility:
         """The texts of a page that may be hard to read: all of them where nothing is known of what lies under them."""
         if not content.replayed:
             return texts
-        known = [content.items[start:end] for start, end in content.replayed]
-        from_before = {id(item) for items in known for item in items}
-        things = [item for item in content.items if item.kind not in (Paint.TEXT, Paint.UNSEEN) and item.alpha > 0]
-        added = [item for item in things if id(item) not in from_before]
+        things = _seen(content.items)
+        ends = [0, *(end for _, end in content.replayed)]
+        starts = [*(start for start, _ in content.replayed), len(content.items)]
+        added = [item for end, start in zip(ends, starts, strict=True) for item in _seen(content.items[end:start])]
         return [text for text in texts if not self._is_sure(text, things, added)]
 
     def _is_sure(self, text: Item, things: list[Item], added: list[Item]) -> bool:
@@ -124,6 +124,11 @@ class Legibility:
                 grey = [(_against(ink, item.alpha, paper, True), count) for count, paper in under]
                 known[key] = _all_but_fringe(rows, FRINGE), _all_but_fringe(grey, FRINGE)
             yield item, *known[key]
+
+
+def _seen(items: list[Item]) -> list[Item]:
+    """What is painted and is no text."""
+    return [item for item in items if item.kind not in (Paint.TEXT, Paint.UNSEEN) and item.alpha > 0]
 
 
 def core(box: Box) -> Box:

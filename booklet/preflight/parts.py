@@ -47,7 +47,7 @@ def examine_part(content: bytes, accents: Iterable[bytes] = ()) -> ExaminedPart:
                 texts = [place for place, item in enumerate(items) if readable(item, geometry)]
                 grounds = numbered.under(index, geometry, [core(items[place].box) for place in texts])
                 for place, ground in zip(texts, grounds, strict=True):
-                    items[place] = replace(items[place], ground=ground)
+                    items[place] = items[place]._replace(ground=ground)
                 drawings[index] = replace(drawing, items=tuple(items))
     except (pikepdf.PdfError, PdfiumError) as reason:
         raise ValueError(f"The part cannot be read as a PDF ({type(reason).__name__}).") from reason
