@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 import phonenumbers
 
@@ -54,6 +55,7 @@ class Phone:
         return re.sub(r"\D", "", self.text)
 
 
+@lru_cache(maxsize=4096)
 def parse_phone(text: str) -> Phone:
     """Read one Australian number, however it is spaced.
 

@@ -9,13 +9,14 @@ from collections.abc import Callable
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, get_args
 
 import click
 
 from booklet import __version__
 from booklet.files import write_whole
 from booklet.findings import BookletError, Finding, Severity
+from booklet.formats import FORMATS, Duplex, PrintOptions
 
 if TYPE_CHECKING:
     from booklet.build import Order, Receipt
@@ -82,8 +83,8 @@ def main() -> None:
     "--format",
     "formats",
     multiple=True,
-    type=click.Choice(["screen", "large-print", "press", "clinic"]),
-    help="Default: all.",
+    type=click.Choice(list(FORMATS)),
+    help="; ".join(f"{row.name}: {row.words}" for row in FORMATS.values()) + ". Default: all.",
 )
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Where files go. Default: dist.")
 @click.option("--pdf-ua", type=click.IntRange(1, 2), default=1, help="1: PDF/UA-1 and PDF/A-2a (default). 2: PDF/UA-2.")
@@ -95,11 +96,16 @@ def main() -> None:
 @click.option("--marks/--no-marks", default=None, help="press: printer's marks. Default: as the profile wants it.")
 @click.option(
     "--duplex",
-    type=click.Choice(["short-edge", "manual"]),
+    type=click.Choice(get_args(Duplex)),
     default="short-edge",
     help="clinic: manual gives fronts and backs as two files, for printers with one side.",
 )
-@click.option("--no-cache", is_flag=True, help="Typeset everything anew, and keep nothing.")
+@click.option("--no-cache", is_flag=True, help="Make everything anew, and keep nothing.")
+@click.option("--all-or-nothing", is_flag=True, help="Deliver no file when one title in one format has a fault.")
+@click.option(
+    "--examine-whole", is_flag=True, help="Look into every finished file from nothing, as strangers' files are."
+)
+@click.option("--jobs", type=click.IntRange(0, 64), default=0, metavar="N", help="Processes. Default: one a processor.")
 @click.option("--quiet", is_flag=True, help="Print the names of the files, nothing else.")
 def build(
     editions: tuple[str, ...],
@@ -111,8 +117,11 @@ def build(
     pdf_ua: int,
     cover: str | None,
     marks: bool | None,
-    duplex: Literal["short-edge", "manual"],
+    duplex: Duplex,
     no_cache: bool,
+    all_or_nothing: bool,
+    examine_whole: bool,
+    jobs: int,
     quiet: bool,
 ) -> None:
     """Build the booklets into dist/.
@@ -126,15 +135,27 @@ def build(
                                              one chapter, to hand out
       booklet build --date 2026-12-24        as it will be on that day
 
-    Nothing is written when a finding of severity error is left: what lay in dist/ stays.
+    A fault of the sources stops everything: what lay in dist/ stays. A fault found in a finished file keeps back all
+    files of that title, edition and format; the others are delivered.
     """
     from booklet.build import Order
     from booklet.build import build as run
-    from booklet.printing import Options
 
     project = project.resolve()
-    dist, options = (out or project / "dist").resolve(), Options(cover == "separate" if cover else None, marks, duplex)
-    order = Order(project, dist, today, editions, formats, titles, not no_cache, pdf_ua, options)
+    order = Order(
+        project=project,
+        dist=(out or project / "dist").resolve(),
+        today=today,
+        editions=editions,
+        formats=formats,
+        titles=titles,
+        use_cache=not no_cache,
+        pdf_ua=pdf_ua,
+        printing=PrintOptions(cover == "separate" if cover else None, marks, duplex),
+        all_or_nothing=all_or_nothing,
+        examine_whole=examine_whole,
+        jobs=jobs,
+    )
     with _raising(), _progress(quiet) as tell:
         receipt = run(order, tell)
     _print_receipt(order, receipt, quiet)
@@ -180,11 +201,11 @@ def check(editions: tuple[str, ...], titles: tuple[str, ...], project: Path, tod
 )
 @click.option(
     "--duplex",
-    type=click.Choice(["short-edge", "manual"]),
+    type=click.Choice(get_args(Duplex)),
     default="short-edge",
     help="manual: OUT-fronts.pdf, and OUT-backs.pdf from the last sheet to the first.",
 )
-def impose(source: Path, target: Path, sheet: str, caliper: float, duplex: Literal["short-edge", "manual"]) -> None:
+def impose(source: Path, target: Path, sheet: str, caliper: float, duplex: Duplex) -> None:
     """Put the pages of any PDF on sheets to fold once and staple.
 
     \b
@@ -240,7 +261,7 @@ def read(file: Path, part: str | None) -> None:
 @click.option(
     "--profile",
     required=True,
-    type=click.Choice(["screen", "large-print", "press", "clinic"]),
+    type=click.Choice(sorted({row.profile for row in FORMATS.values()})),
     help="What the file is for.",
 )
 @click.option("--format", "style", type=click.Choice(["text", "json"]), default="text", help="Default: text.")
@@ -267,14 +288,14 @@ def preflight(files: tuple[Path, ...], profile: str, style: str, report: Path | 
     A file may take 120 seconds and 3 GB of memory. docs/preflight.md lists the checks.
     """
     from booklet import preflight as room
-    from booklet.bindery import source_lines
     from booklet.manuscript import read_waivers
+    from booklet.work import kept_places
 
     with _raising():
         waivers, faults = read_waivers(project.resolve())
 
         def sources(content: bytes) -> room.Sources:
-            return room.Sources(source_lines(project.resolve(), content))
+            return room.Sources(kept_places(project.resolve(), content))
 
         examined = [
             room.examine_file(file, room.PROFILES[profile], sources, waivers, report is not None) for file in files
@@ -289,6 +310,46 @@ def preflight(files: tuple[Path, ...], profile: str, style: str, report: Path | 
         _print_findings(findings, file=sys.stdout)
         click.echo(f"{len(files)} file{'' if len(files) == 1 else 's'}; {_count(findings)}")
     sys.exit(1 if any(finding.severity is Severity.ERROR for finding in findings) else 0)
+
+
+@main.group()
+def cache() -> None:
+    """What was made before and is kept for the next build.
+
+    \b
+      booklet cache info                     how much it is
+      booklet cache clear                    remove it; the next build makes everything anew
+    """
+
+
+_project = click.option(
+    "--project",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    default=Path(),
+    help="Default: this one.",
+)
+
+
+@cache.command()
+@_project
+def info(project: Path) -> None:
+    """How many results are kept, and their size."""
+    from booklet.store import CACHE, Store
+
+    with _raising():
+        held = Store(project.resolve() / CACHE).contents()
+    click.echo(f"{CACHE}: {held.entries} results, {held.bytes / 1e6:.1f} MB")
+
+
+@cache.command()
+@_project
+def clear(project: Path) -> None:
+    """Remove all kept results."""
+    from booklet.store import CACHE, Store
+
+    with _raising():
+        held = Store(project.resolve() / CACHE).clear()
+    click.echo(f"{CACHE}: {held.entries} results removed, {held.bytes / 1e6:.1f} MB")
 
 
 def _write(path: Path, text: str) -> None:
@@ -332,7 +393,7 @@ def _progress(quiet: bool) -> Any:
             task = progress.add_task("reading", total=None)
             yield lambda what, done, total: progress.update(task, description=what, completed=done, total=total)
     else:
-        yield lambda what, done, total: click.echo(f"setting {what} ({done + 1} of {total})", err=True)
+        yield lambda what, done, total: click.echo(f"{what} ({done} of {total})", err=True)
 
 
 def _print_receipt(order: Order, receipt: Receipt, quiet: bool) -> None:
@@ -345,11 +406,16 @@ def _print_receipt(order: Order, receipt: Receipt, quiet: bool) -> None:
         f"{len(receipt.files)} files, {receipt.built} of them new",
         f"{sum(entry.pages for entry in receipt.files)} pages",
         _count(receipt.findings),
+        *([f"{receipt.waived} waived"] if receipt.waived else []),
         f"{receipt.typeset} parts typeset, {receipt.reused} reused",
         f"{receipt.seconds:.1f} s",
     ]
     click.echo("; ".join(summary), err=True)
-    if receipt.failed:
+    for job in receipt.kept_back:
+        click.echo(
+            f"Kept back: {job}. What lay in {order.dist.name}/ of it stays, and is older than the sources.", err=True
+        )
+    if receipt.failed and not receipt.files:
         click.echo(f"Nothing was written: {order.dist.name}/ is as it was.", err=True)
 
 

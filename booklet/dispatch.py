@@ -1,30 +1,37 @@
 """Dispatch: finished files to `dist/`, whole or not at all.
 
-Everything is written into a folder aside, inside `dist/` so that it lies on the same disk, and only when all of it
-is there is each file put in its place by renaming. `manifest.json` goes last: it names every file with its
-checksum.
+Everything is written into a folder aside, inside `dist/` so that it lies on the same disk, and only when all of it is
+there is each file put in its place by renaming. `manifest.json` goes last: it names every file with its checksum.
+
+What the manifest of an earlier build says is not trusted: a row that leads out of `dist/`, or that another program may
+have written, is passed over, and nothing that it names is touched.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 
 from booklet.files import ASIDE, write
 
 MANIFEST = "manifest.json"
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*")
+"""What a file in `dist/` may be called: no hidden names, no way up, no other drive."""
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One file of the manifest. `source` is the hash of everything it was made from; `volumes` how many files the
-    publication has in this edition and format: volumes, or what belongs to one press job or one kit.
+    """One file of the manifest. `inputs` is the hash of everything it was made from; `volumes` how many files the
+    publication has in this edition and format: volumes, or what belongs to one press job or one kit. `is_older` says
+    that its sources have changed since, and that what they came to was kept back.
     """
 
     file: str
@@ -39,7 +46,8 @@ class Entry:
     bytes: int
     sha256: str
     trim_mm: tuple[float, float]
-    source: str
+    inputs: str
+    is_older: bool = False
 
     @property
     def key(self) -> tuple[str, str, str]:
@@ -49,61 +57,100 @@ class Entry:
 
 @dataclass(frozen=True)
 class Delivery:
-    """A finished file: where it goes under `dist/`, what it holds, and what the manifest says of it."""
+    """A finished file that lies aside, and what the manifest says of it."""
 
     entry: Entry
-    content: bytes
+    aside: Path
 
 
 def read_manifest(dist: Path) -> tuple[Entry, ...]:
     """The entries whose files still lie in `dist` as they were delivered. A manifest that cannot be read has none."""
+    entries = [entry for entry in _rows(dist) if _is_own(dist, entry.file)]
+    with ThreadPoolExecutor(max_workers=min(4, os.cpu_count() or 1)) as readers:
+        whole = readers.map(lambda entry: is_whole(dist, entry), entries)
+        return tuple(entry for entry, is_there in zip(entries, whole, strict=True) if is_there)
+
+
+def _rows(dist: Path) -> Iterator[Entry]:
     try:
         rows = json.loads((dist / MANIFEST).read_text("utf-8"))["files"]
-        entries = [Entry(**{**row, "trim_mm": tuple(row["trim_mm"])}) for row in rows]
-        return tuple(entry for entry in entries if _is_whole(dist, entry))
+        yield from [Entry(**{**row, "trim_mm": tuple(row["trim_mm"])}) for row in rows]
     except (OSError, ValueError, TypeError, KeyError):
-        return ()
+        return
 
 
-def deliver(dist: Path, deliveries: tuple[Delivery, ...], versions: str) -> None:
-    """Put the files in place, and the manifest after them; earlier files of other editions stay. Raises OSError.
+def _is_own(dist: Path, file: object) -> bool:
+    """True for a name that can only stand for a regular file inside `dist`."""
+    if not isinstance(file, str) or not _NAME.fullmatch(file):
+        return False
+    path = dist / file
+    return not path.is_symlink() and path.resolve().is_relative_to(dist.resolve())
+
+
+def is_whole(dist: Path, entry: Entry) -> bool:
+    """True when the file lies in `dist` as it was delivered."""
+    try:
+        content = (dist / entry.file).read_bytes()
+    except OSError:
+        return False
+    return len(content) == entry.bytes and sha256(content).hexdigest() == entry.sha256
+
+
+def deliver(
+    dist: Path,
+    folder: Path,
+    deliveries: Iterable[Delivery],
+    kept_back: Iterable[tuple[str, str, str]],
+    versions: str,
+) -> tuple[Entry, ...]:
+    """Put the files in place from the folder aside, and the manifest after them; earlier files of other editions stay,
+    those of jobs that were kept back are marked as older than their sources. Gives all entries. Raises OSError.
 
     A volume that the same booklet has no longer goes.
     """
-    new = {delivery.entry.file: delivery.entry for delivery in deliveries}
+    rows = list(deliveries)
+    new = {row.entry.file: row.entry for row in rows}
     keys = {(entry.key, entry.issue) for entry in new.values()}
-    earlier = {entry.file: entry for entry in read_manifest(dist)}
+    older = frozenset(kept_back)
+    earlier = {
+        entry.file: replace(entry, is_older=entry.is_older or entry.key in older) for entry in read_manifest(dist)
+    }
     gone = [file for file, entry in earlier.items() if (entry.key, entry.issue) in keys and file not in new]
     entries = {file: entry for file, entry in earlier.items() if file not in gone} | new
-    rows = [asdict(entries[file]) for file in sorted(entries)]
-    manifest = json.dumps({"versions": versions, "files": rows}, indent=2, ensure_ascii=False) + "\n"
-    with _aside(dist) as aside:
-        for number, delivery in enumerate(deliveries):
-            write(aside / str(number), delivery.content)
-        write(aside / MANIFEST, manifest.encode())
-        for number, delivery in enumerate(deliveries):
-            target = dist / delivery.entry.file
-            target.parent.mkdir(parents=True, exist_ok=True)
-            (aside / str(number)).replace(target)
-        (aside / MANIFEST).replace(dist / MANIFEST)
-        for file in gone:
-            (dist / file).unlink(missing_ok=True)
-
-
-def _is_whole(dist: Path, entry: Entry) -> bool:
-    path = dist / entry.file
-    return path.is_file() and sha256(path.read_bytes()).hexdigest() == entry.sha256
+    listed = [asdict(entries[file]) for file in sorted(entries)]
+    manifest = json.dumps({"versions": versions, "files": listed}, indent=2, ensure_ascii=False) + "\n"
+    write(folder / MANIFEST, manifest.encode())
+    for row in rows:
+        target = dist / row.entry.file
+        target.parent.mkdir(parents=True, exist_ok=True)
+        row.aside.replace(target)
+    (folder / MANIFEST).replace(dist / MANIFEST)
+    for file in gone:
+        (dist / file).unlink(missing_ok=True)
+    return tuple(entries[file] for file in sorted(entries))
 
 
 @contextmanager
-def _aside(dist: Path) -> Iterator[Path]:
-    """A folder aside, gone again whatever happens; what a killed build left behind goes too."""
+def aside(dist: Path) -> Iterator[Path]:
+    """A folder aside, gone again whatever happens; what a killed build left behind goes too. Raises OSError."""
     dist.mkdir(parents=True, exist_ok=True)
-    for old in dist.glob(f"{ASIDE}*"):
-        shutil.rmtree(old, ignore_errors=True)
     folder = dist / f"{ASIDE}{os.getpid()}"
-    folder.mkdir()
+    for old in dist.glob(f"{ASIDE}*"):
+        if old != folder and not old.is_symlink() and not _is_alive(old.name.removeprefix(ASIDE)):
+            shutil.rmtree(old, ignore_errors=True)
+    folder.mkdir(exist_ok=True)
     try:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _is_alive(process: str) -> bool:
+    """True when another build may still be writing there."""
+    if not process.isdigit() or not hasattr(os, "kill"):
+        return False
+    try:
+        os.kill(int(process), 0)
+    except OSError:
+        return False
+    return True

@@ -186,10 +186,12 @@ class Place:
         return f"{self.file}:{self.line}" if self.line else self.file
 
     @classmethod
-    def parse(cls, text: str) -> Place:
-        """The place that `str` writes: `file:line`, or a file alone."""
+    def parse(cls, text: str) -> Place | None:
+        """A place as `str` writes it; None for nothing at all."""
         file, colon, line = text.rpartition(":")
-        return cls(file, int(line)) if colon and line.isascii() and line.isdigit() else cls(text)
+        if colon and line.isdigit():
+            return cls(file, int(line))
+        return cls(text) if text else None
 
 
 @dataclass(frozen=True)

@@ -18,15 +18,15 @@ import io
 import math
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Object, Pdf, String
 
-from booklet.bindery import Lettering
 from booklet.findings import BookletError
+from booklet.formats import Duplex
 from booklet.pdf import (
     PT_PER_MM,
     Box,
@@ -59,8 +59,6 @@ _NOT_FOR_SHEETS = (
     "/Extensions", "/URI", "/Requirements", "/PieceInfo",
 )  # fmt: skip
 
-Duplex = Literal["short-edge", "manual"]
-
 
 class ImpositionError(BookletError):
     """The file cannot be put on sheets."""
@@ -86,7 +84,7 @@ class Side:
 class Setup:
     """How to impose: sheet width and height, paper thickness, who turns the sheets, how many lie in one part at most.
 
-    Nothing is printed within `margin_mm` of a sheet's edge. `lettered` names part, sheet and side in the fold.
+    Nothing is printed within `margin_mm` of a sheet's edge.
     """
 
     sheet_mm: tuple[float, float] = SHEETS_MM["A4"]
@@ -94,7 +92,6 @@ class Setup:
     duplex: Duplex = "short-edge"
     sheets_max: int | None = None
     margin_mm: float = 0.0
-    lettered: bool = False
 
 
 @dataclass(frozen=True)
@@ -140,64 +137,97 @@ def part_pages(sides: tuple[Side, ...]) -> tuple[tuple[int, int, int], ...]:
     return tuple(rows)
 
 
-def impose(content: bytes, setup: Setup, kit: bytes | None = None) -> Imposed:
-    """The pages of a PDF on sheets; the pages of `kit`, a PDF of whole sheets, go before them as they are.
+@dataclass(frozen=True)
+class UprightPage:
+    """A page to be placed: the matrix that turns it upright with its lower left corner at 0,0, and its size."""
+
+    upright: tuple[float, ...]
+    size_pt: tuple[float, float]
+
+    def scale(self, sheet_mm: tuple[float, float]) -> float:
+        """What makes it fit half a sheet; 1 where it fits as it is."""
+        half_width, height = sheet_mm[0] / 2 * PT_PER_MM, sheet_mm[1] * PT_PER_MM
+        return min(1.0, half_width / self.size_pt[0], height / self.size_pt[1])
+
+
+@dataclass(frozen=True)
+class Placement:
+    """A page (from 1) on a sheet: the matrix that puts it there, and the box (left, bottom, width, height in points) to
+    which it is cut.
+    """
+
+    page: int
+    matrix: tuple[float, ...]
+    clip: tuple[float, float, float, float]
+
+
+def on_side(side: Side, pages: Sequence[UprightPage], setup: Setup) -> tuple[Placement, ...]:
+    """The pages of one side of a sheet in their places: beside the fold, each centred in the place of the widest."""
+    width, height = (value * PT_PER_MM for value in setup.sheet_mm)
+    middle, margin = width / 2, setup.margin_mm * PT_PER_MM
+    shift = creep_mm(side.sheet, setup.caliper_mm) * PT_PER_MM
+    cell = max(page.size_pt[0] * page.scale(setup.sheet_mm) for page in pages)
+    rows = []
+    for number, half, start, sign in ((side.left, margin, middle - cell, 1), (side.right, middle, middle, -1)):
+        if number is None:
+            continue
+        page = pages[number - 1]
+        scale = page.scale(setup.sheet_mm)
+        left = start + (cell - page.size_pt[0] * scale) / 2 + sign * shift
+        bottom = (height - page.size_pt[1] * scale) / 2
+        clip = (half, margin, middle - margin, height - 2 * margin)
+        rows.append(Placement(number, _moved(page, scale, left, bottom), clip))
+    return tuple(rows)
+
+
+def on_a_sheet(number: int, page: UprightPage, sheet_mm: tuple[float, float], margin_mm: float) -> Placement:
+    """A page (from 1) alone on a sheet, in the middle, as large as it goes."""
+    width, height = (side * PT_PER_MM for side in sheet_mm)
+    margin = margin_mm * PT_PER_MM
+    scale = min(width / page.size_pt[0], height / page.size_pt[1])
+    left, bottom = (width - page.size_pt[0] * scale) / 2, (height - page.size_pt[1] * scale) / 2
+    return Placement(
+        number, _moved(page, scale, left, bottom), (margin, margin, width - 2 * margin, height - 2 * margin)
+    )
+
+
+def _moved(page: UprightPage, scale: float, left: float, bottom: float) -> tuple[float, ...]:
+    a, b, c, d, e, f = (value * scale for value in page.upright)
+    return a, b, c, d, e + left, f + bottom
+
+
+def operators(placement: Placement, name: bytes) -> bytes:
+    """What draws a page that has this name among the forms of the sheet."""
+    return b"q %s re W n %s cm %s Do Q\n" % (_numbers(*placement.clip), _numbers(*placement.matrix), name)
+
+
+def side_name(side: Side, sides: tuple[Side, ...]) -> str:
+    """What a side of a sheet is called: its part where there are several, its sheet, and which side it is."""
+    part = f"Part {side.part}, sheet" if any(row.part > 1 for row in sides) else "Sheet"
+    return f"{part} {side.sheet}, {side.side}"
+
+
+def impose(content: bytes, setup: Setup) -> Imposed:
+    """The pages of a PDF on sheets.
 
     With `manual` the fronts come in order and the backs from last to first: copiers lay printed sheets face down, so
     the stack that is put back has the last sheet on top. Raises ImpositionError.
     """
     with _opened(content) as pdf:
         notes: list[str] = []
-        pages = list(_placed_pages(pdf, notes))
+        forms, pages = zip(*_forms(pdf, notes), strict=True)
         sides = sheets(len(pages), setup.sheets_max)
         if blanks := sum((side.left, side.right).count(None) for side in sides):
             notes.append(f"{blanks} empty page{'s stand' if blanks > 1 else ' stands'} before the last one.")
-        letters = Lettering.made(pdf, [_name(side, sides) for side in sides]) if setup.lettered else None
-        cell = _cell(pages, setup.sheet_mm)
-        if len({page.size for page in pages}) > 1:
+        if len({page.size_pt for page in pages}) > 1:
             notes.append("Pages differ in size: each is centred in the place of the largest.")
         if any(page.scale(setup.sheet_mm) < 0.999 for page in pages):
             notes.append("Pages too large for half a sheet are made smaller.")
-        printed = [_side_page(pdf, side, sides, pages, cell, setup, letters) for side in sides]
+        printed = [_sheet(pdf, setup.sheet_mm, on_side(side, pages, setup), forms) for side in sides]
         _strip(pdf, "folding", "/DuplexFlipShortEdge" if setup.duplex == "short-edge" else "/Simplex")
-        front = _kit_pages(pdf, kit)
         if setup.duplex == "short-edge":
-            return Imposed((_saved(pdf, [*front, *printed]),), sides, tuple(notes))
-        fronts = _saved(pdf, [*front[::2], *printed[::2]])
-        backs = _saved(pdf, [*front[1::2], *printed[1::2]][::-1])
-        return Imposed((fronts, backs), sides, tuple(notes))
-
-
-def one_up(content: bytes, sheet_mm: tuple[float, float], margin_mm: float) -> bytes:
-    """Every page on an upright sheet of its own, as large as it goes, for people who cannot fold. Raises
-    ImpositionError.
-    """
-    with _opened(content) as pdf:
-        width, height = sorted(side * PT_PER_MM for side in sheet_mm)
-        margin = margin_mm * PT_PER_MM
-        printed = []
-        for page in _placed_pages(pdf, []):
-            scale = min(width / page.size[0], height / page.size[1])
-            left, bottom = (width - page.size[0] * scale) / 2, (height - page.size[1] * scale) / 2
-            clip = (margin, margin, width - 2 * margin, height - 2 * margin)
-            drawn = _drawn(page, scale, left, bottom, clip, b"/P")
-            printed.append(_sheet(pdf, width, height, drawn, Dictionary(P=page.form)))
-        _strip(pdf, "A4, one page a side", "/DuplexFlipLongEdge")
-        return _saved(pdf, printed)
-
-
-@dataclass(frozen=True)
-class _Placed:
-    """A page as a form, the matrix that turns it upright with its lower left corner at 0,0, and its size in points."""
-
-    form: Object
-    upright: tuple[float, ...]
-    size: tuple[float, float]
-
-    def scale(self, sheet_mm: tuple[float, float]) -> float:
-        """What makes it fit half a sheet; 1 where it fits as it is."""
-        half_width, height = sheet_mm[0] / 2 * PT_PER_MM, sheet_mm[1] * PT_PER_MM
-        return min(1.0, half_width / self.size[0], height / self.size[1])
+            return Imposed((_saved(pdf, printed),), sides, tuple(notes))
+        return Imposed((_saved(pdf, printed[::2]), _saved(pdf, printed[1::2][::-1])), sides, tuple(notes))
 
 
 def _opened(content: bytes) -> Pdf:
@@ -224,7 +254,8 @@ def _in_words(reason: Exception) -> str:
     return told[:200] or type(reason).__name__
 
 
-def _placed_pages(pdf: Pdf, notes: list[str]) -> Iterator[_Placed]:
+def _forms(pdf: Pdf, notes: list[str]) -> Iterator[tuple[Object, UprightPage]]:
+    """Each page as a form, and how it stands upright."""
     left_over = CONTENT_MAX
     dropped = 0
     for number, page in enumerate(pdf.pages, 1):
@@ -233,14 +264,14 @@ def _placed_pages(pdf: Pdf, notes: list[str]) -> Iterator[_Placed]:
             dropped += len(annotations) if isinstance(annotations, Array) else 0
             stream = _content(page.obj, left_over)
             left_over -= len(stream)
-            yield _placed(pdf, page.obj, stream)
+            yield _form(pdf, page.obj, stream)
         except (pikepdf.PdfError, zlib.error, ValueError, TypeError, RuntimeError) as reason:
             raise ImpositionError(f"Page {number} cannot be read: {_in_words(reason)}.") from reason
     if dropped:
         notes.append(f"{dropped} link{'s' if dropped > 1 else ''}, notes or form fields are left out: paper has none.")
 
 
-def _placed(pdf: Pdf, page: Any, stream: bytes) -> _Placed:
+def _form(pdf: Pdf, page: Any, stream: bytes) -> tuple[Object, UprightPage]:
     left, bottom, right, top = _visible_box(page)
     resources = inherited(page, "/Resources")
     form = pdf.make_stream(stream)
@@ -259,7 +290,7 @@ def _placed(pdf: Pdf, page: Any, stream: bytes) -> _Placed:
         270: (0.0, 1.0, -1.0, 0.0, top, -left),
     }.get(turned, (1.0, 0.0, 0.0, 1.0, -left, -bottom))
     across, up = (height, width) if turned in (90, 270) else (width, height)
-    return _Placed(form, tuple(value * unit for value in upright), (across * unit, up * unit))
+    return form, UprightPage(tuple(value * unit for value in upright), (across * unit, up * unit))
 
 
 def _visible_box(page: Any) -> Box:
@@ -294,82 +325,22 @@ def _content(page: Any, left_over: int) -> bytes:
     return b"\n".join(pieces)
 
 
-def _cell(pages: list[_Placed], sheet_mm: tuple[float, float]) -> float:
-    """The width of the place of one page, in points, measured from the fold: that of the widest page."""
-    return max(page.size[0] * page.scale(sheet_mm) for page in pages)
-
-
-def _side_page(
-    pdf: Pdf,
-    side: Side,
-    sides: tuple[Side, ...],
-    pages: list[_Placed],
-    cell: float,
-    setup: Setup,
-    letters: Lettering | None,
-) -> Object:
-    width, height = (value * PT_PER_MM for value in setup.sheet_mm)
-    middle, margin = width / 2, setup.margin_mm * PT_PER_MM
-    shift = creep_mm(side.sheet, setup.caliper_mm) * PT_PER_MM
-    drawn = b""
-    forms = Dictionary()
-    for number, name, start, sign in ((side.left, "/L", middle - cell, 1), (side.right, "/R", middle, -1)):
-        if number is None:
-            continue
-        page = pages[number - 1]
-        scale = page.scale(setup.sheet_mm)
-        left = start + (cell - page.size[0] * scale) / 2 + sign * shift
-        half = margin if name == "/L" else middle
-        clip = (half, margin, middle - margin, height - 2 * margin)
-        drawn += _drawn(page, scale, left, (height - page.size[1] * scale) / 2, clip, name.encode())
-        forms[name] = page.form
-    sheet = _sheet(pdf, width, height, drawn, forms)
-    if letters:
-        words, size_pt = _name(side, sides), NAME_PT
-        ground = (middle + 3, margin + 4, size_pt * 1.3, letters.length(words, size_pt) + 4)
-        letter = letters.drawn(words, (middle + 3 + size_pt, margin + 6), size_pt, upwards=True)
-        letters.put(pdf, sheet, b"q 1 g %s re f Q\n%s" % (_numbers(*ground), letter))
-    return sheet
-
-
-def _name(side: Side, sides: tuple[Side, ...]) -> str:
-    part = f"Part {side.part}, sheet" if any(row.part > 1 for row in sides) else "Sheet"
-    return f"{part} {side.sheet}, {side.side}"
-
-
-def _drawn(
-    page: _Placed, scale: float, left: float, bottom: float, clip: tuple[float, float, float, float], name: bytes
-) -> bytes:
-    a, b, c, d, e, f = (value * scale for value in page.upright)
-    matrix = (a, b, c, d, e + left, f + bottom)
-    return b"q %s re W n %s cm %s Do Q\n" % (_numbers(*clip), _numbers(*matrix), name)
-
-
 def _numbers(*values: float) -> bytes:
     return b" ".join(f"{value:.5f}".rstrip("0").rstrip(".").encode() for value in values)
 
 
-def _sheet(pdf: Pdf, width: float, height: float, drawn: bytes, forms: Any) -> Object:
+def _sheet(pdf: Pdf, sheet_mm: tuple[float, float], placements: Sequence[Placement], forms: Sequence[Object]) -> Object:
+    names = {f"/P{placement.page}": forms[placement.page - 1] for placement in placements}
+    drawn = b"".join(operators(placement, b"/P%d" % placement.page) for placement in placements)
+    width, height = (round(side * PT_PER_MM, 4) for side in sheet_mm)
     return pdf.make_indirect(
         Dictionary(
             Type=Name.Page,
-            MediaBox=Array([0, 0, round(width, 4), round(height, 4)]),
-            Resources=Dictionary(XObject=forms),
+            MediaBox=Array([0, 0, width, height]),
+            Resources=Dictionary(XObject=Dictionary(names)),
             Contents=pdf.make_stream(drawn),
         )
     )
-
-
-def _kit_pages(pdf: Pdf, kit: bytes | None) -> list[Object]:
-    if kit is None:
-        return []
-    with Pdf.open(io.BytesIO(kit)) as source:
-        pages = [pdf.copy_foreign(page.obj) for page in source.pages]
-    for page in pages:
-        for key in ("/Annots", "/StructParents", "/Tabs"):
-            if key in page:
-                del page[key]
-    return pages
 
 
 def _strip(pdf: Pdf, purpose: str, duplex: str) -> None:

@@ -14,6 +14,8 @@ from typing import Any
 
 import pikepdf
 import pytest
+from booklet.printing import Options
+from booklet.ticket import creep_mm, thickness_mm, weight_g
 from pikepdf import Dictionary, Name, Pdf
 from PIL import Image
 
@@ -23,8 +25,6 @@ from booklet.build import Order, Receipt, build, check, styles_folder
 from booklet.composing import compose, shipped_faces
 from booklet.manuscript import Paper, read
 from booklet.preflight import examine
-from booklet.printing import Options
-from booklet.ticket import creep_mm, thickness_mm, weight_g
 from booklet.typesetting import FORMATS, Typesetter, typeset
 from tests import tiny
 from tests.conftest import PROJECT, TODAY, needs

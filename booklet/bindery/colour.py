@@ -10,8 +10,9 @@ the printer allows. For an office copier everything becomes grey that stays read
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
@@ -33,6 +34,18 @@ Cmyk = tuple[float, float, float, float]
 """Cyan, magenta, yellow, black in percent."""
 
 
+Amounts = tuple[float, ...]
+"""Amounts of each ink from 0 to 1: cyan, magenta, yellow, black, or grey alone."""
+PRESS_STAND_INS: dict[str, Amounts] = {
+    "deep": (0.9113, 0.5311, 0.2713, 0.1711),
+    "tint": (0.1113, 0.0411, 0.0213, 0.0111),
+    "mid": (0.4413, 0.1811, 0.0913, 0.0311),
+    "soft": (0.2313, 0.0911, 0.0513, 0.0111),
+}
+"""What stands for the accents once a part is inked, until a file gives it its edition's. Nothing else has such
+amounts."""
+
+
 @dataclass(frozen=True)
 class Inks:
     """How colours are written for one way to print: the colour space, the amounts (0 to 1) for an sRGB colour of three
@@ -40,7 +53,7 @@ class Inks:
     """
 
     space: str
-    amounts: Callable[[tuple[int, int, int]], tuple[float, ...]]
+    amounts: Callable[[tuple[int, int, int]], Amounts]
     image: Callable[[Any], Any]
 
     @property
@@ -66,24 +79,42 @@ def channels_of(colour: str) -> tuple[int, int, int]:
     return red, green, blue
 
 
-def press_inks(profile: bytes, limit_percent: float, deep: Cmyk | str, tint: Cmyk | str) -> Inks:
-    """The inks of an edition on a press. A hue is given as ink in percent, or as #rrggbb to be converted."""
-    condition = _condition(profile)
-    limit = limit_percent / 100
+def screen_colours(hue: Mapping[str, str]) -> dict[bytes, bytes]:
+    """The operands that take the place of each stand-in's in content as the engine writes it: three numbers from 0 to 1
+    with six decimals at most.
+    """
+    table = {_operands(STAND_INS[name]): _operands(colour) for name, colour in hue.items()}
+    return {stand_in: colour for stand_in, colour in table.items() if stand_in != colour}
 
-    def ink(hue: Cmyk | str) -> tuple[float, ...]:
+
+def _operands(colour: str) -> bytes:
+    return b" ".join((f"{value / 255:.6f}".rstrip("0").rstrip(".") or "0").encode() for value in channels_of(colour))
+
+
+def press_accents(profile: bytes, limit_percent: float, deep: Cmyk | str, tint: Cmyk | str) -> dict[str, Amounts]:
+    """The accents of an edition on a press. A hue is given as ink in percent, or as #rrggbb to be converted."""
+    condition = _condition(profile)
+
+    def ink(hue: Cmyk | str) -> Amounts:
         if isinstance(hue, str):
-            return _limited(condition.inks(channels_of(hue)), limit)
+            return _limited(condition.inks(channels_of(hue)), limit_percent / 100)
         return tuple(amount / 100 for amount in hue)
 
     accents = {"deep": ink(deep), "tint": ink(tint)}
     for name, share in MIXES.items():
         pairs = zip(accents["deep"], accents["tint"], strict=True)
         accents[name] = tuple(round(a * share + b * (1 - share), 4) for a, b in pairs)
+    return accents
+
+
+def press_inks(profile: bytes, limit_percent: float, accents: Mapping[str, Amounts] = PRESS_STAND_INS) -> Inks:
+    """The inks of a press, with these accents, or with stand-ins for them (see `press_colours`)."""
+    condition = _condition(profile)
+    limit = limit_percent / 100
     named = {channels_of(STAND_INS[name]): amounts for name, amounts in accents.items()}
 
     @lru_cache(maxsize=4096)
-    def amounts(colour: tuple[int, int, int]) -> tuple[float, ...]:
+    def amounts(colour: tuple[int, int, int]) -> Amounts:
         if colour in named:
             return named[colour]
         if max(colour) <= BLACK:
@@ -93,6 +124,20 @@ def press_inks(profile: bytes, limit_percent: float, deep: Cmyk | str, tint: Cmy
         return _limited(condition.inks(colour), limit)
 
     return Inks("/DeviceCMYK", amounts, lambda image: condition.image(image, limit))
+
+
+def press_colours(accents: Mapping[str, Amounts]) -> dict[bytes, bytes]:
+    """The operands that take the place of each stand-in's in content that `press_inks` has rewritten."""
+    return {_inked(PRESS_STAND_INS[name]): _inked(amounts) for name, amounts in accents.items()}
+
+
+def _inked(amounts: Amounts) -> bytes:
+    return b" ".join(str(decimal(amount)).encode() for amount in amounts)
+
+
+def decimal(value: float) -> Decimal:
+    """A number as content streams have it, with at most four decimals."""
+    return Decimal(f"{value:.4f}").normalize() + 0
 
 
 def copier_inks() -> Inks:

@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import io
 import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from hashlib import sha256
 from typing import Any
 
 from fontTools import subset
 from fontTools.ttLib import TTFont
-from pikepdf import Array, Name, Object, Pdf
+from pikepdf import Dictionary
 
 LEFT_OUT = ["BASE", "DSIG", "GDEF", "GPOS", "GSUB", "OS/2", "STAT", "cmap", "gasp", "meta", "name", "post"]
 """Tables that a PDF reader has no use for: it is given glyph ids and widths (ISO 32000-1, 9.9)."""
@@ -40,40 +42,89 @@ end
 end"""
 
 
-def share_fonts(book: Pdf) -> None:
-    """Keep one copy of each face that several segments bring, and of it only the glyphs that are used."""
-    faces: dict[tuple[str, bytes], list[Any]] = {}
-    tables = {page.Resources.Font.objgen: page.Resources.Font for page in book.pages if "/Font" in page.Resources}
-    for table in tables.values():
-        for key, font in table.items():
-            if font.get("/Encoding") != Name("/Identity-H"):
-                continue  # it lacks characters, which is a finding
-            program = font.DescendantFonts[0].FontDescriptor.FontFile2
-            face = faces.setdefault((str(font.BaseFont), sha256(program.read_raw_bytes()).digest()), [])
-            face.append(font)
-            table[key] = face[0]
-    for fonts in faces.values():
-        _join(book, fonts)
+@dataclass(frozen=True)
+class Face:
+    """A composite font as one part uses it: its name, the hash of its program, its dictionaries serialised without what
+    differs by use, and the text and width of each glyph in use (a width as it is written).
+    """
+
+    name: str
+    program: str
+    font: bytes
+    descendant: bytes
+    descriptor: bytes
+    text: dict[int, str]
+    widths: dict[int, str]
 
 
-def _join(book: Pdf, fonts: list[Any]) -> None:
-    """Make the first of these fonts, which have one program, serve for all of them."""
-    characters: dict[int, str] = {}
-    widths: dict[int, Object] = {}
-    for font in fonts:
-        characters = {**_read_unicode_map(font.ToUnicode.read_bytes()), **characters}
-        widths |= _widths(font.DescendantFonts[0].W)
-    first = fonts[0]
-    descendant = first.DescendantFonts[0]
-    descendant.W = Array([item for glyph in sorted(characters) for item in (glyph, Array([widths[glyph]]))])
+@dataclass(frozen=True)
+class FontFile:
+    """A face as a file holds it: five objects from a number on, three dictionaries and two streams of data."""
+
+    dictionaries: tuple[bytes, bytes, bytes]
+    program: bytes
+    unicode_map: bytes
+
+
+def face_of(font: Any) -> Face:
+    """The face of a Type 0 font with one TrueType descendant, as the engine writes it (9.7)."""
+    descendant = font.DescendantFonts[0]
     descriptor = descendant.FontDescriptor
-    program, plain = cut_down(descriptor.FontFile2.read_bytes(), frozenset(characters))
-    first.ToUnicode = book.make_stream(unicode_map(characters | plain))
-    descriptor.FontFile2 = book.make_stream(program)
-    descriptor.FontFile2.Length1 = len(program)
+    return Face(
+        name=str(font.BaseFont),
+        program=sha256(program_of(font)).hexdigest(),
+        font=_direct(font, "/DescendantFonts", "/ToUnicode"),
+        descendant=_direct(descendant, "/FontDescriptor", "/W"),
+        descriptor=_direct(descriptor, "/FontFile2"),
+        text=_read_unicode_map(font.ToUnicode.read_bytes()),
+        widths={glyph: str(width) for glyph, width in _widths(descendant.W).items()},
+    )
 
 
-def _widths(array: Any) -> dict[int, Object]:
+def program_of(font: Any) -> bytes:
+    """The font program of a Type 0 font, whole."""
+    program: bytes = font.DescendantFonts[0].FontDescriptor.FontFile2.read_bytes()
+    return program
+
+
+def _direct(dictionary: Any, *without: str) -> bytes:
+    """A dictionary serialised with all that it holds, but for some keys."""
+    kept = {
+        key: Dictionary(dict(value.items())) if isinstance(value, Dictionary) else value
+        for key, value in dictionary.items()
+        if key not in without
+    }
+    written: bytes = Dictionary(kept).unparse(resolved=True)
+    return written
+
+
+def merged(faces: Iterable[Face]) -> dict[str, Face]:
+    """Each face once, by name, with the glyphs that all its users use together."""
+    found: dict[str, Face] = {}
+    for face in faces:
+        one = found.get(face.name)
+        if one is not None:
+            face = replace(face, text={**face.text, **one.text}, widths={**face.widths, **one.widths})
+        found[face.name] = face
+    return dict(sorted(found.items()))
+
+
+def font_file(face: Face, number: int, program: bytes) -> FontFile:
+    """The objects of a face, whose numbers begin here, its program cut down to the glyphs in use."""
+    cut, plain = cut_down(program, frozenset(face.text))
+    widths = " ".join(f"{glyph} [{face.widths[glyph]}]" for glyph in sorted(face.text))
+    return FontFile(
+        (
+            b"%s/DescendantFonts[%d 0 R]/ToUnicode %d 0 R>>" % (face.font.removesuffix(b">>"), number + 1, number + 4),
+            b"%s/FontDescriptor %d 0 R/W[%s]>>" % (face.descendant.removesuffix(b">>"), number + 2, widths.encode()),
+            b"%s/FontFile2 %d 0 R>>" % (face.descriptor.removesuffix(b">>"), number + 3),
+        ),
+        cut,
+        unicode_map(face.text | plain),
+    )
+
+
+def _widths(array: Any) -> dict[int, Any]:
     """The width of each glyph from `first [width width ...]` (ISO 32000-1, 9.7.4.3), as the engine writes it."""
     return {
         int(array[place]) + offset: width

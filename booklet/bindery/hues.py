@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from booklet.bindery.colour import STAND_INS, Cmyk, Inks, channels_of, contrast_on_paper, press_inks
+from booklet.bindery.colour import Amounts, Cmyk, contrast_on_paper, press_accents
 from booklet.findings import Finding, error
 from booklet.manuscript import Edition, Manuscript
 
@@ -16,11 +16,11 @@ SLACK = 0.05
 """Profiles are tables of bytes: two programs differ by so much."""
 
 
-def edition_inks(manuscript: Manuscript, edition: Edition, printer: str) -> Inks:
-    """The inks of an edition for a printer of the manuscript."""
+def edition_accents(manuscript: Manuscript, edition: Edition, printer: str) -> dict[str, Amounts]:
+    """The accents of an edition as ink for a printer of the manuscript."""
     limit, hue = manuscript.printers[printer].ink_limit_percent, edition.hue
     profile = manuscript.icc_profiles[printer]
-    return press_inks(profile, limit, hue.deep_cmyk or hue.deep, hue.tint_cmyk or hue.tint)
+    return press_accents(profile, limit, hue.deep_cmyk or hue.deep, hue.tint_cmyk or hue.tint)
 
 
 def hue_faults(manuscript: Manuscript, printer: str) -> Iterator[Finding]:
@@ -28,8 +28,8 @@ def hue_faults(manuscript: Manuscript, printer: str) -> Iterator[Finding]:
     profile = manuscript.icc_profiles[printer]
     limit = manuscript.printers[printer].ink_limit_percent
     for edition in manuscript.editions:
-        inks = edition_inks(manuscript, edition, printer)
-        deep, tint = (_percent(inks.amounts(channels_of(STAND_INS[name]))) for name in ("deep", "tint"))
+        accents = edition_accents(manuscript, edition, printer)
+        deep, tint = (_percent(accents[name]) for name in ("deep", "tint"))
         for what, found, needed in (
             ("deep on paper", contrast_on_paper(deep, WHITE, profile), TEXT_CONTRAST),
             ("black on tint", contrast_on_paper(BLACK, tint, profile), TEXT_CONTRAST),

@@ -11,15 +11,13 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pikepdf
 from pikepdf import Array, ContentStreamInstruction, Dictionary, Name, Object, Operator, Pdf
 from PIL import Image
 
-from booklet.bindery.colour import Inks
+from booklet.bindery.colour import Inks, decimal
 from booklet.contrast import luma
 
 TARGET_PPI = 300
@@ -37,39 +35,16 @@ Matrix = tuple[float, float, float, float, float, float]
 _IDENTITY: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 
 
-@dataclass(frozen=True)
-class PlacedImage:
-    """An image on a page (index from 0): its pixels, and the resolution at which it is printed there."""
-
-    page: int
-    pixels: tuple[int, int]
-    ppi: float
-
-
-def ink(pdf: Pdf, inks: Inks, shrink: bool = True) -> tuple[PlacedImage, ...]:
-    """Put all colours of all pages into these inks. Returns every placed image, as it was before."""
-    placed = _placed_images(pdf)
-    finest: dict[tuple[int, int], float] = {}
-    for key, image in placed:
-        finest[key] = min(finest.get(key, math.inf), image.ppi)
-    worker = _Worker(pdf, inks, finest if shrink else {})
+def ink(pdf: Pdf, inks: Inks) -> None:
+    """Put all colours of all pages into these inks, and images that are finer than any press shows down to what it
+    does.
+    """
+    worker = _Worker(pdf, inks, _finest(pdf))
     for page in pdf.pages:
         resources = page.obj.get("/Resources", Dictionary())
         page.obj.Contents = pdf.make_stream(worker.rewritten(page, resources))
         worker.resources(resources)
         worker.group(page.obj)
-    return tuple(image for _, image in placed)
-
-
-def pixels(path: Path) -> tuple[int, int] | None:
-    """Width and height of an image file; None for a drawing, or what cannot be read."""
-    if path.suffix == ".svg":
-        return None
-    try:
-        with Image.open(path) as image:
-            return image.size
-    except OSError:
-        return None
 
 
 @dataclass(frozen=True)
@@ -277,7 +252,7 @@ class _Worker:
 
     def _stop(self, channels: Any) -> Array:
         amounts = self.inks.amounts(_bytes_of(list(channels)))
-        return Array([_decimal(amount) for amount in amounts])
+        return Array([decimal(amount) for amount in amounts])
 
     def _first_time(self, thing: Any) -> bool:
         if not isinstance(thing, Dictionary | pikepdf.Stream):
@@ -300,29 +275,25 @@ def _bytes_of(channels: Any) -> tuple[int, int, int]:
 
 
 def _set(amounts: tuple[float, ...], operator: str) -> ContentStreamInstruction:
-    return ContentStreamInstruction([_decimal(amount) for amount in amounts], Operator(operator))
-
-
-def _decimal(value: float) -> Decimal:
-    return Decimal(f"{value:.4f}").normalize() + 0
+    return ContentStreamInstruction([decimal(amount) for amount in amounts], Operator(operator))
 
 
 def _state_name(state: tuple[bool, bool]) -> str:
     return f"/Overprint{state[0]:d}{state[1]:d}"
 
 
-def _placed_images(pdf: Pdf) -> list[tuple[tuple[int, int], PlacedImage]]:
-    """Every image as it is placed, found by following matrices through pages and forms. Free where there is none."""
+def _finest(pdf: Pdf) -> dict[tuple[int, int], float]:
+    """Each image with the pixels an inch where it is placed largest. Free where there is none."""
+    finest: dict[tuple[int, int], float] = {}
     if not any(isinstance(thing, pikepdf.Stream) and thing.get("/Subtype") == Name.Image for thing in pdf.objects):
-        return []
-    rows: list[tuple[tuple[int, int], PlacedImage]] = []
-    for index, page in enumerate(pdf.pages):
+        return finest
+    for page in pdf.pages:
         for image, matrix in _drawn_images(page, page.obj.get("/Resources", Dictionary()), _IDENTITY, 0):
-            pixels = (int(image.Width), int(image.Height))
             across, down = math.hypot(matrix[0], matrix[1]), math.hypot(matrix[2], matrix[3])
             if across > 0 and down > 0:
-                rows.append((image.objgen, PlacedImage(index, pixels, 72 * min(pixels[0] / across, pixels[1] / down))))
-    return rows
+                ppi = 72 * min(int(image.Width) / across, int(image.Height) / down)
+                finest[image.objgen] = min(finest.get(image.objgen, math.inf), ppi)
+    return finest
 
 
 def _drawn_images(stream: Any, resources: Any, matrix: Matrix, depth: int) -> Iterator[tuple[Object, Matrix]]:

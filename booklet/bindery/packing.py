@@ -1,68 +1,65 @@
-"""Packing: the same PDF in fewer bytes.
+"""Packing: placed parts and what a file has once become one PDF, with few bytes and no second pass.
 
-A tagged booklet is thousands of small objects that look alike. qpdf packs a hundred of them into a stream (ISO 32000-1,
-7.5.7); all in one stream they are a third smaller. What is packed here is what qpdf wrote: objects in one sequence,
-streams compressed.
+All objects that are no streams lie in object streams, one a part (ISO 32000-1, 7.5.7); the cross-reference is a stream
+of the ranges of numbers in use (7.5.8). Identifiers come from the content: the same parts give the same bytes.
 """
 
 from __future__ import annotations
 
-import io
 import zlib
-from itertools import accumulate
+from collections.abc import Iterable, Mapping, Sequence
+from hashlib import sha256
+from itertools import groupby
 
-from pikepdf import Pdf, Stream
+from booklet.bindery.fragments import CATALOG, INFO, PackedStream, PlacedPart, object_stream, stream_object
 
-_ROW = (1, 3, 2)
+_ROW = (1, 4, 2)
 """Bytes of an entry of the cross-reference: its kind, where it stands, and which of its stream it is."""
 
 
-def packed(content: bytes) -> bytes:
-    """The same file, its objects in one object stream, with a cross-reference stream (7.5.8)."""
-    with Pdf.open(io.BytesIO(content)) as pdf:
-        out = bytearray(b"%%PDF-%s\n%%\xe2\xe3\xcf\xd3\n" % pdf.pdf_version.encode())
-        size = len(pdf.objects) + 1
-        rows = [(0, 0, 0)] * (size + 2)
-        alike: list[tuple[int, bytes]] = []
-        for thing in pdf.objects:
-            number = thing.objgen[0]
-            if isinstance(thing, Stream):
-                rows[number] = (1, len(out), 0)
-                out += _stream(number, thing.stream_dict.unparse(), thing.read_raw_bytes())
-            else:
-                rows[number] = (2, size, len(alike))
-                alike.append((number, thing.unparse(resolved=True)))
-        rows[size], rows[size + 1] = (1, len(out), 0), (0, 0, 0)
-        out += _object_stream(size, alike)
-        rows[size + 1] = (1, start := len(out), 0)
-        trailer = {key: pdf.trailer[key] for key in ("/Root", "/Info", "/ID") if key in pdf.trailer}
-        out += _cross_reference(
-            size + 1, rows, b"".join(b"%s %s" % (k.encode(), v.unparse()) for k, v in trailer.items())
-        )
+def packed_file(
+    version: str, parts: Sequence[PlacedPart], objects: Mapping[int, bytes], streams: Iterable[PackedStream]
+) -> bytes:
+    """A PDF of these parts, and of objects and streams by number, which the file has beside them: catalog and document
+    information among them, where they always are.
+    """
+    out = bytearray(b"%%PDF-%s\n%%\xe2\xe3\xcf\xd3\n" % version.encode())
+    rows: dict[int, tuple[int, int, int]] = {0: (0, 0, 0)}
+    for part in parts:
+        start = len(out)
+        rows |= {number: (1, start + offset, 0) for number, offset in part.offsets}
+        rows |= {number: (2, part.base, index) for index, number in enumerate(part.packed)}
+        out += part.content
+    for stream in streams:
+        rows[stream.number] = (1, len(out), 0)
+        more = b"/Filter/FlateDecode" if stream.plain else b""
+        data = zlib.compress(stream.data, 9) if stream.plain else stream.data
+        dictionary = b"%s%s/Length %d>>" % (stream.dictionary.removesuffix(b">>"), more, len(data))
+        out += stream_object(stream.number, dictionary, data)
+    own = max([*rows, *objects]) + 1
+    rows |= {number: (2, own, index) for index, number in enumerate(objects)}
+    rows[own] = (1, len(out), 0)
+    out += object_stream(own, list(objects.items()))
+    rows[own + 1] = (1, start := len(out), 0)
+    identifier = sha256(out).hexdigest()[:32].encode()
+    trailer = b"/Root %d 0 R/Info %d 0 R/ID[<%s><%s>]" % (CATALOG, INFO, identifier, identifier)
+    out += _cross_reference(own + 1, rows, trailer)
     return bytes(out + b"startxref\n%d\n%%%%EOF\n" % start)
 
 
-def _stream(number: int, dictionary: bytes, data: bytes) -> bytes:
-    return b"%d 0 obj\n%s\nstream\n%s\nendstream\nendobj\n" % (number, dictionary, data)
-
-
-def _object_stream(number: int, things: list[tuple[int, bytes]]) -> bytes:
-    places = [0, *accumulate(len(words) + 1 for _, words in things)]
-    index = b" ".join(b"%d %d" % (thing, place) for (thing, _), place in zip(things, places, strict=False))
-    data = zlib.compress(index + b"\n" + b"\n".join(words for _, words in things), 9)
-    facts = (len(things), len(index) + 1, len(data))
-    return _stream(number, b"<</Type/ObjStm/N %d/First %d/Filter/FlateDecode/Length %d>>" % facts, data)
-
-
-def _cross_reference(number: int, rows: list[tuple[int, int, int]], trailer: bytes) -> bytes:
+def _cross_reference(number: int, rows: Mapping[int, tuple[int, int, int]], trailer: bytes) -> bytes:
     """Each row as its difference from the row above (7.4.4.4, predictor 12), since they hardly differ."""
     above = bytes(sum(_ROW))
-    data = b""
-    for row in rows:
-        entry = b"".join(value.to_bytes(width, "big") for value, width in zip(row, _ROW, strict=True))
-        data += b"\2" + bytes((now - before) % 256 for now, before in zip(entry, above, strict=True))
+    data = bytearray()
+    numbers = sorted(rows)
+    for each in numbers:
+        kind, where, index = rows[each]
+        entry = b"%c%s%s" % (kind, where.to_bytes(_ROW[1], "big"), index.to_bytes(_ROW[2], "big"))
+        data += b"\2" + bytes((now - before) & 255 for now, before in zip(entry, above, strict=True))
         above = entry
-    data = zlib.compress(data, 9)
+    runs = [list(run) for _, run in groupby(enumerate(numbers), lambda pair: pair[1] - pair[0])]
+    ranges = b" ".join(b"%d %d" % (run[0][1], len(run)) for run in runs)
+    packed = zlib.compress(data, 9)
     form = b"/W[%d %d %d]/Filter/FlateDecode/DecodeParms<</Predictor 12/Columns %d>>" % (*_ROW, sum(_ROW))
-    facts = b"<</Type/XRef/Size %d%s/Length %d%s>>" % (len(rows), form, len(data), trailer)
-    return _stream(number, facts, data)
+    facts = (numbers[-1] + 1, ranges, form, len(packed), trailer)
+    return stream_object(number, b"<</Type/XRef/Size %d/Index[%s]%s/Length %d%s>>" % facts, packed)

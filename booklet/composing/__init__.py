@@ -9,6 +9,7 @@ from booklet.composing.edition import PAGE_TOKENS, Composition, Part, Wanted, co
 from booklet.composing.faces import Faces, shipped_faces
 from booklet.composing.markdown import SCHEME
 from booklet.composing.proofreading import proofread
+from booklet.composing.sandbox import day_in_words
 from booklet.composing.views import HANDOUT, MAIN, Publication, publication, titles_of
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "Publication",
     "Wanted",
     "compose",
+    "day_in_words",
     "planned_kit",
     "proofread",
     "publication",

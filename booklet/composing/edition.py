@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -21,6 +20,7 @@ from booklet.composing.sandbox import day_in_words, fill, without_templates
 from booklet.composing.views import MAIN, MAIN_BACK, Cast, Publication, publication
 from booklet.findings import Finding, Place, error, in_order
 from booklet.manuscript import STANDING_PAGES, Chapter, Edition, Manuscript, StandingPage, inside
+from booklet.today import Today
 
 SLOT = "\ue020"
 ANCHOR = re.compile(r'\sid="([^"]+)"')
@@ -94,7 +94,7 @@ class Composition:
 
 
 def compose(
-    manuscript: Manuscript, edition: Edition, project: Path, today: date, faces: Faces, wanted: Wanted = Wanted()
+    manuscript: Manuscript, edition: Edition, project: Path, today: Today, faces: Faces, wanted: Wanted = Wanted()
 ) -> tuple[tuple[Composition, ...], list[Finding]]:
     """One edition of a title, a composition a volume, and every fault found on the way; none of them when a standing
     page is missing. Raises UnknownTitleError.
@@ -157,9 +157,9 @@ class _Composer:
             front = (self.cover(wanted), self.page(pages["imprint"], "imprint"), self.contents())
             back_cover = self.page(pages["back-cover"], "back-cover", self.book.back_cover_image)
         elif title.is_handout:
-            body = (self.flow(), *(self.page(pages[name], name) for name in ("handout",) if name in pages))
+            body = (*self.texts(), *(self.page(pages[name], name) for name in ("handout",) if name in pages))
         else:
-            body = (self.flow(),)
+            body = self.texts()
             front = (self.cover(wanted), self.page(pages["insert-imprint"], "insert-imprint"))
             back_cover = self.page(pages["insert-back-cover"], "back-cover", self.book.back_cover_image)
         if wanted.large_print and title.is_main and "page-finder" in pages:
@@ -219,15 +219,20 @@ class _Composer:
         html = self._html("chapter", **names, body=Markup(page.html))
         return Part(head.id, head.title, "chapter", html, (*page.assets, *filter(None, [drawing])), file)
 
-    def flow(self) -> Part:
-        """The chapters of a small booklet, one after the other without a new page each."""
+    def texts(self) -> tuple[Part, ...]:
+        """The chapters of a small booklet, each on pages of its own, as in the main booklet but without an opener."""
         title = self.cast.publication
         self.titles |= {chapter.head.id: chapter.head.title for chapter in title.chapters}
-        pages = [self.text(chapter.body, chapter.head.id, chapter.origin.file) for chapter in title.chapters]
-        rows = [(chapter.head, Markup(page.html)) for chapter, page in zip(title.chapters, pages, strict=True)]
-        html = self._html("flow", title=title.title, rows=rows, publication=title, edition=self.cast.edition)
-        assets = tuple(asset for page in pages for asset in page.assets)
-        return Part(title.chapters[0].head.id, title.title, "flow", html, assets, title.chapters[0].origin.file)
+        return tuple(self.small_chapter(chapter) for chapter in title.chapters)
+
+    def small_chapter(self, chapter: Chapter) -> Part:
+        """One of them."""
+        head, file, title = chapter.head, chapter.origin.file, self.cast.publication
+        page = self.text(chapter.body, head.id, file)
+        html = self._html(
+            "flow", title=head.title, head=head, text=Markup(page.html), publication=title, edition=self.cast.edition
+        )
+        return Part(head.id, head.title, "flow", html, tuple(page.assets), file)
 
     def _drawing(self, chapter: Chapter) -> str:
         drawing = f"images/chapter-{chapter.number:02}.svg"
@@ -354,7 +359,7 @@ class _Composer:
         consent = self.cast.manuscript.consents.get(name)
         if consent is None:
             self.findings.append(error("SRC-034", place, f"No consent '{name}'.", "An id of chapters/consents.yaml."))
-        elif not consent.given <= self.cast.today <= consent.expires:
+        elif not self.cast.today.is_within(consent.given, consent.expires):
             found = f"The consent '{name}' holds from {consent.given} to {consent.expires}."
             self.findings.append(error("SRC-041", place, found, "A consent that holds today, or another voice."))
 

@@ -40,7 +40,8 @@ class Faces:
     def missing(self, html: str) -> list[str]:
         """The characters in the text of an HTML document that no shipped font has, each once."""
         words = unescape(_MARKUP.sub("", html))
-        return [character for character in dict.fromkeys(words) if self._beyond(character, self.text | self.other)]
+        foreign = {character for character in set(words) - self.text if self._beyond(character, self.other)}
+        return sorted(foreign, key=words.index)
 
     def set(self, html: str) -> str:
         """The HTML with each word that the text face cannot draw marked for the other face.
@@ -48,7 +49,7 @@ class Faces:
         Letters written as a base and an accent apart become one, as the fonts have them.
         """
         html = unicodedata.normalize("NFC", html)
-        if not any(self._beyond(character, self.text) for character in set(html)):
+        if not any(self._beyond(character, self.text) for character in set(html) - self.text):
             return html
         pieces = _MARKUP.split(html)
         return "".join(piece if index % 2 else _WORD.sub(self._word, piece) for index, piece in enumerate(pieces))

@@ -86,7 +86,8 @@ def phone_link(phone: Phone) -> Markup:
     return Markup('<a class="tel" href="{}">{}</a>').format(phone.uri, phone.text)
 
 
-def linked_text(text: str) -> tuple[Markup, list[tuple[str, str]]]:
+@lru_cache(maxsize=16384)
+def linked_text(text: str) -> tuple[Markup, tuple[tuple[str, str], ...]]:
     """Escaped text with phone numbers as links, and (digits, written form) of each; unreadable ones have no digits."""
     html, numbers, end = Markup(""), [], 0
     for start, stop in phone_candidates(text):
@@ -100,9 +101,10 @@ def linked_text(text: str) -> tuple[Markup, list[tuple[str, str]]]:
             html += escape(written)
             numbers.append(("", written))
         end = stop
-    return html + _tidy(text[end:]), numbers
+    return html + _tidy(text[end:]), tuple(numbers)
 
 
+@lru_cache(maxsize=16384)
 def _tidy(text: str) -> Markup:
     text = _SPANS.sub("\\1\u00a0\\2\u00a0", _YEARS.sub("\\1\u00a0", _UNITS.sub("\\1\u00a0", text)))
     escaped = escape(text.replace("'", "\u2019"), quote=False)

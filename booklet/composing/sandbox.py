@@ -11,13 +11,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
-from jinja2 import StrictUndefined, TemplateSyntaxError, UndefinedError, nodes
+from jinja2 import StrictUndefined, Template, TemplateSyntaxError, UndefinedError, nodes
 from jinja2.exceptions import SecurityError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from booklet.findings import Finding, Place, error
+from booklet.today import Today
 
 NAMES = ("edition", "order_line", "services", "today")
 MAX_LOOPS = 2
@@ -48,6 +50,8 @@ _SPECIAL = re.compile(r"([\\`*_\[\]<>|])")
 
 def _for_markdown(value: Any) -> Any:
     """Data are words, not markup: what Markdown would read as a mark is escaped."""
+    if isinstance(value, Today):
+        value = value.date
     if isinstance(value, date):
         return day_in_words(value)
     return _SPECIAL.sub(r"\\\1", value) if isinstance(value, str) else value
@@ -79,15 +83,9 @@ def fill(source: str, file: str, names: Mapping[str, Any]) -> tuple[Lines | None
     """Render one chapter for one edition, or say at which line what is not allowed or not known."""
     if "{{" not in source and "{%" not in source and "{#" not in source:
         return Lines(source, tuple(range(1, source.count("\n") + 2))), []
-    try:
-        tree = _ENVIRONMENT.parse(source, file, file)
-    except TemplateSyntaxError as reason:
-        found = f"{reason.message}"
-        return None, [error("SRC-020", Place(file, reason.lineno), found, "A template that Jinja can read.")]
-    faults = list(_faults(tree, file, frozenset(NAMES), 0))
-    if faults:
-        return None, faults
-    template = _ENVIRONMENT.from_string(_marked(source))
+    template, faults = _template(source, file)
+    if template is None:
+        return None, list(faults)
     try:
         text = template.render(dict(names))
     except (UndefinedError, SecurityError, TypeError, KeyError) as reason:
@@ -99,6 +97,18 @@ def fill(source: str, file: str, names: Mapping[str, Any]) -> tuple[Lines | None
         found = f"The template gives {len(text)} characters."
         return None, [error("SRC-020", Place(file, 1), found, f"At most {MAX_CHARACTERS}.")]
     return _unmarked(text), []
+
+
+@lru_cache(maxsize=256)
+def _template(source: str, file: str) -> tuple[Template | None, tuple[Finding, ...]]:
+    """The template, which all editions share, or what is not allowed in it."""
+    try:
+        tree = _ENVIRONMENT.parse(source, file, file)
+    except TemplateSyntaxError as reason:
+        found = f"{reason.message}"
+        return None, (error("SRC-020", Place(file, reason.lineno), found, "A template that Jinja can read."),)
+    faults = tuple(_faults(tree, file, frozenset(NAMES), 0))
+    return (None, faults) if faults else (_ENVIRONMENT.from_string(_marked(source)), ())
 
 
 def without_templates(source: str) -> Lines:

@@ -7,7 +7,7 @@ import zoneinfo
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from functools import cached_property
+from functools import cache, cached_property
 from html import escape
 from itertools import groupby
 from operator import attrgetter
@@ -20,6 +20,7 @@ from booklet.composing.markdown import PAGE_TOKEN
 from booklet.composing.sandbox import day_in_words
 from booklet.findings import BookletError, Place
 from booklet.manuscript import Chapter, Edition, Manuscript, OrderCodes, Service, Term, Topic
+from booklet.today import Today
 
 MAIN = "main"
 HANDOUT = "chapter:"
@@ -202,7 +203,7 @@ class Cast:
         manuscript: Manuscript,
         edition: Edition,
         publication: Publication,
-        today: date,
+        today: Today,
         volumes: tuple[tuple[str, ...], ...] = (),
         volume: int = 0,
         large_print: bool = False,
@@ -222,7 +223,7 @@ class Cast:
         self.order_line = OrderLineView(
             desk.name, parse_phone(desk.phone).text, desk.address_in_words, desk.hours or "", desk.cost, desk.say
         )
-        self.notices = tuple(n for n in edition.notices if n.from_ <= today <= n.until)
+        self.notices = tuple(n for n in edition.notices if today.is_within(n.from_, n.until))
 
         self.book = manuscript.book
         self.terms = {term.slug: term for term in sorted(manuscript.glossary, key=lambda term: term.word.lower())}
@@ -398,8 +399,7 @@ class Cast:
     @property
     def qr_image(self) -> str:
         """The order line's address as a QR code with its quiet zone of four modules, as a data URI."""
-        code = segno.make(self.book.order_line.url, error="m", micro=False)
-        return code.svg_data_uri(border=4, dark="#1a1a1a", light="#ffffff", scale=4)
+        return _qr_image(self.book.order_line.url)
 
     def source_name(self, source: str) -> str:
         """Where a reported voice was seen, its titles in the quotation marks of the text."""
@@ -412,6 +412,12 @@ class Cast:
         phones = [record.number for record in self.records if record.number]
         phones.append(parse_phone(self.manuscript.book.order_line.phone))
         return {phone.digits: phone for phone in phones}
+
+
+@cache
+def _qr_image(url: str) -> str:
+    code = segno.make(url, error="m", micro=False)
+    return code.svg_data_uri(border=4, dark="#1a1a1a", light="#ffffff", scale=4)
 
 
 def services_of(manuscript: Manuscript, edition: Edition) -> tuple[Service, ...]:

@@ -7,7 +7,6 @@ that the faults of the others are still found; a manuscript with errors must not
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
 from pathlib import Path
 
 from booklet.findings import Finding, Place, error, warning
@@ -47,6 +46,7 @@ from booklet.manuscript.records import (
     slug,
 )
 from booklet.manuscript.waivers import Waiver, read_waivers
+from booklet.today import Today
 
 __all__ = [
     "STANDING_PAGES",
@@ -97,7 +97,7 @@ DRAFT_HEAD = {
 }
 
 
-def read(project: Path, today: date) -> tuple[Manuscript | None, list[Finding]]:
+def read(project: Path, today: Today) -> tuple[Manuscript | None, list[Finding]]:
     """Everything under `project/chapters`, and all faults found. None when there is no valid `booklet.toml`."""
     found: list[Finding] = []
     root = project / "chapters"
@@ -242,7 +242,7 @@ def _page(project: Path, path: Path, found: list[Finding]) -> StandingPage | Non
     return StandingPage(head=head, body=body).model_copy(update={"origin": data.place()})
 
 
-def _across(manuscript: Manuscript, project: Path, today: date) -> list[Finding]:
+def _across(manuscript: Manuscript, project: Path, today: Today) -> list[Finding]:
     """What only shows when the files are seen together."""
     heads = [chapter.head for chapter in manuscript.every_chapter] + [
         page.head for page in (*manuscript.pages.values(), *manuscript.planned)
@@ -364,9 +364,9 @@ def _confirmations(manuscript: Manuscript) -> list[Finding]:
     return found
 
 
-def _reviews(manuscript: Manuscript, today: date) -> list[Finding]:
+def _reviews(manuscript: Manuscript, today: Today) -> list[Finding]:
     book = manuscript.book
-    if book.next_review >= today:
+    if not today.is_after(book.next_review):
         return []
-    found = f"The next review was due on {book.next_review}, and today is {today}."
+    found = f"The next review was due on {book.next_review}."
     return [error("SRC-041", book.origin, found, "A review, and a new next_review date.")]

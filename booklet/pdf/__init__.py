@@ -43,14 +43,14 @@ from booklet.pdf.pictures import Camera, pixels
 from booklet.pdf.plates import WINDOW_MM2, Inks, peak_percent, shading_samples
 from booklet.pdf.tree import Address, Element, Tree, read_tree
 from booklet.pdf.words import words_of
-from booklet.pdf.writing import Description, describe, saved
+from booklet.pdf.writing import METADATA_STREAM, Description, document_information, saved, text_string, xmp
 
 __all__ = [
-    "IDENTITY", "MAX_SIDE_PT", "MM_PER_INCH", "PAPER", "PLAIN", "PT_PER_MM", "WINDOW_MM2", "Accents", "Address", "Box",
-    "BoxFault", "Camera", "Colour", "Content", "ContentFault", "Description", "Drawing", "Element", "Font",
-    "FontFault", "FontTable", "Geometry", "Ground", "Inks", "Item", "Known", "Mark", "Matrix", "NumberedPages",
-    "ObjectId", "OverLimitError", "Paint", "Problem", "Proof", "Space", "Tree", "TreeFault", "as_number", "box_of",
-    "common", "describe", "draw_pages", "geometry_of", "grey_of", "inherited", "inside", "moved", "peak_percent",
-    "pixels", "read_page", "read_tree", "saved", "shading_samples", "shrunk", "size", "srgb", "streams_of", "unpacked",
-    "words_of",
+    "IDENTITY", "MAX_SIDE_PT", "METADATA_STREAM", "MM_PER_INCH", "PAPER", "PLAIN", "PT_PER_MM", "WINDOW_MM2",
+    "Accents", "Address", "Box", "BoxFault", "Camera", "Colour", "Content", "ContentFault", "Description", "Drawing",
+    "Element", "Font", "FontFault", "FontTable", "Geometry", "Ground", "Inks", "Item", "Known", "Mark", "Matrix",
+    "NumberedPages", "ObjectId", "OverLimitError", "Paint", "Problem", "Proof", "Space", "Tree", "TreeFault",
+    "as_number", "box_of", "common", "document_information", "draw_pages", "geometry_of", "grey_of", "inherited",
+    "inside", "moved", "peak_percent", "pixels", "read_page", "read_tree", "saved", "shading_samples", "shrunk",
+    "size", "srgb", "streams_of", "text_string", "unpacked", "words_of", "xmp",
 ]  # fmt: skip

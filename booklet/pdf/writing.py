@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from xml.sax.saxutils import escape
 
 import pikepdf
-from pikepdf import Dictionary, Name, Pdf, String
+from pikepdf import Pdf, String
 
 PRODUCER = "WeasyPrint, pikepdf"
+METADATA_STREAM = b"<</Type/Metadata/Subtype/XML>>"
+"""The dictionary of the stream that holds XMP."""
 
 
 @dataclass(frozen=True)
@@ -35,27 +37,28 @@ class Description:
     more_xmp: str = ""
 
 
-def describe(pdf: Pdf, facts: Description) -> None:
-    """Write document information and XMP metadata, in place of what was there."""
+def document_information(facts: Description) -> bytes:
+    """The document information dictionary (ISO 32000-1, 14.3.3), serialised."""
     day = f"D:{facts.day.replace('-', '')}000000Z"
-    info = {
-        "/Title": facts.title,
-        "/Subject": facts.subject,
-        "/Author": facts.author,
-        "/Keywords": facts.keywords,
-        "/Creator": "booklet",
-        "/Producer": PRODUCER,
-        "/CreationDate": day,
-        "/ModDate": day,
+    rows = {
+        "Title": facts.title,
+        "Subject": facts.subject,
+        "Author": facts.author,
+        "Keywords": facts.keywords,
+        "Creator": "booklet",
+        "Producer": PRODUCER,
+        "CreationDate": day,
+        "ModDate": day,
     }
-    pdf.docinfo = pdf.make_indirect(
-        Dictionary({key: String(words) for key, words in info.items() if words is not None})
-    )
-    if facts.trapped is not None:
-        pdf.docinfo.Trapped = Name(f"/{facts.trapped}")
-    stream = pdf.make_stream(_xmp(facts).encode())
-    stream.Type, stream.Subtype = Name.Metadata, Name.XML
-    pdf.Root.Metadata = stream
+    words = b"".join(b"/%s%s" % (key.encode(), text_string(value)) for key, value in rows.items() if value is not None)
+    trapped = b"" if facts.trapped is None else b"/Trapped/%s" % str(facts.trapped).encode()
+    return b"<<%s%s>>" % (words, trapped)
+
+
+def text_string(words: str) -> bytes:
+    """A text string, serialised (7.9.2.2)."""
+    written: bytes = String(words).unparse()
+    return written
 
 
 def saved(
@@ -78,7 +81,8 @@ def saved(
     return target.getvalue()
 
 
-def _xmp(facts: Description) -> str:
+def xmp(facts: Description) -> bytes:
+    """The metadata stream of the same facts."""
     day = f"{facts.day}T00:00:00Z"
     rows = (
         ("dc:title", facts.title, '<rdf:Alt><rdf:li xml:lang="x-default">{}</rdf:li></rdf:Alt>'),
@@ -106,4 +110,4 @@ def _xmp(facts: Description) -> str:
 {properties}</rdf:Description>
 {facts.more_xmp}</rdf:RDF>
 </x:xmpmeta>
-<?xpacket end="w"?>"""
+<?xpacket end="w"?>""".encode()

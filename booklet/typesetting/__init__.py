@@ -6,15 +6,11 @@ name in a cache on disk. Two editions whose chapter comes to the same HTML share
 
 from __future__ import annotations
 
-import hashlib
 import importlib.util
-import json
-import os
 import re
-import time
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,20 +18,18 @@ from typing import TYPE_CHECKING, Any
 from booklet.bounds import TooMuchError
 from booklet.composing import PAGE_TOKENS, Composition, Part
 from booklet.findings import Finding, Place, error
-from booklet.typesetting.records import CACHE, FORMATS, KIT, TICKET, Format, Layout, Misfit, Segment, Written, folio
+from booklet.formats import PageSetup
+from booklet.store import Store, key_of
+from booklet.typesetting.records import Layout, MisfitKind, Segment, Written, folio
 
 if TYPE_CHECKING:
     from booklet.typesetting.engine import Engine
 
 __all__ = [
-    "CACHE",
-    "FORMATS",
-    "KIT",
-    "TICKET",
-    "Format",
     "Layout",
     "Segment",
     "Typesetter",
+    "Written",
     "folios",
     "page_counts",
     "share_out",
@@ -47,12 +41,13 @@ __all__ = [
 ROUNDS = 3
 USUAL_DIGITS = 2
 KEPT_DOCUMENTS = 48
-KEPT_DAYS = 30
 
 
 @dataclass(frozen=True)
-class _Laid:
-    """A part laid out: the key of its layout, and what is on its pages. Its page numbers are still to be written."""
+class LaidOutPart:
+    """A part laid out: the key of its layout, and what is on its pages. Its page numbers are still to be written; room
+    was left for so many digits of each.
+    """
 
     part: Part
     key: str
@@ -60,24 +55,26 @@ class _Laid:
     layout: Layout
     first_folio: int
     roman: bool
+    digits: Mapping[str, int]
 
     def folio(self, page_index: int) -> str:
+        """The number that will be printed on one of its pages."""
         return folio(self.first_folio + page_index, self.roman)
 
 
 class Typesetter:
-    """Typesets parts for one format, keeping layouts and segments. Without a cache folder it keeps them in memory
-    alone.
+    """Typesets parts on one page setup. Layouts and segments are kept in the store, documents between the two steps in
+    memory.
     """
 
-    def __init__(self, project: Path, styles: Path, form: Format, cache: Path | None) -> None:
-        self.form = form
+    def __init__(self, project: Path, styles: Path, pages: PageSetup, store: Store) -> None:
+        self.pages = pages
+        self.store = store
         self._chapters = project / "chapters"
         self._styles = styles
-        self._cache = cache
         self._documents: OrderedDict[str, tuple[Any, Layout]] = OrderedDict()
         self._layouts: dict[str, Layout] = {}
-        self._segments: dict[str, Written] = {}
+        self._segments: dict[str, Segment] = {}
         self.at_work: Part | None = None
         self.typeset = 0
         self.reused = 0
@@ -86,51 +83,41 @@ class Typesetter:
     def _engine(self) -> Engine:
         from booklet.typesetting.engine import Engine
 
-        across, down = (self.form.bleed_mm / side for side in self.form.trim_mm)
-        return Engine(self._chapters, self._styles, self.form.sheets, (across, down))
+        across, down = (self.pages.bleed_mm / side for side in self.pages.trim_mm)
+        return Engine(self._chapters, self._styles, self.pages.stylesheets, (across, down))
 
-    @cached_property
-    def _common_hash(self) -> bytes:
-        """What every segment of this format depends on: styles, fonts, this room and the engine's versions."""
-        from booklet.typesetting.engine import VERSIONS
-
-        digest = hashlib.sha256(f"{self.form.sheets} {VERSIONS}".encode())
-        for folder in (self._styles, Path(__file__).parent):
-            for path in sorted(folder.rglob("*")):
-                if path.is_file() and path.suffix != ".pyc":
-                    digest.update(path.relative_to(folder).as_posix().encode() + path.read_bytes())
-        return digest.digest()
-
-    def lay_out(self, part: Part, lengths: Mapping[str, int], first_folio: int, roman: bool) -> _Laid:
+    def lay_out(self, part: Part, digits: Mapping[str, int], first_folio: int, roman: bool) -> LaidOutPart:
         """One part on its pages, with room for page numbers of so many digits."""
         self.at_work = part
-        html = _placed(_with_room(part.html, lengths), first_folio, roman)
-        digest = hashlib.sha256(self._common_hash + html.encode())
-        for asset in part.assets:
-            digest.update((self._chapters / asset).read_bytes())
-        key = digest.hexdigest()
-        layout = self._layouts.get(key) or self._layout_from_disk(key)
+        room = {anchor: digits.get(anchor, USUAL_DIGITS) for anchor in PAGE_TOKENS.findall(part.html)}
+        html = _starting_at(_with_room(part.html, room), first_folio, roman)
+        assets = [(self._chapters / asset).read_bytes() for asset in part.assets]
+        key = key_of("layout", self.pages, html, *assets)
+        layout = self._layouts.get(key) or self.store.load(key, Layout)
         if layout is None:
             layout = self._document(key, html)[1]
-            self._to_disk(f"{key}.json", json.dumps(asdict(layout)).encode())
+            self.store.save(key, layout)
         self._layouts[key] = layout
-        return _Laid(part, key, html, layout, first_folio, roman)
+        return LaidOutPart(part, key, html, layout, first_folio, roman, room)
 
-    def write(self, laid: _Laid, folios: dict[str, str]) -> Segment:
+    def write(self, laid_out: LaidOutPart, folios: Mapping[str, str]) -> Segment:
         """The segment, with its page numbers filled in."""
-        self.at_work = laid.part
-        wanted = {anchor: folios[anchor] for anchor in PAGE_TOKENS.findall(laid.part.html)}
-        key = hashlib.sha256(f"{laid.key} {sorted(wanted.items())}".encode()).hexdigest()
-        found = self._segments.get(key) or self._segment_from_disk(key)
-        if found:
-            self.reused += 1
-        else:
-            found = self._engine.write(self._document(laid.key, laid.html)[0], wanted)
-            self.typeset += 1
-            self._to_disk(f"{key}.segment", _as_bytes(found))
-        self._segments[key] = found
-        complaints = laid.layout.complaints + found.complaints
-        return Segment(laid.part, found.pdf, laid.layout, laid.first_folio, laid.roman, complaints, found.sources)
+        self.at_work = laid_out.part
+        wanted = {anchor: folios[anchor] for anchor in PAGE_TOKENS.findall(laid_out.part.html)}
+        key = key_of("segment", laid_out.key, sorted(wanted.items()))
+        segment = self._segments.get(key)
+        if segment is None:
+            written = self.store.load(key, Written)
+            if written is None:
+                written = self._engine.write(self._document(laid_out.key, laid_out.html)[0], wanted)
+                self.typeset += 1
+                self.store.save(key, written)
+            else:
+                self.reused += 1
+            complaints = laid_out.layout.complaints + written.complaints
+            segment = Segment(laid_out.part, key, laid_out.layout, laid_out.first_folio, laid_out.roman, complaints)
+            self._segments[key] = segment
+        return segment
 
     def _document(self, key: str, html: str) -> tuple[Any, Layout]:
         """The laid-out document itself, of which the latest are kept."""
@@ -140,76 +127,6 @@ class Typesetter:
         if len(self._documents) > KEPT_DOCUMENTS:
             self._documents.popitem(last=False)
         return self._documents[key]
-
-    def _layout_from_disk(self, key: str) -> Layout | None:
-        try:
-            facts = json.loads(self._from_disk(f"{key}.json") or b"null")
-            anchors = {name: (page, top) for name, (page, top) in facts["anchors"].items()}
-            bookmarks = tuple((level, title, page, top, name) for level, title, page, top, name in facts["bookmarks"])
-            misfits = tuple(Misfit(**each) for each in facts["misfits"])
-            return Layout(facts["pages"], anchors, bookmarks, tuple(facts["complaints"]), misfits)
-        except (ValueError, KeyError, TypeError):
-            return None
-
-    def _segment_from_disk(self, key: str) -> Written | None:
-        return _from_bytes(self._from_disk(f"{key}.segment") or b"")
-
-    def _from_disk(self, name: str) -> bytes | None:
-        if self._cache is None:
-            return None
-        try:
-            content = (self._cache / name).read_bytes()
-            os.utime(self._cache / name)
-            return content
-        except OSError:
-            return None
-
-    def _to_disk(self, name: str, content: bytes) -> None:
-        """Keep a file. A cache that cannot be written costs time and nothing else, so it is not an error."""
-        if self._cache is None:
-            return
-        try:
-            self._cache.mkdir(parents=True, exist_ok=True)
-            aside = self._cache / f"{name}.{os.getpid()}"
-            aside.write_bytes(content)
-            aside.replace(self._cache / name)
-        except OSError:
-            self._cache = None
-
-    def forget_old(self) -> None:
-        """Remove what no build has used for a month."""
-        if self._cache is None or not self._cache.is_dir():
-            return
-        oldest = time.time() - KEPT_DAYS * 86400
-        for path in self._cache.rglob("*"):
-            if path.is_file() and path.stat().st_mtime < oldest:
-                path.unlink(missing_ok=True)
-
-
-def _as_bytes(written: Written) -> bytes:
-    """A segment as it is kept: a line of facts, then the PDF. Each place is named once."""
-    places = sorted({place for page in written.sources for place in page})
-    numbers = {place: number for number, place in enumerate(places)}
-    head = {
-        "sha256": hashlib.sha256(written.pdf).hexdigest(),
-        "complaints": written.complaints,
-        "places": places,
-        "sources": [[numbers[place] for place in page] for page in written.sources],
-    }
-    return json.dumps(head).encode() + b"\n" + written.pdf
-
-
-def _from_bytes(content: bytes) -> Written | None:
-    """A segment that was kept, or None when it is not whole."""
-    head, _, pdf = content.partition(b"\n")
-    try:
-        facts = json.loads(head)
-        places = facts["places"]
-        sources = tuple(tuple(places[number] for number in page) for page in facts["sources"])
-        whole = facts["sha256"] == hashlib.sha256(pdf).hexdigest()
-        return Written(pdf, tuple(facts["complaints"]), sources) if whole else None
-    except (ValueError, KeyError, TypeError, IndexError):
-        return None
 
 
 def srgb_profile() -> bytes:
@@ -224,12 +141,12 @@ class _Volume:
     """A composition laid out: front matter in roman numerals, and all that is numbered after it."""
 
     composition: Composition
-    front: tuple[_Laid, ...]
-    body: tuple[_Laid, ...]
-    back: tuple[_Laid, ...]
+    front: tuple[LaidOutPart, ...]
+    body: tuple[LaidOutPart, ...]
+    back: tuple[LaidOutPart, ...]
 
     @property
-    def laid(self) -> tuple[_Laid, ...]:
+    def parts(self) -> tuple[LaidOutPart, ...]:
         return (*self.front, *self.body, *self.back)
 
 
@@ -263,7 +180,7 @@ def typeset_part(part: Part, setter: Typesetter, pages: int) -> tuple[Segment | 
 def folios(compositions: tuple[Composition, ...], setter: Typesetter) -> dict[str, str]:
     """The folio of each anchor of the body, without writing anything; nothing when a part takes too much."""
     try:
-        return _folios(_volumes(compositions, setter, {}))
+        return _folios(_volumes(compositions, setter, {}, {}))
     except TooMuchError:
         return {}
 
@@ -271,10 +188,10 @@ def folios(compositions: tuple[Composition, ...], setter: Typesetter) -> dict[st
 def page_counts(composition: Composition, setter: Typesetter, known: Mapping[str, str]) -> dict[str, int]:
     """How many pages each part takes, by its id; nothing when a part takes too much."""
     try:
-        (volume,) = _volumes((composition,), setter, {anchor: len(folio) for anchor, folio in known.items()})
+        (volume,) = _volumes((composition,), setter, {}, known)
     except TooMuchError:
         return {}
-    return {laid.part.id: laid.layout.pages for laid in volume.laid}
+    return {row.part.id: row.layout.pages for row in volume.parts}
 
 
 def share_out(counts: Mapping[str, int], most: int) -> tuple[tuple[str, ...], ...]:
@@ -309,97 +226,100 @@ def _typeset(
     """All segments, page references filled, each volume a multiple of four pages.
 
     The body starts at folio 1, so its page numbers do not depend on how long the contents are; a second volume goes on
-    counting. Parts are laid out with room for two-digit references; where a number turns out shorter or longer they
-    are laid out again, at most three rounds.
+    counting. A reference to a page that was laid out before has the room that it needs; one to a later page has room
+    for two digits. Where such a number turns out shorter or longer, its part is laid out again, at most three rounds.
     """
-    lengths = {anchor: len(folio) for anchor, folio in known.items()}
+    digits: dict[str, int] = {}
     for _ in range(ROUNDS):
-        volumes = _volumes(compositions, setter, lengths)
+        volumes = _volumes(compositions, setter, digits, known)
         found = {**_folios(volumes), **known}
-        moved = sorted(_referred(compositions, found, lengths))
+        moved = sorted(_misjudged(volumes, found))
         if not moved:
             break
-        lengths |= {anchor: len(found[anchor]) for anchor in moved}
+        digits = {anchor: len(number) for anchor, number in found.items()}
     else:
         what = f"The page of {', '.join(f'#{name}' for name in moved[:3])} moves each time it is written."
         place = Place(compositions[0].body[0].file)
         return (), [error("LNK-005", place, what, "A text in which the page comes to rest.")]
-    segments = tuple(tuple(setter.write(laid, found) for laid in volume.laid) for volume in volumes)
+    segments = tuple(tuple(setter.write(row, found) for row in volume.parts) for volume in volumes)
     findings = [finding for volume in volumes for finding in _too_few_planned(volume)]
     for volume_segments in segments:
-        findings += _complaints(volume_segments) + _too_large(volume_segments, setter.form)
+        findings += _complaints(volume_segments) + _too_large(volume_segments, setter.pages)
     return segments, findings
 
 
 def _volumes(
-    compositions: tuple[Composition, ...], setter: Typesetter, lengths: Mapping[str, int]
+    compositions: tuple[Composition, ...],
+    setter: Typesetter,
+    digits: Mapping[str, int],
+    known: Mapping[str, str],
 ) -> tuple[_Volume, ...]:
+    """Every volume laid out, with room for references: as they are known by then, else as `digits` says."""
     volumes: list[_Volume] = []
+    room = {**digits, **{anchor: len(number) for anchor, number in known.items()}}
     first = 1
+
+    def in_sequence(parts: Iterable[Part], roman: bool, first: int = 1) -> list[LaidOutPart]:
+        rows: list[LaidOutPart] = []
+        for part in parts:
+            rows.append(setter.lay_out(part, room, first, roman))
+            first = _after(rows)
+            if not roman:
+                room.update({anchor: len(number) for anchor, number in _folios_of(rows[-1]).items()})
+        return rows
+
     for composition in compositions:
-        body = _in_sequence(composition.body, setter, lengths, roman=False, first=first)
-        front = _in_sequence(composition.front, setter, lengths, roman=True)
+        body = in_sequence(composition.body, roman=False, first=first)
+        front = in_sequence(composition.front, roman=True)
         foremost, planned = composition.planned[:1], composition.planned[1:]
-        if sum(laid.layout.pages for laid in front) % 2 and foremost:
-            front += _in_sequence(foremost, setter, lengths, roman=True, first=_after(front))
+        if sum(row.layout.pages for row in front) % 2 and foremost:
+            front += in_sequence(foremost, roman=True, first=_after(front))
         else:
             planned += foremost
-        back: list[_Laid] = []
+        back: list[LaidOutPart] = []
         if composition.back_cover:
-            wanted = -(sum(laid.layout.pages for laid in front + body) + 1) % 4
+            wanted = -(sum(row.layout.pages for row in front + body) + 1) % 4
             parts = (*planned[:wanted], composition.back_cover)
-            back = _in_sequence(parts, setter, lengths, roman=False, first=_after(body))
+            back = in_sequence(parts, roman=False, first=_after(body))
         volumes.append(_Volume(composition, tuple(front), tuple(body), tuple(back)))
         first = _after([*body, *back])
     return tuple(volumes)
 
 
+def _folios_of(row: LaidOutPart) -> dict[str, str]:
+    return {anchor: row.folio(page) for anchor, (page, _) in row.layout.anchors.items()}
+
+
 def _folios(volumes: tuple[_Volume, ...]) -> dict[str, str]:
-    return {
-        anchor: laid.folio(page)
-        for volume in volumes
-        for laid in volume.body
-        for anchor, (page, _) in laid.layout.anchors.items()
-    }
+    return {anchor: number for volume in volumes for row in volume.body for anchor, number in _folios_of(row).items()}
 
 
 def _too_few_planned(volume: _Volume) -> list[Finding]:
-    pages = sum(laid.layout.pages for laid in volume.laid)
+    pages = sum(row.layout.pages for row in volume.parts)
     if not volume.composition.back_cover or pages % 4 == 0:
         return []
     expected = f"{-pages % 4} more under chapters/pages/planned/."
     return [error("BOX-001", Place("chapters/pages/planned"), "Too few planned pages.", expected)]
 
 
-def _in_sequence(
-    parts: Iterable[Part], setter: Typesetter, lengths: Mapping[str, int], roman: bool, first: int = 1
-) -> list[_Laid]:
-    rows: list[_Laid] = []
-    for part in parts:
-        rows.append(setter.lay_out(part, lengths, first, roman))
-        first = _after(rows)
-    return rows
-
-
-def _after(rows: list[_Laid]) -> int:
+def _after(rows: list[LaidOutPart]) -> int:
     return rows[-1].first_folio + rows[-1].layout.pages
 
 
-def _referred(compositions: tuple[Composition, ...], folios: Mapping[str, str], lengths: Mapping[str, int]) -> set[str]:
-    """The anchors that are referred to and whose page number has not the length for which room was left."""
-    parts = [part for composition in compositions for part in composition.parts]
-    anchors = {anchor for part in parts for anchor in PAGE_TOKENS.findall(part.html)}
-    return {anchor for anchor in anchors if len(folios[anchor]) != lengths.get(anchor, USUAL_DIGITS)}
+def _misjudged(volumes: tuple[_Volume, ...], folios: Mapping[str, str]) -> set[str]:
+    """The anchors whose page number has not as many digits as a part that refers to it has room for."""
+    rows = [row for volume in volumes for row in volume.parts]
+    return {anchor for row in rows for anchor, room in row.digits.items() if len(folios[anchor]) != room}
 
 
-def _with_room(html: str, lengths: Mapping[str, int]) -> str:
+def _with_room(html: str, digits: Mapping[str, int]) -> str:
     def room(token: re.Match[str]) -> str:
-        return f'<span class="folio" data-page="{token[1]}">{"0" * lengths.get(token[1], USUAL_DIGITS)}</span>'
+        return f'<span class="folio" data-page="{token[1]}">{"0" * digits[token[1]]}</span>'
 
     return PAGE_TOKENS.sub(room, html)
 
 
-def _placed(html: str, first_folio: int, roman: bool) -> str:
+def _starting_at(html: str, first_folio: int, roman: bool) -> str:
     """The document told on which page it starts: its number, its kind of numerals, and whether it lies right or
     left.
     """
@@ -424,21 +344,23 @@ def _complaints(segments: tuple[Segment, ...]) -> list[Finding]:
 
 
 MISFITS = {
-    "word": ("'{}' is too long for its line", "A shorter word, or an address cut short."),
-    "table": ("The table '{}' is wider than the page", "Fewer columns, or shorter words in them."),
-    "picture": ("The picture '{}' is larger than the page", "A picture that is wider than high, or a smaller one."),
-    "box": ("The box '{}' is taller than a page", "Less text in it, or two boxes."),
+    MisfitKind.WORD: ("'{}' is too long for its line", "A shorter word, or an address cut short."),
+    MisfitKind.TABLE: ("The table '{}' is wider than the page", "Fewer columns, or shorter words in them."),
+    MisfitKind.PICTURE: (
+        "The picture '{}' is larger than the page",
+        "A picture that is wider than high, or a smaller one.",
+    ),
+    MisfitKind.BOX: ("The box '{}' is taller than a page", "Less text in it, or two boxes."),
 }
 """What is said of each kind of thing that does not fit, and what belongs there."""
 
 
-def _too_large(segments: Iterable[Segment], form: Format) -> list[Finding]:
+def _too_large(segments: Iterable[Segment], pages: PageSetup) -> list[Finding]:
     """What does not fit its page, at the line of the chapter where it stands."""
     found = []
     for segment in segments:
         for misfit in segment.layout.misfits:
-            file, _, line = misfit.place.rpartition(":")
-            place = Place(file, int(line)) if line.isdigit() else Place(segment.part.file)
-            told, expected = MISFITS[misfit.kind]
-            found.append(error("BOX-002", place, f"{told.format(misfit.words)} (format {form.name}).", expected))
+            what, expected = MISFITS[misfit.kind]
+            place = Place.parse(misfit.place) or Place(segment.part.file)
+            found.append(error("BOX-002", place, f"{what.format(misfit.words)} ({pages.name}).", expected))
     return found

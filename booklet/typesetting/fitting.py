@@ -13,7 +13,7 @@ from typing import Any
 
 from weasyprint.formatting_structure import boxes
 
-from booklet.typesetting.records import Misfit
+from booklet.typesetting.records import Misfit, MisfitKind
 
 SLACK_PX = 0.5
 """Half a CSS pixel, an eighth of a millimetre: less than anybody sees, more than rounding does."""
@@ -31,11 +31,11 @@ def misfits(document: Any) -> tuple[Misfit, ...]:
             if isinstance(child, boxes.MarginBox):
                 continue
             for box, misfit in _walk(child, area, area.content_box_x() + area.width, ""):
-                if misfit.kind != "box":
+                if misfit.kind is not MisfitKind.BOX:
                     found[misfit] = None
                     continue
                 first, misfit = unbroken.setdefault(box.element, (index, misfit))
-                if first != index and replace(misfit, kind="picture") not in found:
+                if first != index and replace(misfit, kind=MisfitKind.PICTURE) not in found:
                     found[misfit] = None
     return tuple(found)
 
@@ -51,17 +51,17 @@ def _walk(box: Any, area: Any, right: float, place: str) -> Iterator[tuple[Any, 
         return
     if isinstance(box, boxes.TextBox):
         if box.text.strip() and box.position_x < right < box.position_x + box.width - SLACK_PX:
-            yield box, Misfit("word", box.text.strip()[:SHOWN], place)
+            yield box, Misfit(MisfitKind.WORD, box.text.strip()[:SHOWN], place)
         return
     if isinstance(box, boxes.ReplacedBox):
         if _sticks_out(box, area) or box.position_y + box.margin_height() > _bottom(area) + SLACK_PX:
-            yield box, Misfit("picture", _words(box), place)
+            yield box, Misfit(MisfitKind.PICTURE, _words(box), place)
         return
     if isinstance(box, boxes.TableBox) and _sticks_out(box, area):
-        yield box, Misfit("table", _words(box), place)
+        yield box, Misfit(MisfitKind.TABLE, _words(box), place)
         return
     if box.element is not None and box.style["break_inside"] in ("avoid", "avoid-page"):
-        yield box, Misfit("box", _words(box), place)
+        yield box, Misfit(MisfitKind.BOX, _words(box), place)
     if isinstance(box, boxes.BlockContainerBox):
         right = box.content_box_x() + box.width
     for child in getattr(box, "children", ()):

@@ -7,8 +7,12 @@ ask) is said to be open, and never filled in.
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 
+from booklet.bindery import PressSetup
+from booklet.composing import day_in_words
+from booklet.finishing.records import PrintJob, TypesetBooklet
 from booklet.manuscript import Paper, PrinterProfile
 
 COVER_PAGES = 4
@@ -20,7 +24,7 @@ HEAVY_GSM = 130
 
 
 @dataclass(frozen=True)
-class File:
+class TicketFile:
     """A file that goes with the ticket."""
 
     name: str
@@ -54,7 +58,7 @@ class Ticket:
     creep_mm: float
     profile: str
     contact: str | None
-    files: tuple[File, ...]
+    files: tuple[TicketFile, ...]
 
     def as_json(self) -> bytes:
         """The ticket for a machine."""
@@ -108,40 +112,27 @@ def creep_mm(pages: int, paper: Paper, cover: Paper | None = None) -> float:
 
 def binding(pages: int, printer: PrinterProfile) -> str:
     """How it is bound, with a question where it is thicker than is usual."""
-    told = "Saddle stitched, two staples through the fold of the longer side"
+    words = "Saddle stitched, two staples through the fold of the longer side"
     thick = thickness_mm(pages, printer.paper, printer.cover_paper)
     if thick > THICK_MM or pages > MANY_PAGES[printer.paper.gsm >= HEAVY_GSM]:
-        told += f". {pages} pages on this paper are more than usual: please say whether it can be stitched"
-    return told
+        words += f". {pages} pages on this paper are more than usual: please say whether it can be stitched"
+    return words
 
 
-def written(
-    *,
-    title: str,
-    edition: str,
-    issue: str,
-    date: str,
-    trim_mm: tuple[float, float],
-    pages: int,
-    marks: bool,
-    separate: bool,
-    loose: bool,
-    printer: PrinterProfile,
-    profile: str,
-    quantity: int | None,
-    contact: str | None,
-    files: tuple[File, ...],
+def job_ticket(
+    booklet: TypesetBooklet, work: PrintJob, setup: PressSetup, separate: bool, files: Iterable[TicketFile]
 ) -> Ticket:
-    """The ticket of a job."""
-    paper, cover = printer.paper, printer.cover_paper
+    """The ticket of a job; `separate` says that the cover is a file of its own."""
+    printer = work.printer
+    paper, cover, pages = printer.paper, printer.cover_paper, booklet.pages
     return Ticket(
-        title=title,
-        edition=edition,
-        issue=issue,
-        date=date,
-        trim_mm=trim_mm,
+        title=booklet.title,
+        edition=booklet.edition,
+        issue=booklet.issue,
+        date=day_in_words(booklet.issued),
+        trim_mm=setup.trim_mm,
         bleed_mm=printer.bleed_mm,
-        marks=marks,
+        marks=setup.marks,
         pages=pages,
         cover_is_separate=separate,
         paper=_stock(paper),
@@ -149,14 +140,14 @@ def written(
         colours="Four colours on both sides (4/4), black text overprints",
         printing_condition=printer.condition.identifier,
         ink_limit_percent=printer.ink_limit_percent,
-        binding="Loose leaves" if loose else binding(pages, printer),
-        quantity=quantity,
-        weight_of_one_copy_g=round(weight_g(pages, trim_mm, paper, cover), 1),
+        binding=binding(pages, printer) if booklet.stitched else "Loose leaves",
+        quantity=work.quantity,
+        weight_of_one_copy_g=round(weight_g(pages, setup.trim_mm, paper, cover), 1),
         thickness_mm=round(thickness_mm(pages, paper, cover), 2),
         creep_mm=round(creep_mm(pages, paper, cover), 2),
-        profile=f"{profile} ({printer.name})",
-        contact=contact,
-        files=files,
+        profile=f"{work.name} ({printer.name})",
+        contact=work.contact,
+        files=tuple(files),
     )
 
 

@@ -1,0 +1,30 @@
+"""Finishing: a typeset booklet becomes the files that its format promises.
+
+Each format names how its files are made: tagged for a screen, a press job with its ticket, a kit of sheets for a
+clinic. Nothing is decided here about how colours, sheets or structure are made: this is where they are put together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from booklet.finishing.clinic import finish_clinic
+from booklet.finishing.press import finish_press
+from booklet.finishing.records import Finished, FinishedFile, Means, PrintJob, TypesetBooklet
+from booklet.finishing.tagged import finish_tagged
+from booklet.formats import FORMATS
+
+__all__ = ["FINISHES", "FinishedFile", "Means", "PrintJob", "TypesetBooklet", "finish"]
+
+FINISHES: dict[str, Callable[[TypesetBooklet, Means], Finished]] = {
+    "tagged": finish_tagged,
+    "press": finish_press,
+    "clinic": finish_clinic,
+}
+if unknown := {row.finish for row in FORMATS.values()} - FINISHES.keys():
+    raise ValueError(f"no way to finish is called {', '.join(sorted(unknown))}")
+
+
+def finish(booklet: TypesetBooklet, means: Means) -> Finished:
+    """The files of a typeset booklet in its format, or what is wrong with it."""
+    return FINISHES[booklet.form.finish](booklet, means)

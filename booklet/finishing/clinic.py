@@ -1,0 +1,144 @@
+"""The kit of a clinic: sheets to fold, with a sheet that says how before them, and the same pages one a side."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from booklet.bindery import PaperPiece, Sheet, SheetFile, WholeSheets, lettering, sheet_file
+from booklet.composing import planned_kit
+from booklet.findings import Finding
+from booklet.finishing.parts import grey_part, placing, programs
+from booklet.finishing.records import Finished, FinishedFile, Means, TypesetBooklet
+from booklet.formats import CLINIC_KIT, Duplex
+from booklet.imposition import (
+    NAME_PT,
+    SHEETS_MAX,
+    Placement,
+    Setup,
+    Side,
+    UprightPage,
+    on_a_sheet,
+    on_side,
+    operators,
+    part_pages,
+    sheets,
+    side_name,
+)
+from booklet.pdf import PT_PER_MM
+from booklet.preflight import PROFILES, Promise
+from booklet.typesetting import Segment, typeset_part
+
+UNPRINTABLE_MM = 5.0
+"""Office printers reach no nearer to the edge of the sheet (STANDARDS OF1)."""
+
+
+def finish_clinic(booklet: TypesetBooklet, means: Means) -> Finished:
+    """Sheets to fold (or their fronts and backs), and the plain pages."""
+    setup = Setup(duplex=means.options.duplex, sheets_max=SHEETS_MAX, margin_mm=UNPRINTABLE_MM)
+    sides = sheets(booklet.pages, setup.sheets_max)
+    kit, findings = _kit(booklet, sides, setup.duplex, means)
+    pieces = [
+        PaperPiece(grey_part(means.store, segment, as_forms=True), ("",) * segment.layout.pages)
+        for segment in booklet.segments
+    ]
+    width_pt, height_pt = (side * PT_PER_MM for side in booklet.form.pages.trim_mm)
+    pages = [UprightPage((1.0, 0.0, 0.0, 1.0, 0.0, 0.0), (width_pt, height_pt))] * booklet.pages
+    names = [side_name(side, sides) for side in sides]
+    folded = [_folded(on_side(side, pages, setup), name, setup) for side, name in zip(sides, names, strict=True)]
+    title = f"{booklet.full_title} (imposed for folding)"
+    if setup.duplex == "short-edge":
+        outputs: list[tuple[str, tuple[int, ...], list[Sheet]]] = [(".pdf", (0, 1), folded)]
+    else:
+        outputs = [("-fronts.pdf", (0,), folded[::2]), ("-backs.pdf", (1,), folded[1::2][::-1])]
+    files = []
+    for ending, kit_sides, drawn in outputs:
+        turned = "DuplexFlipShortEdge" if setup.duplex == "short-edge" else "Simplex"
+        facts = SheetFile(title, booklet.issued.isoformat(), turned, "".join(names))
+        before, behind = _around(kit, kit_sides, means, ending)
+        content = sheet_file(pieces, drawn, facts, programs(means.store), before, behind, placing(means.store))
+        count = len(drawn) + (len(kit_sides) if kit else 0)
+        files.append(_file(booklet, ending, content, count, setup.sheet_mm, title))
+    return (*files, _plain(booklet, pieces, pages, setup, means)), findings
+
+
+def _around(
+    kit: Segment | None, sides: tuple[int, ...], means: Means, ending: str
+) -> tuple[list[WholeSheets], list[WholeSheets]]:
+    """The kit's own sides before the sheets; those of the backs come last, as the pile is turned."""
+    if kit is None:
+        return [], []
+    row = [(grey_part(means.store, kit, as_forms=False), sides)]
+    return ([], row) if ending == "-backs.pdf" else (row, [])
+
+
+def _plain(
+    booklet: TypesetBooklet, pieces: Sequence[PaperPiece], pages: Sequence[UprightPage], setup: Setup, means: Means
+) -> FinishedFile:
+    """Every page on an upright sheet of its own, as large as it goes, for people who cannot fold."""
+    upright = (setup.sheet_mm[1], setup.sheet_mm[0])
+    size_pt = (upright[0] * PT_PER_MM, upright[1] * PT_PER_MM)
+    drawn = [
+        _sheet([on_a_sheet(number, page, upright, setup.margin_mm)], b"", size_pt)
+        for number, page in enumerate(pages, 1)
+    ]
+    title = f"{booklet.full_title} (imposed for A4, one page a side)"
+    facts = SheetFile(title, booklet.issued.isoformat(), "DuplexFlipLongEdge")
+    content = sheet_file(pieces, drawn, facts, programs(means.store), placing=placing(means.store))
+    return _file(booklet, "-plain.pdf", content, booklet.pages, upright, title)
+
+
+def _file(
+    booklet: TypesetBooklet, ending: str, content: bytes, pages: int, sheet_mm: tuple[float, float], title: str
+) -> FinishedFile:
+    name = f"{booklet.file}{ending}"
+    promise = Promise(
+        file=name,
+        folios=("",) * pages,
+        trim_mm=sheet_mm,
+        title=title,
+        language=booklet.language,
+        headings=0,
+        phones=booklet.phones,
+        stitched=False,
+    )
+    return FinishedFile(name, content, pages, sheet_mm, promise, PROFILES[booklet.form.profile])
+
+
+def _folded(placements: Sequence[Placement], name: str, setup: Setup) -> Sheet:
+    """One side of a sheet, its name running up in the fold."""
+    width_pt, height_pt = (side * PT_PER_MM for side in setup.sheet_mm)
+    middle, margin = width_pt / 2, setup.margin_mm * PT_PER_MM
+    letters = lettering()
+    ground = (middle + 3, margin + 4, NAME_PT * 1.3, letters.length_pt(name, NAME_PT) + 4)
+    words = letters.operators(name, (middle + 3 + NAME_PT, margin + 6), NAME_PT, upwards=True)
+    named = b"q 1 g %.5f %.5f %.5f %.5f re f Q\n%s" % (*ground, words)
+    return _sheet(placements, named, (width_pt, height_pt))
+
+
+def _sheet(placements: Sequence[Placement], more: bytes, size_pt: tuple[float, float]) -> Sheet:
+    pages = {f"/P{placement.page}": placement.page - 1 for placement in placements}
+    drawn = b"".join(operators(placement, b"/P%d" % placement.page) for placement in placements)
+    return Sheet(size_pt[0], size_pt[1], drawn + more, pages)
+
+
+def _kit(
+    booklet: TypesetBooklet, sides: tuple[Side, ...], duplex: Duplex, means: Means
+) -> tuple[Segment | None, list[Finding]]:
+    """The sheet that tells how to print, with the plan of this booklet's sheets."""
+    if booklet.kit is None:
+        return None, []
+    part = planned_kit(booklet.kit, tuple(_plan(booklet.full_title, sides, duplex)))
+    return typeset_part(part, means.typesetter(CLINIC_KIT), pages=2)
+
+
+def _plan(title: str, sides: tuple[Side, ...], duplex: Duplex) -> Iterator[str]:
+    """What is printed, in a few lines: how many sheets, in which parts, and where each stands in the file."""
+    parts = part_pages(sides)
+    total = sum(count for count, _, _ in parts)
+    several = f" in {len(parts)} parts, to be stapled one after the other" if len(parts) > 1 else ""
+    yield f"{title}: {total} sheet{'s' if total > 1 else ''} of A4{several}."
+    first, sides_each, where = (3, 2, "this file") if duplex == "short-edge" else (2, 1, "the fronts")
+    for number, (count, _, _) in enumerate(parts if len(parts) > 1 else (), 1):
+        last = first + count * sides_each - 1
+        yield f"Part {number}: {count} sheets, pages {first} to {last} of {where}."
+        first = last + 1

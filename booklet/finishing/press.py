@@ -1,0 +1,130 @@
+"""The press job of a booklet: the press file, the cover as a file of its own where its paper differs, and a job ticket
+as a page and as JSON.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from hashlib import sha256
+
+from booklet.bindery import STAND_INS, PaperPiece, Piece, PressJob, PressSetup, bind, press_file
+from booklet.composing import day_in_words
+from booklet.composing import ticket as ticket_part
+from booklet.findings import Place, error
+from booklet.finishing import ticket
+from booklet.finishing.parts import placing, press_part, programs, tagged_part
+from booklet.finishing.records import Finished, FinishedFile, Means, PrintJob, TypesetBooklet
+from booklet.finishing.tagged import document_info
+from booklet.formats import TICKET
+from booklet.preflight import PROFILES, Profile, Promise
+from booklet.typesetting import typeset_part
+
+COVER = (0, 1, -2, -1)
+"""The pages of a cover of its own: front, inside front, inside back, back."""
+
+
+def finish_press(booklet: TypesetBooklet, means: Means) -> Finished:
+    """The press file or files, and the job ticket."""
+    work = booklet.print_job
+    if work is None:
+        found = "No printer is named, so nobody knows how a press file is to be made."
+        expected = 'printer = "..." with the name of a file of chapters/printers/.'
+        return (), [error("SRC-010", Place("chapters/booklet.toml"), found, expected)]
+    printer, options = work.printer, means.options
+    separate = bool(printer.cover_paper) if options.cover_separate is None else options.cover_separate
+    separate = separate and booklet.pages > len(COVER)
+    marks = printer.marks if options.marks is None else options.marks
+    setup = PressSetup(booklet.form.pages.trim_mm, printer.bleed_mm, marks)
+    cover = tuple(index % booklet.pages for index in COVER) if separate else ()
+    shares = {"": tuple(index for index in range(booklet.pages) if index not in cover), "-cover": cover}
+    files = [
+        _pressed(booklet, work, setup, f"{booklet.file}{ending}.pdf", indexes, means)
+        for ending, indexes in shares.items()
+        if indexes
+    ]
+    sheet = ticket.job_ticket(booklet, work, setup, separate, [_ticket_row(file) for file in files])
+    pages, findings = _ticket_page(booklet, sheet, means)
+    json = FinishedFile(f"{booklet.file}-ticket.json", sheet.as_json(), 0, TICKET.trim_mm)
+    return (*files, *pages, json), findings
+
+
+def _ticket_row(file: FinishedFile) -> ticket.TicketFile:
+    return ticket.TicketFile(file.name, file.pages, len(file.content), sha256(file.content).hexdigest())
+
+
+def _pressed(
+    booklet: TypesetBooklet, work: PrintJob, setup: PressSetup, name: str, indexes: tuple[int, ...], means: Means
+) -> FinishedFile:
+    """A press file of some pages (from 0) of the booklet."""
+    day = day_in_words(booklet.issued)
+    job = PressJob(
+        title=booklet.full_title,
+        author=booklet.publisher,
+        day=booklet.issued.isoformat(),
+        setup=setup,
+        condition=work.condition,
+        slug=f"{booklet.title}   {booklet.edition}   issue {booklet.issue}   {day}",
+    )
+    pieces = list(_pieces(booklet, work, setup, frozenset(indexes), means))
+    content = press_file(pieces, job, work.accents, programs(means.store), placing(means.store))
+    promise = Promise(
+        file=name,
+        folios=("",) * len(indexes),
+        trim_mm=setup.trim_mm,
+        title=job.title,
+        language=booklet.language,
+        headings=0,
+        phones=booklet.phones,
+        stitched=booklet.stitched,
+    )
+    profile = _profile(booklet.form.profile, work)
+    return FinishedFile(name, content, len(indexes), setup.trim_mm, promise, profile)
+
+
+def _pieces(
+    booklet: TypesetBooklet, work: PrintJob, setup: PressSetup, chosen: frozenset[int], means: Means
+) -> Iterable[PaperPiece]:
+    first = 0
+    for segment in booklet.segments:
+        own = tuple(index for index in range(segment.layout.pages) if first + index in chosen)
+        first += segment.layout.pages
+        if own:
+            fragment = press_part(
+                means.store, segment, setup, work.condition.profile, work.printer.ink_limit_percent, own
+            )
+            yield PaperPiece(fragment, tuple(segment.folio(index) for index in own))
+
+
+def _profile(name: str, work: PrintJob) -> Profile:
+    """The profile of the format, with the numbers of its printer."""
+    printer = work.printer
+    return replace(
+        PROFILES[name],
+        bleed_mm=printer.bleed_mm,
+        safe_mm=printer.safe_mm,
+        ink_limit_percent=printer.ink_limit_percent,
+    )
+
+
+def _ticket_page(booklet: TypesetBooklet, sheet: ticket.Ticket, means: Means) -> Finished:
+    title = f"Job ticket: {sheet.title} ({sheet.edition})"
+    part = ticket_part(title, booklet.language, sheet.rows(), sheet.file_rows(), "chapters/booklet.toml")
+    segment, findings = typeset_part(part, means.typesetter(TICKET), pages=1)
+    if segment is None:
+        return (), findings
+    piece = Piece.of(segment, tagged_part(means.store, segment, 1), TICKET.trim_mm[1])
+    info = replace(document_info(booklet), title=title, anchors={}, hue=dict(STAND_INS) | dict(booklet.hue))
+    content = bind([piece], info, programs(means.store), placing(means.store))
+    name = f"{booklet.file}-ticket.pdf"
+    promise = Promise(
+        file=name,
+        folios=("1",),
+        trim_mm=TICKET.trim_mm,
+        title=title,
+        language=booklet.language,
+        headings=len(segment.layout.bookmarks),
+        phones=frozenset(),
+        stitched=False,
+    )
+    return (FinishedFile(name, content, 1, TICKET.trim_mm, promise, PROFILES["screen"]),), findings

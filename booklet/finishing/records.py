@@ -1,0 +1,97 @@
+"""The records of finishing: a typeset booklet on its way in, finished files on their way out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from booklet.bindery import Amounts, Condition
+from booklet.composing import Part
+from booklet.findings import Finding
+from booklet.formats import Format, PageSetup, PrintOptions
+from booklet.manuscript import PrinterProfile
+from booklet.preflight import Profile, Promise
+from booklet.store import Store
+from booklet.typesetting import Segment, Typesetter
+
+
+@dataclass(frozen=True)
+class PrintJob:
+    """Who prints, and what of: the printer's profile by its name, the printing condition with its ICC profile, the
+    edition's accents as ink, how many copies, and whom to ask.
+    """
+
+    name: str
+    printer: PrinterProfile
+    condition: Condition
+    accents: Mapping[str, Amounts]
+    quantity: int | None
+    contact: str | None
+
+
+@dataclass(frozen=True)
+class TypesetBooklet:
+    """One volume of one title of one edition, typeset, and what its files say of themselves.
+
+    `file` is the name of its files under `dist/`, without ending; `anchors` gives the title of each anchor; `stitched`
+    is False for loose leaves. `print_job` is None where no printer is named, `kit` where no sheet tells a clinic how to
+    print.
+    """
+
+    form: Format
+    file: str
+    title: str
+    full_title: str
+    description: str
+    publisher: str
+    language: str
+    edition: str
+    issue: str
+    issued: date
+    hue: Mapping[str, str]
+    anchors: Mapping[str, str]
+    phones: frozenset[str]
+    stitched: bool
+    segments: tuple[Segment, ...]
+    kit: Part | None = None
+    print_job: PrintJob | None = None
+
+    @property
+    def pages(self) -> int:
+        """How many pages were set."""
+        return sum(segment.layout.pages for segment in self.segments)
+
+    @property
+    def folios(self) -> tuple[str, ...]:
+        """The number on each page, in order."""
+        return tuple(segment.folio(index) for segment in self.segments for index in range(segment.layout.pages))
+
+
+@dataclass(frozen=True)
+class FinishedFile:
+    """A finished file: its name under `dist/`, its bytes, its pages and their size, what it must turn out to be, and
+    the profile by which it is judged (None, both: it is no PDF). `places` gives, for each page and each marked content
+    on it by its number, the place in the sources that it comes from.
+    """
+
+    name: str
+    content: bytes
+    pages: int
+    trim_mm: tuple[float, float]
+    promise: Promise | None = None
+    profile: Profile | None = None
+    places: tuple[tuple[str, ...], ...] = ()
+
+
+Finished = tuple[tuple[FinishedFile, ...], list[Finding]]
+"""The files of a booklet in one format, or what is wrong with it."""
+
+
+@dataclass(frozen=True)
+class Means:
+    """What finishing works with: results of earlier steps, and a typesetter for the pages that go beside a booklet."""
+
+    store: Store
+    typesetter: Callable[[PageSetup], Typesetter]
+    options: PrintOptions

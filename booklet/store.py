@@ -1,0 +1,199 @@
+"""What was made before, kept by the hash of what it was made from.
+
+Every step of a build is a pure function of what it reads, so its result is kept in the project's cache folder under a
+hash of that: a second build, another edition or another format finds it there. The folder is bounded in size, safe for
+two builds at once (entries are written aside and renamed), and mends itself: an entry that is not what was written is
+removed and made again. Nothing in it is trusted beyond that: records are decoded by their type, never as code.
+
+Nothing is ever removed that this module has not written: the folder may be no symbolic link, and only regular files
+named by a hash, right where this module puts them, are touched.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from hashlib import sha256
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+
+from booklet.findings import BookletError
+
+CACHE = ".booklet-cache"
+"""The folder of a project that holds what was made before."""
+TAG = "CACHEDIR.TAG"
+_TAG_WORDS = b"Signature: 8a477f597d28d172789f06886806bc55\n# What booklet made before. It may be removed.\n"
+"""The Cache Directory Tagging Specification (bford.info/cachedir), by which backups leave such folders out."""
+MOST_BYTES = 1_000_000_000
+LIBRARIES = (
+    "booklet", "weasyprint", "pydyf", "fonttools", "tinyhtml5", "jinja2", "markdown-it-py", "pikepdf", "pillow",
+    "segno", "pypdfium2", "msgspec",
+)  # fmt: skip
+_DIGEST = 32
+_SHELF = re.compile(r"[0-9a-f]{2}")
+_ENTRY = re.compile(r"[0-9a-f]{64}(\.\d+)?")
+Record = TypeVar("Record")
+
+
+class ForeignFolderError(BookletError):
+    """The cache folder is not ours to write into."""
+
+
+@dataclass(frozen=True)
+class Contents:
+    """What a cache folder holds: how many entries, and their bytes in all."""
+
+    entries: int
+    bytes: int
+
+
+class Store:
+    """A folder of results by key. One that cannot be written costs time and nothing else."""
+
+    def __init__(self, folder: Path) -> None:
+        """Raises ForeignFolderError for a folder that is a symbolic link, or no folder at all."""
+        self.folder = folder
+        self._writable = _claim(folder)
+
+    def get(self, key: str) -> bytes | None:
+        """What was put under this key, whole, or None."""
+        path = self._path(key)
+        try:
+            content = path.read_bytes()
+        except OSError:
+            return None
+        if sha256(memoryview(content)[_DIGEST:]).digest() != content[:_DIGEST]:
+            path.unlink(missing_ok=True)
+            return None
+        return content[_DIGEST:]
+
+    def has(self, key: str) -> bool:
+        """True when there is something under this key."""
+        return self._path(key).exists()
+
+    def put(self, key: str, content: bytes) -> None:
+        """Keep a result."""
+        if not self._writable:
+            return
+        path = self._path(key)
+        aside = path.with_name(f"{path.name}.{os.getpid()}")
+        try:
+            path.parent.mkdir(exist_ok=True)
+            aside.write_bytes(sha256(content).digest() + content)
+            aside.replace(path)
+        except OSError:
+            self._writable = False
+            aside.unlink(missing_ok=True)
+
+    def load(self, key: str, kind: type[Record]) -> Record | None:
+        """The record that was saved under this key, or None where it is not there or has another shape."""
+        content = self.get(key)
+        if content is None:
+            return None
+        try:
+            return msgspec.msgpack.decode(content, type=kind)
+        except (msgspec.MsgspecError, ValueError, TypeError):
+            return None
+
+    def save(self, key: str, record: Any) -> None:
+        """Keep a record: a dataclass of plain values, bytes and further dataclasses."""
+        self.put(key, msgspec.msgpack.encode(record))
+
+    def touch(self, keys: Iterator[str]) -> None:
+        """Say of some entries that they are still in use."""
+        for key in keys:
+            try:
+                os.utime(self._path(key))
+            except OSError:
+                continue
+
+    def contents(self) -> Contents:
+        """How much it holds."""
+        sizes = [size for _, size, _ in self._entries()]
+        return Contents(len(sizes), sum(sizes))
+
+    def trim(self, most_bytes: int = MOST_BYTES) -> None:
+        """Remove the entries that were written longest ago, until the rest fits."""
+        entries = sorted(self._entries())
+        over = sum(size for _, size, _ in entries) - most_bytes
+        for _, size, path in entries:
+            if over <= 0:
+                return
+            path.unlink(missing_ok=True)
+            over -= size
+
+    def clear(self) -> Contents:
+        """Remove every entry, and say how much that was."""
+        held = self.contents()
+        for _, _, path in self._entries():
+            path.unlink(missing_ok=True)
+        return held
+
+    def _path(self, key: str) -> Path:
+        return self.folder / key[:2] / key
+
+    def _entries(self) -> list[tuple[float, int, Path]]:
+        """Time, size and path of each of our own files; of nothing that a link leads to."""
+        found: list[tuple[float, int, Path]] = []
+        for shelf in self.folder.iterdir() if self.folder.is_dir() and not self.folder.is_symlink() else ():
+            if not _SHELF.fullmatch(shelf.name) or shelf.is_symlink() or not shelf.is_dir():
+                continue
+            for path in shelf.iterdir():
+                facts = path.lstat()
+                if _ENTRY.fullmatch(path.name) and path.name.startswith(shelf.name) and stat.S_ISREG(facts.st_mode):
+                    found.append((facts.st_mtime, facts.st_size, path))
+        return found
+
+
+def _claim(folder: Path) -> bool:
+    """Make the folder and tag it as a cache. True when it can be written."""
+    if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
+        raise ForeignFolderError(f"{folder.name} is no folder of its own. Remove it, or build with --no-cache.")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if not (folder / TAG).exists():
+            (folder / TAG).write_bytes(_TAG_WORDS)
+    except OSError:
+        return False
+    return True
+
+
+def key_of(step: str, *inputs: object) -> str:
+    """The key of a step's result: a hash of the step's name, of this package and its libraries, and of its inputs."""
+    digest = sha256(f"{step}\0{fingerprint()}".encode())
+    for each in inputs:
+        content = each if isinstance(each, bytes) else repr(each).encode()
+        digest.update(b"%d\0" % len(content) + content)
+    return digest.hexdigest()
+
+
+@cache
+def fingerprint() -> str:
+    """A hash of everything that makes results beside their inputs: this package, its style sheets, its libraries."""
+    package = Path(__file__).resolve().parent
+    digest = sha256(versions().encode())
+    for folder in (package, *(styles for styles in (package.parent / "styles",) if styles.is_dir())):
+        digest.update(folder_hash(folder))
+    return digest.hexdigest()
+
+
+def folder_hash(folder: Path) -> bytes:
+    """A hash of the names and contents of all files of a folder, links followed."""
+    digest = sha256()
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and "__pycache__" not in path.parts:
+            content = path.read_bytes()
+            digest.update(f"{path.relative_to(folder).as_posix()} {len(content)} ".encode() + content)
+    return digest.digest()
+
+
+def versions() -> str:
+    """The versions of this package and of the libraries that its results depend on."""
+    return ", ".join(f"{name} {version(name)}" for name in LIBRARIES)

@@ -1,0 +1,301 @@
+"""The whole walk: chapters in, checked booklets out.
+
+    read -> jobs -> compose -> check -> typeset -> finish -> examine -> deliver
+
+Reading, composing and checking are done at once, for all jobs: a fault of the sources stops everything before the first
+page is set. Then each job is typeset, finished and examined, in as many processes as there are processors (`workers`);
+a fault found in a finished file keeps back that job alone. Files are delivered together at the end.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import ExitStack
+from dataclasses import replace
+from datetime import date
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+
+from booklet import bindery, dispatch
+from booklet.composing import (
+    HANDOUT,
+    MAIN,
+    Composition,
+    Wanted,
+    compose,
+    proofread,
+    publication,
+    shipped_faces,
+    titles_of,
+)
+from booklet.findings import BookletError, Finding, Place, error, has_errors, in_order
+from booklet.formats import A5, FORMATS, PageSetup
+from booklet.manuscript import Edition, Manuscript, Waiver, read, read_waivers, shipped
+from booklet.preflight import unused
+from booklet.records import KeptBack, Order, Receipt, Tell
+from booklet.store import Store, key_of, versions
+from booklet.today import Today
+from booklet.work import (
+    Job,
+    JobResult,
+    TypesetVolumes,
+    WorkContext,
+    finish_job,
+    prepare,
+    typeset_booklet,
+    typeset_title,
+)
+from booklet.workers import Step, run
+
+Compositions = dict[tuple[str, str, bool], tuple[Composition, ...]]
+"""The standard and the large-print composition of each title and edition, by title, edition and size."""
+
+
+Composer = Callable[[Edition, Wanted], tuple[tuple[Composition, ...], list[Finding]]]
+WORTH_A_PROCESS = 6
+"""As many steps keep a process of their own busy for longer than it takes to start one."""
+
+
+class UnknownEditionError(BookletError):
+    """Somebody asked for an edition that has no file."""
+
+    exit_status = 2
+
+
+def walk(order: Order, store: Store | None, tell: Tell) -> tuple[Receipt, tuple[date, date]]:
+    """What is ordered, built; and the days on which it would come out the same. Raises BookletError."""
+    start = time.monotonic()
+    today = Today(order.today)
+    manuscript, findings = read(order.project, today)
+    if manuscript is None:
+        return Receipt((), 0, in_order(findings), time.monotonic() - start), today.holds
+    findings += proofread(manuscript)
+    findings += _hues(manuscript)
+    jobs = jobs_of(manuscript, order, findings)
+    compositions, faults = compose_all(manuscript, order, today, jobs)
+    waivers, waiver_faults = read_waivers(order.project)
+    findings += [*faults, *waiver_faults]
+    if has_errors(findings):
+        return Receipt((), 0, in_order(findings), time.monotonic() - start), today.holds
+    keys = {job: _inputs(manuscript, order, job, compositions, waivers) for job in jobs}
+    earlier = _delivered(order, keys)
+    stale = [job for job in jobs if job not in earlier]
+    with ExitStack() as stack:
+        folder = stack.enter_context(tempfile.TemporaryDirectory()) if store is None else None
+        kept = store or Store(Path(folder or "") / "store")
+        try:
+            aside = stack.enter_context(dispatch.aside(order.dist))
+            context = WorkContext(manuscript, order, kept.folder, aside, waivers)
+            results, volumes = _made(context, stale, keys, compositions, tell)
+            _deliver(order, aside, results)
+        except OSError as reason:
+            found = f"The files cannot be written ({reason.strerror})."
+            findings.append(error("SYS-002", Place(order.dist.name), found, "A folder that can be written, with room."))
+            return Receipt((), 0, in_order(findings), time.monotonic() - start), today.holds
+        kept.trim()
+    findings += [finding for result in results.values() for finding in result.findings]
+    if len(stale) == len(jobs) and order.is_whole:
+        findings += unused(waivers, [report for result in results.values() for report in result.reports])
+    return _receipt(order, jobs, earlier, results, volumes, findings, time.monotonic() - start), today.holds
+
+
+def faults_of_sources(order: Order) -> tuple[Finding, ...]:
+    """Every fault of the sources, without making a PDF."""
+    today = Today(order.today)
+    manuscript, findings = read(order.project, today)
+    if manuscript:
+        findings += _hues(manuscript)
+        findings += proofread(manuscript)
+        composed = _composer(manuscript, order, today)
+        for edition in _chosen(manuscript, order.editions, findings):
+            for wanted in _every_kind(manuscript, order.titles or titles_of(manuscript)):
+                findings += composed(edition, wanted)[1]
+    return in_order(dict.fromkeys(findings))
+
+
+def styles_folder() -> Path:
+    """The style sheets and fonts: inside the installed package, or beside it in a checkout."""
+    return shipped(".")
+
+
+def jobs_of(manuscript: Manuscript, order: Order, findings: Iterable[Finding] = ()) -> list[Job]:
+    """Everything ordered, in the order in which it is named."""
+    names = order.formats or [name for name in FORMATS if name != "press" or manuscript.book.printer]
+    forms = [FORMATS[name].as_pdf_ua(order.pdf_ua) for name in names]
+    editions = _chosen(manuscript, order.editions, findings)
+    titles = order.titles or titles_of(manuscript)
+    for title in titles if editions else ():
+        publication(manuscript, editions[0], title)
+    return [Job(title, edition.code, form) for form in forms for title in titles for edition in editions]
+
+
+def compose_all(
+    manuscript: Manuscript, order: Order, today: Today, jobs: Iterable[Job]
+) -> tuple[Compositions, list[Finding]]:
+    """What each job is typeset from, and every fault found on the way. What large print says of the standard edition's
+    pages is read off that, so it is composed as well.
+    """
+    composed = _composer(manuscript, order, today)
+    editions = {edition.code: edition for edition in manuscript.editions}
+    compositions: Compositions = {}
+    findings: list[Finding] = []
+    for title, code, is_large in dict.fromkeys(
+        (job.title, job.edition, size) for job in jobs for size in {False, job.form.is_large_print}
+    ):
+        compositions[title, code, is_large], faults = composed(editions[code], Wanted(title, large_print=is_large))
+        findings += faults
+    return compositions, findings
+
+
+def _composer(manuscript: Manuscript, order: Order, today: Today) -> Composer:
+    """Composes each thing once."""
+    faces = shipped_faces(styles_folder())
+    return cache(lambda edition, wanted: compose(manuscript, edition, order.project, today, faces, wanted))
+
+
+def _chosen(manuscript: Manuscript, codes: Iterable[str], findings: Iterable[Finding]) -> tuple[Edition, ...]:
+    """The editions asked for. One whose own file has a fault is left out: the fault says why."""
+    editions = {edition.code: edition for edition in manuscript.editions}
+    wanted = [code.upper() for code in codes] or list(editions)
+    faulty = {Path(finding.place.file).stem.upper() for finding in findings if "/editions/" in finding.place.file}
+    unknown = [code for code in wanted if code not in editions and code not in faulty]
+    if unknown:
+        raise UnknownEditionError(f"No edition '{unknown[0]}'. There are: {', '.join(editions)}.")
+    return tuple(editions[code] for code in dict.fromkeys(wanted) if code in editions)
+
+
+def _every_kind(manuscript: Manuscript, titles: Iterable[str]) -> Iterator[Wanted]:
+    """All that can be composed of these titles: in both sizes of print, and a chapter to hand out."""
+    for title in titles:
+        yield from (Wanted(title), Wanted(title, large_print=True))
+        if title == MAIN and manuscript.chapters:
+            yield Wanted(f"{HANDOUT}{manuscript.chapters[0].head.id}")
+
+
+def _hues(manuscript: Manuscript) -> list[Finding]:
+    """What is wrong with the hues in print, where it is known who prints."""
+    printer = manuscript.book.printer
+    return list(bindery.hue_faults(manuscript, printer)) if printer in manuscript.printers else []
+
+
+def _inputs(
+    manuscript: Manuscript, order: Order, job: Job, compositions: Compositions, waivers: tuple[Waiver, ...]
+) -> str:
+    """A hash of everything that the files of a job are made from."""
+    edition = next(each for each in manuscript.editions if each.code == job.edition)
+    sizes = {False, job.form.is_large_print}
+    texts = [text_hash(order.project, compositions[job.title, job.edition, size]) for size in sorted(sizes)]
+    facts = typeset_booklet(manuscript, edition, job, compositions[job.title, job.edition, False][0], ())
+    paper = manuscript.book.large_print if job.form.is_large_print else None
+    printing = order.printing if job.form.finish != "tagged" else None
+    if job.form.finish != "press":
+        facts = replace(facts, print_job=None)
+    return key_of("job", job, texts, replace(facts, anchors={}, phones=frozenset(), kit=None), paper, printing, waivers)
+
+
+def text_hash(project: Path, compositions: tuple[Composition, ...]) -> str:
+    """A hash of everything that pages are set from: texts, what their links are called, numbers, images."""
+    digest = sha256()
+    for composition in compositions:
+        parts = [*composition.parts, *([composition.kit] if composition.kit else [])]
+        for part in parts:
+            digest.update(f"{part.id} {part.kind} {part.title}\0{part.html}\0".encode())
+            for asset in part.assets:
+                digest.update((project / "chapters" / asset).read_bytes())
+        digest.update(repr((sorted(composition.titles.items()), sorted(composition.phones))).encode())
+    return digest.hexdigest()
+
+
+def _delivered(order: Order, keys: Mapping[Job, str]) -> dict[Job, tuple[dispatch.Entry, ...]]:
+    """What lies in `dist` whole and made from these very inputs, by job."""
+    found: dict[tuple[str, str, str], tuple[dispatch.Entry, ...]] = {}
+    for entry in dispatch.read_manifest(order.dist) if order.use_cache and not order.examine_whole else ():
+        found[entry.key] = (*found.get(entry.key, ()), entry)
+    return {
+        job: entries
+        for job, key in keys.items()
+        if (entries := tuple(entry for entry in found.get(job.key, ()) if entry.inputs == key and not entry.is_older))
+        and len(entries) == entries[0].volumes
+    }
+
+
+def _made(
+    context: WorkContext, jobs: list[Job], keys: Mapping[Job, str], compositions: Compositions, tell: Tell
+) -> tuple[dict[Job, JobResult], list[TypesetVolumes]]:
+    """The result of each job, and what was typeset for them."""
+    steps = list(steps_of(jobs, keys, compositions))
+    count = len(jobs)
+    finished: list[Job] = []
+
+    def done(step: Step, _: int) -> None:
+        if isinstance(step.name, Job):
+            finished.append(step.name)
+            tell(str(step.name), len(finished), count)
+
+    processes = context.order.jobs or os.cpu_count() or 1
+    results = run(steps, min(processes, len(steps) // WORTH_A_PROCESS), prepare, (context,), done)
+    volumes = [result for result in results.values() if isinstance(result, TypesetVolumes)]
+    return {job: results[job] for job in jobs}, volumes
+
+
+def steps_of(jobs: Iterable[Job], keys: Mapping[Job, str], compositions: Compositions) -> Iterator[Step]:
+    """Typesetting each title once for each page setup, then finishing each job. The first edition of a title goes ahead
+    of the others, because they share most of what it needs.
+    """
+    named: set[tuple[str, str, PageSetup]] = set()
+    first: dict[object, object] = {}
+    for number, job in enumerate(jobs):
+        name = (job.title, job.edition, job.form.pages)
+        standard = compositions[job.title, job.edition, False]
+        if name not in named:
+            named.add(name)
+            large = compositions[job.title, job.edition, True] if job.form.is_large_print else ()
+            ahead = first.setdefault((job.title, job.form.pages), name)
+            beside = (job.title, job.edition, A5)
+            after = [ahead] if ahead != name else []
+            after += [beside] if job.form.is_large_print and beside in named else []
+            cost = sum(len(part.html) for part in standard[0].parts) * (1 if ahead == name else 0.3)
+            arguments = (job.title, job.edition, job.form, standard, large)
+            yield Step(name, typeset_title, arguments, after=tuple(after), cost=cost)
+        ahead = first.setdefault((job.title, job.form.name), job)
+        after = [ahead] if ahead != job else []
+        yield Step(job, finish_job, (job, number, keys[job]), (name,), tuple(after), 1000.0)
+
+
+def _deliver(order: Order, folder: Path, results: Mapping[Job, JobResult]) -> tuple[dispatch.Entry, ...]:
+    """Put what is finished in place; nothing, when all or nothing is wanted and something is kept back."""
+    kept_back = [job.key for job, result in results.items() if not result.deliveries]
+    if order.all_or_nothing and kept_back:
+        return ()
+    rows = [delivery for result in results.values() for delivery in result.deliveries]
+    if not rows and not kept_back:
+        return ()
+    return dispatch.deliver(order.dist, folder, rows, kept_back, versions())
+
+
+def _receipt(
+    order: Order,
+    jobs: Iterable[Job],
+    earlier: Mapping[Job, tuple[dispatch.Entry, ...]],
+    results: Mapping[Job, JobResult],
+    volumes: Iterable[TypesetVolumes],
+    findings: Iterable[Finding],
+    seconds: float,
+) -> Receipt:
+    kept_back = tuple(KeptBack(*job.key) for job in jobs if job in results and not results[job].deliveries)
+    nothing = order.all_or_nothing and kept_back
+    new = {job: tuple(row.entry for row in result.deliveries) for job, result in results.items()}
+    return Receipt(
+        files=() if nothing else tuple(entry for job in jobs for entry in {**earlier, **new}[job]),
+        built=0 if nothing else sum(map(len, new.values())),
+        findings=in_order(dict.fromkeys(findings)),
+        seconds=seconds,
+        typeset=sum(row.typeset for row in volumes),
+        reused=sum(row.reused for row in volumes),
+        kept_back=tuple(KeptBack(*job.key) for job in results) if nothing else kept_back,
+        waived=sum(len(report.waived) for result in results.values() for report in result.reports),
+    )

@@ -1,0 +1,271 @@
+"""The work of one job, step by step: typeset it, finish it, examine what came of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+from booklet import bindery, dispatch, finishing
+from booklet.composing import Composition, Wanted, compose, shipped_faces
+from booklet.files import write
+from booklet.findings import Finding, Place, has_errors
+from booklet.finishing import FinishedFile, PrintJob, TypesetBooklet, finish
+from booklet.formats import FORMATS, Format, PageSetup
+from booklet.manuscript import Edition, Manuscript, Waiver, shipped
+from booklet.preflight import Report, Sources, examine
+from booklet.records import Order
+from booklet.store import CACHE, Store, key_of
+from booklet.today import Today
+from booklet.typesetting import Segment, Typesetter, folios, page_counts, share_out, typeset
+
+PAGES_AROUND = 12
+"""Room in a volume for cover, imprint, contents, page finder, planned pages and back cover."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """One title of one edition in one format: a file, or several."""
+
+    title: str
+    edition: str
+    form: Format
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """As the manifest has it."""
+        return (self.title, self.edition, self.form.name)
+
+    def __str__(self) -> str:
+        return f"{self.edition} {self.title} {self.form.name}"
+
+
+@dataclass(frozen=True)
+class WorkContext:
+    """What every step of every job may read: the manuscript, what is ordered, the folders of the store and of what is
+    finished, and what somebody answers for.
+    """
+
+    manuscript: Manuscript
+    order: Order
+    store: Path
+    aside: Path
+    waivers: tuple[Waiver, ...]
+
+
+@dataclass(frozen=True)
+class TypesetVolumes:
+    """A title typeset: the composition and the segments of each volume, or what is wrong with it; and how many parts
+    were written for it, and how many the store had.
+    """
+
+    volumes: tuple[tuple[Composition, tuple[Segment, ...]], ...]
+    findings: tuple[Finding, ...]
+    typeset: int
+    reused: int
+
+
+@dataclass(frozen=True)
+class JobResult:
+    """What came of a job: its files, aside, or nothing where it is kept back; and what is to be said of it."""
+
+    deliveries: tuple[dispatch.Delivery, ...]
+    findings: tuple[Finding, ...]
+    reports: tuple[Report, ...]
+
+
+class Work:
+    """A process at work: what it may read, and typesetters that stay warm."""
+
+    def __init__(self, context: WorkContext) -> None:
+        self.context = context
+        self.store = Store(context.store)
+        self._typesetters: dict[PageSetup, Typesetter] = {}
+
+    def typesetter(self, pages: PageSetup) -> Typesetter:
+        """The typesetter of a page setup."""
+        if pages not in self._typesetters:
+            self._typesetters[pages] = Typesetter(self.context.order.project, shipped("."), pages, self.store)
+        return self._typesetters[pages]
+
+
+_WORK: list[Work] = []
+
+
+def prepare(context: WorkContext) -> None:
+    """Make this process ready for the steps below."""
+    _WORK[:] = [Work(context)]
+
+
+def typeset_title(
+    title: str,
+    edition: str,
+    form: Format,
+    standard: tuple[Composition, ...],
+    large: tuple[Composition, ...] = (),
+) -> TypesetVolumes:
+    """A title of an edition on the pages of a format, shared out over volumes when its paper would weigh too much."""
+    (work,) = _WORK
+    setter = work.typesetter(form.pages)
+    before = setter.typeset, setter.reused
+    if not form.is_large_print:
+        compositions = standard
+        segments, findings = typeset(compositions, setter)
+    else:
+        pages = folios(standard, work.typesetter(FORMATS["screen"].pages))
+        known = {f"standard/{anchor}": folio for anchor, folio in pages.items()}
+        compositions = _in_volumes(work, title, edition, form, large, known)
+        segments, findings = typeset(compositions, setter, known)
+    volumes = tuple(zip(compositions, segments, strict=False)) if not has_errors(findings) else ()
+    return TypesetVolumes(volumes, tuple(findings), setter.typeset - before[0], setter.reused - before[1])
+
+
+def _in_volumes(
+    work: Work, title: str, edition: str, form: Format, large: tuple[Composition, ...], known: dict[str, str]
+) -> tuple[Composition, ...]:
+    """The main booklet in as many volumes as its weight asks for."""
+    counts = page_counts(large[0], work.typesetter(form.pages), known)
+    most = most_pages(work.context.manuscript, form)
+    shares = share_out({part.id: counts.get(part.id, 0) for part in large[0].body}, most)
+    if len(shares) < 2 or not large[0].publication.is_main:
+        return large
+    context = work.context
+    record = next(each for each in context.manuscript.editions if each.code == edition)
+    wanted = Wanted(title, large_print=True, volumes=shares)
+    today = Today(context.order.today)
+    return compose(context.manuscript, record, context.order.project, today, shipped_faces(shipped(".")), wanted)[0]
+
+
+def most_pages(manuscript: Manuscript, form: Format) -> int:
+    """How many pages of the body one volume may have, with room for the pages before and behind."""
+    paper = manuscript.book.large_print
+    width_mm, height_mm = form.pages.trim_mm
+    leaf_grams = width_mm * height_mm / 1e6 * paper.paper_gsm
+    return max(1, int(paper.most_grams / leaf_grams) * 2 - PAGES_AROUND)
+
+
+def finish_job(job: Job, number: int, inputs: str, volumes: TypesetVolumes) -> JobResult:
+    """The files of a job, examined, each written aside under the job's number; none where one of them has a fault."""
+    (work,) = _WORK
+    manuscript = work.context.manuscript
+    edition = next(each for each in manuscript.editions if each.code == job.edition)
+    means = finishing.Means(work.store, work.typesetter, work.context.order.printing)
+    findings = list(volumes.findings)
+    reports: list[Report] = []
+    deliveries: list[dispatch.Delivery] = []
+    for composition, segments in volumes.volumes:
+        booklet = typeset_booklet(manuscript, edition, job, composition, segments)
+        files, faults = finish(booklet, means)
+        findings += faults
+        for file in files:
+            report = _examined(work, file)
+            reports += [report] if report else []
+            aside = work.context.aside / f"{number}-{len(deliveries)}"
+            write(aside, file.content)
+            several = composition.volumes if len(files) == 1 else len(files)
+            deliveries.append(dispatch.Delivery(_entry(job, booklet, composition, file, several, inputs), aside))
+    findings += [finding for report in reports for finding in report.findings]
+    if has_errors(findings):
+        for delivery in deliveries:
+            delivery.aside.unlink(missing_ok=True)
+        deliveries = []
+    return JobResult(tuple(deliveries), tuple(findings), tuple(reports))
+
+
+def _examined(work: Work, file: FinishedFile) -> Report | None:
+    """What preflight says of a file; nothing of one that is no PDF."""
+    if file.profile is None:
+        return None
+    if file.places:
+        work.store.save(_places_key(file.content), file.places)
+    sources = Sources(_by_number(file.places))
+    return examine(file.content, file.name, file.profile, file.promise, sources, work.context.waivers)
+
+
+def _places_key(content: bytes) -> str:
+    return key_of("places", sha256(content).hexdigest())
+
+
+def kept_places(project: Path, content: bytes) -> dict[tuple[int, int], Place]:
+    """Where each piece of a finished file was written, by page index and marked content; nothing for a file that was
+    not built here.
+    """
+    if (project / CACHE).is_dir():
+        return _by_number(Store(project / CACHE).load(_places_key(content), tuple[tuple[str, ...], ...]) or ())
+    return {}
+
+
+def _by_number(places: tuple[tuple[str, ...], ...]) -> dict[tuple[int, int], Place]:
+    return {
+        (page, number): place
+        for page, row in enumerate(places)
+        for number, words in enumerate(row)
+        if (place := Place.parse(words))
+    }
+
+
+def typeset_booklet(
+    manuscript: Manuscript, edition: Edition, job: Job, composition: Composition, segments: tuple[Segment, ...]
+) -> TypesetBooklet:
+    """One volume of a job, with what its files say of themselves."""
+    book, publication = manuscript.book, composition.publication
+    number = f", volume {composition.volume}" if composition.volume else ""
+    ending = f"-volume-{composition.volume}" if composition.volume else ""
+    stem = f"{publication.slug}-{edition.code}-{book.issue}"
+    return TypesetBooklet(
+        form=job.form,
+        file=f"{edition.code}/{stem}-{job.form.name}{ending}",
+        title=publication.title,
+        full_title=f"{publication.title}: {publication.subtitle} ({edition.name}{number})",
+        description=publication.description,
+        publisher=book.publisher,
+        language=book.language,
+        edition=edition.name,
+        issue=book.issue,
+        issued=book.issue_date,
+        hue=bindery.hue_of(edition.hue.deep, edition.hue.tint),
+        anchors=composition.titles,
+        phones=composition.phones,
+        stitched=not publication.is_handout,
+        segments=segments,
+        kit=composition.kit,
+        print_job=print_job(manuscript, edition),
+    )
+
+
+def print_job(manuscript: Manuscript, edition: Edition) -> PrintJob | None:
+    """Who prints this edition, where somebody is named."""
+    book, name = manuscript.book, manuscript.book.printer
+    if name is None:
+        return None
+    printer = manuscript.printers[name]
+    condition = printer.condition
+    profile = manuscript.icc_profiles[name]
+    return PrintJob(
+        name=name,
+        printer=printer,
+        condition=bindery.Condition(condition.identifier, condition.words, condition.registry, profile),
+        accents=bindery.edition_accents(manuscript, edition, name),
+        quantity=book.print_run.quantities.get(edition.code),
+        contact=book.print_run.contact,
+    )
+
+
+def _entry(
+    job: Job, booklet: TypesetBooklet, composition: Composition, file: FinishedFile, volumes: int, inputs: str
+) -> dispatch.Entry:
+    return dispatch.Entry(
+        file=file.name,
+        publication=job.title,
+        title=booklet.title,
+        edition=job.edition,
+        format=job.form.name,
+        volumes=volumes,
+        issue=booklet.issue,
+        order_code=getattr(composition.publication.codes, job.form.order_code),
+        pages=file.pages,
+        bytes=len(file.content),
+        sha256=sha256(file.content).hexdigest(),
+        trim_mm=file.trim_mm,
+        inputs=inputs,
+    )
