@@ -7,7 +7,7 @@ they use, `geometry` boxes and matrices, `objects` what is asked of any object; 
 
 from booklet.pdf.colour import PLAIN, Colour, Proof, Space, grey_of, srgb
 from booklet.pdf.content import Content, FontTable, Ground, Item, Mark, Paint, read_page
-from booklet.pdf.drawings import Accents, Drawing, Known, draw_pages
+from booklet.pdf.drawings import Accents, Drawings, Known, draw_pages
 from booklet.pdf.fonts import Font
 from booklet.pdf.geometry import (
     IDENTITY,
@@ -47,7 +47,7 @@ from booklet.pdf.writing import METADATA_STREAM, Description, document_informati
 
 __all__ = [
     "IDENTITY", "MAX_SIDE_PT", "METADATA_STREAM", "MM_PER_INCH", "PAPER", "PLAIN", "PT_PER_MM", "WINDOW_MM2",
-    "Accents", "Address", "Box", "BoxFault", "Camera", "Colour", "Content", "ContentFault", "Description", "Drawing",
+    "Accents", "Address", "Box", "BoxFault", "Camera", "Colour", "Content", "ContentFault", "Description", "Drawings",
     "Element", "Font", "FontFault", "FontTable", "Geometry", "Ground", "Inks", "Item", "Known", "Mark", "Matrix",
     "NumberedPages", "ObjectId", "OverLimitError", "Paint", "Problem", "Proof", "Space", "Tree", "TreeFault",
     "as_number", "box_of", "common", "document_information", "draw_pages", "geometry_of", "grey_of", "inherited",

@@ -13,19 +13,31 @@ spelled as the streams spell them (`0.043137 0.352941 0.494118`), each at the st
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
-from typing import Any
+from typing import Any, NamedTuple
 
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Pdf, Stream
 
 from booklet.pdf.colour import CMYK, GRAY, RGB, Colour, Space
-from booklet.pdf.content import Content, FontTable, Ground, Item, Text, read_page, resources_of, words_of_pieces
-from booklet.pdf.fonts import Font
+from booklet.pdf.content import (
+    Content,
+    FontTable,
+    Ground,
+    Item,
+    Mark,
+    Paint,
+    Picture,
+    Text,
+    read_page,
+    resources_of,
+    words_of_pieces,
+)
+from booklet.pdf.fonts import Font, Glyph
 from booklet.pdf.geometry import EVERYWHERE, IDENTITY, Box, Matrix, common, moved
-from booklet.pdf.objects import ContentFault, ObjectId, Problem
+from booklet.pdf.objects import ContentFault, ObjectId
 
 Accents = Mapping[bytes, bytes]
 """Operands of a colour in the kept streams to its operands in the file at hand."""
@@ -39,21 +51,85 @@ _SOUND = (ContentFault.REFERENCE, ContentFault.ARTIFACT_IN_TAG, ContentFault.TAG
 MAX_NESTING = 20
 
 
+class KeptColour(NamedTuple):
+    """A colour by its space; no values for a space alone."""
+
+    family: str
+    components: int
+    inks: tuple[str, ...]
+    values: tuple[float, ...]
+
+
+class KeptText(NamedTuple):
+    """A `Text`, its font by its number."""
+
+    words: str
+    size_pt: float
+    font: int
+    x: float
+    y: float
+    end: tuple[float, float]
+    slanted: bool
+    upright: bool
+    faults: tuple[str, ...]
+    unmapped: bool
+    pieces: tuple[tuple[bool, bytes], ...]
+
+
+class KeptPicture(NamedTuple):
+    """A `Picture`, its space by the number of a colour (-1: none)."""
+
+    object_id: ObjectId
+    name: str
+    width_px: int
+    height_px: int
+    bits: int
+    space: int
+    placed_pt: tuple[float, float]
+
+
+class KeptItem(NamedTuple):
+    """An `Item`, its colour and what lies under it by their numbers (-1: none)."""
+
+    kind: Paint
+    box: Box
+    shape: Box
+    mark: Mark
+    colour: int
+    alpha: float
+    overprint: bool
+    overprint_mode: int
+    line_pt: float | None
+    text: KeptText | None
+    picture: KeptPicture | None
+    layer: str
+    plain_rectangle: bool
+    ground: int
+
+
+@dataclass(frozen=True)
+class KeptFont:
+    """What a font must agree with to take the place of the one that was read: its kind, and the glyphs in use."""
+
+    wide: bool
+    ascent: float
+    descent: float
+    glyphs: dict[int, Glyph]
+
+
 @dataclass(frozen=True)
 class Drawing:
-    """What one page draws. `fonts` and `streams` stand in the order in which its fingerprint meets them; fonts are kept
-    without their dictionaries, with the glyphs that are used.
-    """
+    """What one page draws. `fonts` (by number) and `streams` stand in the order in which its fingerprint meets them."""
 
     fingerprint: bytes
-    items: tuple[Item, ...]
-    marks: frozenset[tuple[ObjectId | None, int]]
-    groups: tuple[tuple[Space, str], ...]
+    items: tuple[KeptItem, ...]
+    marks: tuple[tuple[ObjectId | None, int], ...]
+    groups: tuple[tuple[int, str], ...]
     forms: tuple[tuple[ObjectId, int], ...]
-    notes: tuple[Problem, ...]
+    notes: tuple[tuple[ContentFault, str], ...]
     operators: int
     replaced: int
-    fonts: tuple[Font, ...]
+    fonts: tuple[int, ...]
     streams: tuple[ObjectId, ...]
 
     @property
@@ -70,45 +146,110 @@ def _around(one: Box, other: Box) -> Box:
     return min(one[0], other[0]), min(one[1], other[1]), max(one[2], other[2]), max(one[3], other[3])
 
 
-def draw_pages(pdf: Pdf, accents: Iterable[bytes]) -> list[Drawing | None]:
-    """Walk all pages of a part; None for a page that cannot be kept."""
-    table, reader = FontTable(), _Fingerprints({accent: accent for accent in accents})
-    light: dict[int, Font] = {}
-    drawings: list[Drawing | None] = []
+@dataclass(frozen=True)
+class Drawings:
+    """What the pages of a part draw (None for a page that cannot be kept), in plain values: the colours, fonts and
+    grounds that its items share, each once, and the accents that stand in it.
+    """
+
+    accents: tuple[bytes, ...]
+    colours: tuple[KeptColour, ...]
+    fonts: tuple[KeptFont, ...]
+    grounds: tuple[tuple[tuple[int, int], ...], ...]
+    pages: tuple[Drawing | None, ...]
+
+
+Grounds = Callable[[int, Sequence[Item]], Mapping[int, Ground]]
+"""What lies under the texts of a page: by the index of the item."""
+
+
+def draw_pages(pdf: Pdf, accents: Iterable[bytes], grounds: Grounds = lambda *_: {}) -> Drawings:
+    """Walk all pages of a part."""
+    accents = tuple(accents)
+    table, reader, tables = FontTable(), _Fingerprints({accent: accent for accent in accents}), _Tables()
+    pages: list[Drawing | None] = []
     for index, page in enumerate(pdf.pages):
         content = read_page(page, index, table)
         found = reader.of(page.obj, resources_of(page))
         sound = not content.unclosed and all(note.kind in _SOUND for note in content.notes)
         if found is None or not sound or any(_is_opaque(item) for item in content.items):
-            drawings.append(None)
+            pages.append(None)
             continue
-        fonts = [table.font(source) for source in found.fonts]
-        for font in (*fonts, *(item.text.font for item in content.items if item.text)):
-            light.setdefault(id(font), replace(font, dictionary=None, source=None, runs={}))
-        drawings.append(
+        under = grounds(index, content.items)
+        pages.append(
             Drawing(
                 fingerprint=found.digest,
-                items=tuple(
-                    item._replace(text=item.text._replace(font=light[id(item.text.font)])) if item.text else item
-                    for item in content.items
-                ),
-                marks=frozenset(content.marks),
-                groups=tuple(content.groups),
+                items=tuple(tables.item(item, under.get(place, ())) for place, item in enumerate(content.items)),
+                marks=tuple(content.marks),
+                groups=tuple((tables.colour(Colour(space, ())), where) for space, where in content.groups),
                 forms=tuple(content.forms.items()),
-                notes=tuple(content.notes),
+                notes=tuple((ContentFault(note.kind.value), note.words) for note in content.notes),
                 operators=content.operators,
                 replaced=content.replaced,
-                fonts=tuple(light[id(font)] for font in fonts),
+                fonts=tuple(tables.font(table.font(source)) for source in found.fonts),
                 streams=found.streams,
             )
         )
-    return drawings
+    return Drawings(accents, tuple(tables.colours), tables.kept_fonts, tuple(tables.grounds), tuple(pages))
 
 
 def _is_opaque(item: Item) -> bool:
     """True for colours that only their own file can read."""
     spaces = (item.colour and item.colour.space, item.picture and item.picture.space)
     return any(space is not None and (space.tint or space.base) for space in spaces if space)
+
+
+class _Tables:
+    """Numbers what items share."""
+
+    def __init__(self) -> None:
+        self.colours: dict[KeptColour, int] = {}
+        self.grounds: dict[tuple[tuple[int, int], ...], int] = {}
+        self.fonts: dict[int, tuple[int, Font]] = {}
+
+    @property
+    def kept_fonts(self) -> tuple[KeptFont, ...]:
+        """The fonts in the order of their numbers, with the glyphs that have been asked for."""
+        return tuple(KeptFont(font.wide, font.ascent, font.descent, font.glyphs) for _, font in self.fonts.values())
+
+    def colour(self, colour: Colour | None) -> int:
+        """The number of a colour; -1 for none."""
+        if colour is None:
+            return -1
+        space = colour.space
+        kept = KeptColour(space.family, space.components, space.inks, colour.values)
+        return self.colours.setdefault(kept, len(self.colours))
+
+    def font(self, font: Font) -> int:
+        """The number of a font, which stays alive here, so that no other is taken for it."""
+        return self.fonts.setdefault(id(font), (len(self.fonts), font))[0]
+
+    def ground(self, ground: Ground) -> int:
+        """The number of a ground; -1 for none."""
+        kept = tuple((count, self.colour(colour)) for count, colour in ground)
+        return self.grounds.setdefault(kept, len(self.grounds)) if kept else -1
+
+    def picture(self, picture: Picture) -> KeptPicture:
+        """An image in plain values."""
+        space = Colour(picture.space, ()) if picture.space else None
+        return KeptPicture(
+            picture.object_id, picture.name, picture.width_px, picture.height_px, picture.bits, self.colour(space),
+            picture.placed_pt,
+        )  # fmt: skip
+
+    def item(self, item: Item, ground: Ground) -> KeptItem:
+        """An item in plain values."""
+        text, picture = item.text, item.picture
+        return KeptItem(
+            item.kind, item.box, item.shape, item.mark, self.colour(item.colour), item.alpha, item.overprint,
+            item.overprint_mode, item.line_pt,
+            text and KeptText(
+                text.words, text.size_pt, self.font(text.font), text.x, text.y, text.end, text.slanted, text.upright,
+                text.faults, text.unmapped, text.pieces,
+            ),
+            self.picture(picture) if picture else None,
+            item.layer, item.plain_rectangle, self.ground(ground),
+        )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -119,49 +260,26 @@ class _Fitting:
     says_otherwise: bool
 
 
-class Known:
-    """Drawings by their fingerprints, for one file: its fonts, and the colours of its edition."""
+class _Shelf:
+    """What the drawings of one part share, in the colours of the edition and with the fonts of the file at hand."""
 
-    def __init__(self, drawings: Iterable[Drawing], accents: Accents) -> None:
-        self._drawings = {drawing.fingerprint: drawing for drawing in drawings}
-        self._fingerprints = _Fingerprints(accents)
-        self._colours = {colour_of(old): colour_of(new) for old, new in accents.items() if old != new}
-        self._recoloured: dict[int, Colour | None] = {}
+    def __init__(self, kept: Drawings, accents: Accents, fonts: FontTable) -> None:
+        colours = {colour_of(old): colour_of(accents.get(old, old)) for old in kept.accents}
+        own = [Colour(Space(row.family, row.components, row.inks), row.values) for row in kept.colours]
+        self.colours: list[Colour | None] = [*(colours.get(colour, colour) for colour in own), None]
+        self.grounds: list[Ground] = [
+            *(tuple((count, self.colours[number]) for count, number in ground) for ground in kept.grounds),
+            (),
+        ]
+        self._kept = kept.fonts
+        self._fonts = fonts
         self._fits: dict[tuple[int, ObjectId], _Fitting | None] = {}
-        self._grounds: dict[int, Ground] = {}
-        self.fonts = FontTable(self.replay)
 
-    def replay(self, source: Any, resources: Any, content: Content, matrix: Matrix, clip: Box) -> bool:
-        """Write down what a page, form or content stream draws; False when it is not known (`FontTable.replay`)."""
-        if matrix[1] or matrix[2] or matrix[0] != matrix[3] or matrix[0] <= 0:
-            return False
-        found = self._fingerprints.of(source, resources)
-        drawing = self._drawings.get(found.digest) if found else None
-        if found is None or drawing is None or (drawing.replaced and content.replaced):
-            return False
-        fonts = {id(old): self._fitting(old, new) for old, new in zip(drawing.fonts, found.fonts, strict=True)}
-        if None in fonts.values():
-            return False
-        start = len(content.items)
-        ids = dict(zip(drawing.streams, found.streams, strict=True))
-        content.items += self._items(drawing, content.page_index, matrix, clip, fonts, ids)
-        content.marks |= {(form and ids[form], number) for form, number in drawing.marks}
-        content.groups += drawing.groups
-        content.states += found.states
-        for form, count in drawing.forms:
-            content.forms[ids[form]] = content.forms.get(ids[form], 0) + count
-        content.notes += [note for note in drawing.notes if note not in content.notes]
-        content.operators += drawing.operators
-        content.replaced += drawing.replaced
-        self.fonts.operators_left -= drawing.operators
-        content.replayed.append((start, len(content.items)))
-        return True
-
-    def _fitting(self, old: Font, source: Any) -> _Fitting | None:
+    def fitting(self, number: int, source: Any) -> _Fitting | None:
         """The font of the file at hand, where all glyphs that are used are as wide, as whole and as blank as before."""
-        key = (id(old), source.objgen)
+        key = (number, source.objgen)
         if key not in self._fits:
-            new = self.fonts.font(source)
+            old, new = self._kept[number], self._fonts.font(source)
             alike = (old.wide, old.ascent, old.descent) == (new.wide, new.ascent, new.descent) and all(
                 _is_alike(glyph, new.glyph(code)) for code, glyph in old.glyphs.items()
             )
@@ -169,75 +287,117 @@ class Known:
             self._fits[key] = _Fitting(new, said) if alike else None
         return self._fits[key]
 
-    def _items(
-        self,
-        drawing: Drawing,
-        page_index: int,
-        matrix: Matrix,
-        clip: Box,
-        fonts: Mapping[int, _Fitting | None],
-        ids: Mapping[ObjectId, ObjectId],
-    ) -> list[Item]:
-        stays = matrix == IDENTITY and clip == EVERYWHERE
-        scale, (x, y) = matrix[0], matrix[4:]
-        colours, grounds = self._recoloured, self._grounds
-        items = []
-        for item in drawing.items:
-            box, shape, text, picture, mark = item.box, item.shape, item.text, item.picture, item.mark
-            colour, ground = item.colour, item.ground
-            if not stays:
-                shape = moved(shape, matrix)
-                cut = common(moved(box, matrix), clip)
-                if cut is None:
-                    continue
-                box = cut
-            if text:
-                fitting = fonts[id(text.font)]
-                assert fitting
-                words = words_of_pieces(text.pieces, fitting.font) if fitting.says_otherwise else text.words
-                if stays:
-                    text = Text(
-                        words, text.size_pt, fitting.font, text.x, text.y, text.end, text.slanted, text.upright,
-                        text.faults, text.unmapped, text.pieces,
-                    )  # fmt: skip
-                else:
-                    end = (text.end[0] * scale + x, text.end[1] * scale + y)
-                    text = Text(
-                        words, text.size_pt * scale, fitting.font, text.x * scale + x, text.y * scale + y, end,
-                        text.slanted, text.upright, text.faults, text.unmapped, text.pieces,
-                    )  # fmt: skip
-            if picture:
-                across, up = picture.placed_pt
-                known_by = ids.get(picture.object_id, picture.object_id)
-                picture = replace(picture, object_id=known_by, placed_pt=(across * scale, up * scale))
-            if mark.form:
-                mark = replace(mark, form=ids[mark.form])
-            items.append(
-                Item(
-                    item.kind, page_index, box, shape, mark, colours.get(id(colour)) or self._recolour(colour),
-                    item.alpha, item.overprint, item.overprint_mode,
-                    None if item.line_pt is None else item.line_pt * scale, text, picture, item.layer,
-                    item.plain_rectangle, ground and (grounds.get(id(ground)) or self._ground(ground)),
-                )
-            )  # fmt: skip
-        return items
 
-    def _recolour(self, colour: Colour | None) -> Colour | None:
-        key = id(colour)  # colours live as long as the drawings that hold them, and are shared by many items
-        if key not in self._recoloured:
-            self._recoloured[key] = self._colours.get(colour, colour) if colour else None
-        return self._recoloured[key]
-
-    def _ground(self, ground: Ground) -> Ground:
-        key = id(ground)
-        if key not in self._grounds:
-            self._grounds[key] = tuple((count, self._recolour(colour)) for count, colour in ground)
-        return self._grounds[key]
-
-
-def _is_alike(one: Any, other: Any) -> bool:
+def _is_alike(one: Glyph, other: Glyph) -> bool:
     same = (one.width, one.mapped, one.fault) == (other.width, other.mapped, other.fault)
     return same and bool(one.text.strip()) == bool(other.text.strip())
+
+
+class Known:
+    """Drawings by their fingerprints, for one file: its fonts, and the colours of its edition."""
+
+    def __init__(self, parts: Iterable[Drawings], accents: Accents) -> None:
+        self.fonts = FontTable(self.replay)
+        self._drawings: dict[bytes, tuple[Drawing, _Shelf]] = {}
+        stand_ins: set[bytes] = set()
+        for part in parts:
+            shelf = _Shelf(part, accents, self.fonts)
+            stand_ins |= set(part.accents)
+            self._drawings |= {page.fingerprint: (page, shelf) for page in part.pages if page}
+        self._fingerprints = _Fingerprints({old: accents.get(old, old) for old in sorted(stand_ins)})
+
+    def replay(self, source: Any, resources: Any, content: Content, matrix: Matrix, clip: Box) -> bool:
+        """Write down what a page, form or content stream draws; False when it is not known (`FontTable.replay`)."""
+        if matrix[1] or matrix[2] or matrix[0] != matrix[3] or matrix[0] <= 0:
+            return False
+        found = self._fingerprints.of(source, resources)
+        if found is None or found.digest not in self._drawings:
+            return False
+        drawing, shelf = self._drawings[found.digest]
+        fonts = {number: shelf.fitting(number, new) for number, new in zip(drawing.fonts, found.fonts, strict=True)}
+        if None in fonts.values() or (drawing.replaced and content.replaced):
+            return False
+        start = len(content.items)
+        ids = dict(zip(drawing.streams, found.streams, strict=True))
+        content.items += _items(drawing, shelf, content.page_index, (matrix, clip), fonts, ids)
+        content.marks |= {(form and ids[form], number) for form, number in drawing.marks}
+        content.groups += [(_space(shelf, number), where) for number, where in drawing.groups]
+        content.states += found.states
+        for form, count in drawing.forms:
+            content.forms[ids[form]] = content.forms.get(ids[form], 0) + count
+        for kind, words in drawing.notes:
+            content.note(kind, words)
+        content.operators += drawing.operators
+        content.replaced += drawing.replaced
+        self.fonts.operators_left -= drawing.operators
+        content.replayed.append((start, len(content.items)))
+        return True
+
+
+def _space(shelf: _Shelf, number: int) -> Space:
+    colour = shelf.colours[number]
+    assert colour
+    return colour.space
+
+
+def _items(
+    drawing: Drawing,
+    shelf: _Shelf,
+    page_index: int,
+    place: tuple[Matrix, Box],
+    fonts: Mapping[int, _Fitting | None],
+    ids: Mapping[ObjectId, ObjectId],
+) -> list[Item]:
+    """The items of a drawing, moved by a matrix that does not turn, and cut by a box."""
+    matrix, clip = place
+    stays = place == (IDENTITY, EVERYWHERE)
+    scale = matrix[0]
+    colours, grounds = shelf.colours, shelf.grounds
+    items = []
+    for item in drawing.items:
+        box, shape, mark, line_pt, picture = item.box, item.shape, item.mark, item.line_pt, item.picture
+        if not stays:
+            shape, cut = moved(shape, matrix), common(moved(box, matrix), clip)
+            if cut is None:
+                continue
+            box, line_pt = cut, None if line_pt is None else line_pt * scale
+        if mark.form:
+            mark = replace(mark, form=ids[mark.form])
+        text = item.text and _text(item.text, None if stays else matrix, fonts[item.text.font])
+        items.append(
+            Item(
+                item.kind, page_index, box, shape, mark, colours[item.colour], item.alpha, item.overprint,
+                item.overprint_mode, line_pt, text, picture and _picture(picture, shelf, scale, ids), item.layer,
+                item.plain_rectangle, grounds[item.ground],
+            )
+        )  # fmt: skip
+    return items
+
+
+def _text(kept: KeptText, matrix: Matrix | None, fitting: _Fitting | None) -> Text:
+    assert fitting
+    words = words_of_pieces(kept.pieces, fitting.font) if fitting.says_otherwise else kept.words
+    size_pt, x, y, end = kept.size_pt, kept.x, kept.y, kept.end
+    if matrix:
+        scale, right, up = matrix[0], matrix[4], matrix[5]
+        size_pt, x, y = size_pt * scale, x * scale + right, y * scale + up
+        end = (end[0] * scale + right, end[1] * scale + up)
+    return Text(
+        words, size_pt, fitting.font, x, y, end, kept.slanted, kept.upright, kept.faults, kept.unmapped, kept.pieces
+    )
+
+
+def _picture(kept: KeptPicture, shelf: _Shelf, scale: float, ids: Mapping[ObjectId, ObjectId]) -> Picture:
+    across, up = kept.placed_pt
+    return Picture(
+        object_id=ids.get(kept.object_id, kept.object_id),
+        name=kept.name,
+        width_px=kept.width_px,
+        height_px=kept.height_px,
+        bits=kept.bits,
+        space=_space(shelf, kept.space) if kept.space >= 0 else None,
+        placed_pt=(across * scale, up * scale),
+    )
 
 
 def colour_of(operands: bytes) -> Colour:

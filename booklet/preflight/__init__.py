@@ -20,7 +20,7 @@ from pypdfium2 import PdfiumError
 
 from booklet.findings import CODES, Finding, Place, Severity, warning
 from booklet.manuscript import Waiver
-from booklet.pdf import PT_PER_MM, Accents, Known
+from booklet.pdf import PT_PER_MM, Accents, Drawings, Known
 from booklet.preflight import (
     file_checks,
     font_checks,
@@ -33,7 +33,7 @@ from booklet.preflight import (
 from booklet.preflight.bounds import Examined, UnreadableFileError, examine_file
 from booklet.preflight.check import Check
 from booklet.preflight.dossier import Dossier
-from booklet.preflight.parts import ExaminedPart, PlacedPage, examine_part, places_of, sources_by_box
+from booklet.preflight.parts import PlacedPage, examine_part, places_of, sources_by_box
 from booklet.preflight.records import (
     PROFILES,
     Complaint,
@@ -56,8 +56,8 @@ __all__ = [
     "Accents",
     "Check",
     "Complaint",
+    "Drawings",
     "Examined",
-    "ExaminedPart",
     "Output",
     "PlacedPage",
     "Profile",
@@ -101,7 +101,7 @@ def examine(
     promise: Promise | None = None,
     sources: Sources | None = None,
     waivers: Iterable[Waiver] = (),
-    parts: Iterable[ExaminedPart] = (),
+    parts: Iterable[Drawings] = (),
     accents: Accents | None = None,
 ) -> Report:
     """Everything found in the bytes of a file. Never raises for what the file holds, whatever it holds.
@@ -113,8 +113,8 @@ def examine(
         with Pdf.open(io.BytesIO(content)) as pdf:
             if not len(pdf.pages):
                 return refused(file, profile.name, "SYS-103", "The file has no pages.", "A file with pages")
-            drawings = [drawing for part in parts for drawing in part.drawings if drawing]
-            dossier = Dossier(pdf, content, profile, promise, Known(drawings, accents or {}) if drawings else None)
+            parts = tuple(parts)
+            dossier = Dossier(pdf, content, profile, promise, Known(parts, accents or {}) if parts else None)
             complaints = [each for check in CHECKS for each in _asked(check, dossier, sources or Sources())]
             known = sum(page.is_known for page in dossier.pages)
             return _waive(Report(file, profile.name, len(pdf.pages), tuple(complaints), known=known), tuple(waivers))

@@ -4,63 +4,50 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import pikepdf
 from pikepdf import Pdf
 from pypdfium2 import PdfiumError
 
 from booklet.findings import Place
-from booklet.pdf import IDENTITY, Box, Drawing, Matrix, NumberedPages, draw_pages, geometry_of, moved
+from booklet.pdf import IDENTITY, Drawings, Ground, Item, Matrix, NumberedPages, draw_pages, geometry_of, moved
 from booklet.preflight.legibility import core, readable
 from booklet.preflight.records import BoxPlaces, Sources
 
 GROUND_DPI = 60
 
 
-@dataclass(frozen=True)
-class ExaminedPart:
-    """What each page of a part draws; None for a page of which that cannot be kept. It can be pickled."""
-
-    drawings: tuple[Drawing | None, ...]
-
-    @property
-    def boxes(self) -> tuple[dict[int, Box], ...]:
-        """For each page, the box around each marked content by its MCID, in PDF points."""
-        return tuple(drawing.boxes if drawing else {} for drawing in self.drawings)
-
-
-def examine_part(content: bytes, accents: Iterable[bytes] = ()) -> ExaminedPart:
-    """Look into the pages of a part, whatever file they come to stand in.
+def examine_part(content: bytes, accents: Iterable[bytes] = ()) -> Drawings:
+    """What the pages of a part draw, whatever file they come to stand in: plain values, to be kept.
 
     `accents` are the operands of the colours that stand in for those of an edition, as the content streams spell them
     (`b"0.043137 0.352941 0.494118"`). Raises ValueError for what is no PDF: a part is made here, not by strangers.
     """
     try:
         with Pdf.open(io.BytesIO(content)) as pdf:
-            drawings = draw_pages(pdf, accents)
             geometries = [geometry_of(page.obj)[0] for page in pdf.pages]
-        numbered = NumberedPages(content, GROUND_DPI)
-        for index, (drawing, geometry) in enumerate(zip(drawings, geometries, strict=True)):
-            if drawing is not None:
-                items = list(drawing.items)
+            numbered = NumberedPages(content, GROUND_DPI)
+
+            def grounds(index: int, items: Sequence[Item]) -> dict[int, Ground]:
+                geometry = geometries[index]
                 texts = [place for place, item in enumerate(items) if readable(item, geometry)]
-                grounds = numbered.under(index, geometry, [core(items[place].box) for place in texts])
-                for place, ground in zip(texts, grounds, strict=True):
-                    items[place] = items[place]._replace(ground=ground)
-                drawings[index] = replace(drawing, items=tuple(items))
+                return dict(
+                    zip(texts, numbered.under(index, geometry, [core(items[n].box) for n in texts]), strict=True)
+                )
+
+            return draw_pages(pdf, accents, grounds)
     except (pikepdf.PdfError, PdfiumError) as reason:
         raise ValueError(f"The part cannot be read as a PDF ({type(reason).__name__}).") from reason
-    return ExaminedPart(tuple(drawings))
 
 
-def places_of(part: ExaminedPart, lines: Sequence[Sequence[Place]]) -> tuple[BoxPlaces, ...]:
+def places_of(part: Drawings, lines: Sequence[Sequence[Place]]) -> tuple[BoxPlaces, ...]:
     """For each page of a tagged part, the boxes of its marked content with the lines that they come from: `lines` gives
     these by page and MCID.
     """
     return tuple(
         tuple((box, own[mcid]) for mcid, box in boxes.items() if 0 <= mcid < len(own))
-        for boxes, own in zip(part.boxes, lines, strict=True)
+        for boxes, own in zip((page.boxes if page else {} for page in part.pages), lines, strict=True)
     )
 
 
