@@ -326,20 +326,13 @@ class _Frame:
     def _parsed(self, holder: Any) -> Iterable[Any]:
         is_page = holder.get("/Type") == Name.Page
         pieces = streams_of(holder) if is_page and self.fonts.replay and "/Contents" in holder else []
-        if len(pieces) > 2 and pieces[2].read_bytes()[:1] == b"Q":
-            return self._framed(pieces)
-        return self._instructions(holder)
+        return self._instructions_of(pieces) if len(pieces) > 1 else self._instructions(holder)
 
-    def _framed(self, pieces: list[Any]) -> Iterator[Any]:
-        """The instructions of a page whose content stands between a stream that opens a frame (`q ... cm`) and one that
-        closes it (`Q`), as pages for a press are made. Content that is known is not walked.
-        """
-        head, core, *rest = pieces
-        yield from self._instructions(head)
-        if not self._replayed(core, self.resources, self.state):
-            yield from self._instructions(core)
-        for piece in rest:
-            yield from self._instructions(piece)
+    def _instructions_of(self, pieces: list[Any]) -> Iterator[Any]:
+        """The instructions of several streams that make one content, without those of streams that are known."""
+        for piece in pieces:
+            if not self._replayed(piece, self.resources, self.state):
+                yield from self._instructions(piece)
 
     def _replayed(self, stream: Any, resources: Any, state: _State) -> bool:
         """True when what a stream draws was known and is written down: where nothing is set but matrix and clip."""
