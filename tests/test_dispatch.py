@@ -78,7 +78,7 @@ def test_a_full_disk_is_a_finding_and_dist_stays(booklet: Callable[..., Path], m
         path.write_bytes(content[: len(content) // 2])
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr(dispatch, "_write", full)
+    monkeypatch.setattr(dispatch, "write", full)
     receipt = build(order(project))
     assert receipt.failed and receipt.files == ()
     (finding,) = [finding for finding in receipt.findings if finding.code == "SYS-002"]

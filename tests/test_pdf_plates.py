@@ -5,11 +5,11 @@ from __future__ import annotations
 import io
 
 import pytest
-from pikepdf import Dictionary, Name, Pdf
+from pikepdf import Array, Dictionary, Name, Pdf
 from PIL import Image, ImageChops
 
 from booklet.pdf import FontTable, Geometry, Inks, Proof, geometry_of, peak_percent, read_page
-from booklet.pdf.content import Content
+from booklet.pdf.items import Content
 from booklet.pdf.pictures import Camera, pixels
 from booklet.pdf.plates import INK_SUM, coverage, most_ink_percent, plates, rendered
 from tests import pdfs
@@ -104,6 +104,28 @@ def test_the_ground_as_printed_is_that_of_the_plates(name: str) -> None:
     wanted = Proof().picture(Image.merge("CMYK", list(map(ImageChops.invert, four))))
     assert max(high for _, high in ImageChops.difference(shown, wanted).getextrema()) <= 3  # type: ignore[misc]
     assert shown.getextrema() != ((255, 255),) * 3
+
+
+@pytest.mark.parametrize(("decode", "percent"), [(None, 40), ([1, 0] * 4, 360)])
+def test_a_jpeg_in_cmyk_is_counted_as_its_numbers_say(decode: list[int] | None, percent: float) -> None:
+    """Pillow writes and reads them turned over: the inks asked for here are 90 percent, the numbers in the file 10."""
+    jpeg = io.BytesIO()
+    Image.new("CMYK", (64, 64), (230, 230, 230, 230)).save(jpeg, "JPEG", quality=100)
+
+    def spoil(pdf: Pdf) -> None:
+        image = pdf.make_stream(jpeg.getvalue())
+        image.Type, image.Subtype, image.Filter = Name.XObject, Name.Image, Name.DCTDecode
+        image.Width = image.Height = 64
+        image.ColorSpace, image.BitsPerComponent = Name.DeviceCMYK, 8
+        if decode:
+            image.Decode = Array(decode)
+        pdf.pages[PAGE].Resources.XObject.New = image
+        pdfs.draw(pdf, "90 0 0 90 250 400 cm /New Do")
+
+    content = pdfs.spoilt("press", spoil)
+    with Pdf.open(io.BytesIO(content)) as pdf:
+        geometry = geometry_of(pdf.pages[PAGE].obj)[0]
+    assert peak_percent(drawn_area(of_plates(content, geometry), geometry)) == pytest.approx(percent, abs=6)
 
 
 def test_an_image_drawn_inline_is_counted_in_its_own_inks() -> None:

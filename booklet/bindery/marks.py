@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-PT_PER_MM = 72 / 25.4
+from booklet.pdf import PT_PER_MM
+
 ZONE_MM = 11.0
 """Room for marks beyond the bleed, on every side."""
 LINE_PT = 0.25

@@ -53,9 +53,9 @@ from booklet.bindery.fragments import (
 )
 from booklet.bindery.inking import ink
 from booklet.bindery.lettering import RESOURCE, lettering
-from booklet.bindery.marks import PT_PER_MM, ZONE_MM, Trim, marks, slug_place
+from booklet.bindery.marks import ZONE_MM, Trim, marks, slug_place
 from booklet.bindery.packing import packed_file
-from booklet.pdf import METADATA_STREAM, Description, document_information, text_string, xmp
+from booklet.pdf import METADATA_STREAM, PT_PER_MM, Description, document_information, text_string, xmp
 
 SLUG_PT = 6.5
 _PAPER_HAS_NONE = ("/Annots", "/StructParents", "/Tabs", "/ArtBox", "/CropBox")

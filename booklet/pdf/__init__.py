@@ -6,7 +6,7 @@ they use, `geometry` boxes and matrices, `objects` what is asked of any object; 
 """
 
 from booklet.pdf.colour import PLAIN, Colour, Proof, Space, grey_of, srgb
-from booklet.pdf.content import Content, FontTable, Ground, Item, Mark, Paint, read_page
+from booklet.pdf.content import FontTable, read_page
 from booklet.pdf.drawings import Accents, Drawings, Known, draw_pages
 from booklet.pdf.fonts import Font
 from booklet.pdf.geometry import (
@@ -26,6 +26,7 @@ from booklet.pdf.geometry import (
     size,
 )
 from booklet.pdf.grounds import PAPER, NumberedPages
+from booklet.pdf.items import Content, Ground, Item, Mark, Paint
 from booklet.pdf.objects import (
     BoxFault,
     ContentFault,

@@ -1,6 +1,6 @@
 """What a page draws: its content streams walked as a reader walks them, forms and patterns included.
 
-The one place that knows the operators (ISO 32000-1, annex A). Out come items in the order in which they are painted:
+The one place that knows the operators (ISO 32000-1, annex A). Out come `items` in the order in which they are painted:
 text, fills, strokes, images and shadings, each with the box it covers on the page, its colour as written, and the
 marked content it stands in. Checks are questions asked of these items, and so is what is heard (`words`).
 
@@ -12,9 +12,8 @@ that, reading stops and a note says so.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
-from enum import StrEnum
-from typing import Any, NamedTuple
+from decimal import Decimal
+from typing import Any
 
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Stream, String
@@ -34,7 +33,8 @@ from booklet.pdf.geometry import (
     stretch,
     times,
 )
-from booklet.pdf.objects import ContentFault, ObjectId, OverLimitError, Problem, streams_of, unpacked
+from booklet.pdf.items import UNMARKED, WORD_GAP_EM, Content, Item, Mark, Paint, Picture, Text
+from booklet.pdf.objects import ContentFault, ObjectId, OverLimitError, streams_of, unpacked
 
 MAX_OPERATORS = 1_000_000
 MAX_ALL_OPERATORS = 5_000_000
@@ -44,131 +44,6 @@ MAX_NESTING = 20
 MAX_CONTENT_BYTES = 100_000_000
 DEFLATE_AT_BEST = 1_032
 """What deflate packs into one byte."""
-WORD_GAP_EM = 0.2
-"""A gap in a line that is wider parts two words: kerning is less, the narrowest space of a justified line more."""
-
-
-class Paint(StrEnum):
-    """What an item is. `UNSEEN` is text that is there to be searched, not shown (rendering mode 3)."""
-
-    TEXT = "text"
-    FILL = "fill"
-    STROKE = "stroke"
-    IMAGE = "image"
-    SHADING = "shading"
-    UNSEEN = "unseen"
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """Where an item stands in the structure: its MCID and the form that numbers it, or that it is an artifact.
-
-    `actual` is what is said in place of all text under the same mark (ActualText, ISO 32000-1, 14.9.4), with a number
-    that tells two such marks of a page apart.
-    """
-
-    mcid: int | None = None
-    form: ObjectId | None = None
-    artifact: bool = False
-    actual: tuple[int, str] | None = None
-
-
-UNMARKED = Mark()
-Ground = tuple[tuple[int, Colour | None], ...]
-
-
-class Text(NamedTuple):
-    """Text shown by one operator: its size on the page in points, its font, its faults, and where its baseline starts
-    and ends, in points. `pieces` are its strings as they are written, each with True when a gap parts it from the last.
-    """
-
-    words: str
-    size_pt: float
-    font: Font
-    x: float
-    y: float
-    end: tuple[float, float]
-    slanted: bool
-    upright: bool
-    faults: tuple[str, ...] = ()
-    unmapped: bool = False
-    pieces: tuple[tuple[bool, bytes], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """An image: what it is known by, its pixels, its space (None for a stencil) and its size on the page in points."""
-
-    object_id: ObjectId
-    name: str
-    width_px: int
-    height_px: int
-    bits: int
-    space: Space | None
-    placed_pt: tuple[float, float]
-
-    @property
-    def ppi(self) -> float:
-        """Pixels an inch, in the direction that has fewer."""
-        across, up = self.placed_pt
-        if across <= 0 or up <= 0:
-            return 0.0
-        return min(self.width_px / across, self.height_px / up) * 72
-
-
-class Item(NamedTuple):
-    """One thing painted. `box` is what the clip leaves of it, `shape` all of it; `layer` is page, pattern or mask.
-
-    `ground` gives the flat colours under a text and how many pixels each has, None for what has no name; it is empty
-    where nobody has looked.
-    """
-
-    kind: Paint
-    page_index: int
-    box: Box
-    shape: Box
-    mark: Mark
-    colour: Colour | None = None
-    alpha: float = 1.0
-    overprint: bool = False
-    overprint_mode: int = 0
-    line_pt: float | None = None
-    text: Text | None = None
-    picture: Picture | None = None
-    layer: str = "page"
-    plain_rectangle: bool = False
-    ground: Ground = ()
-
-
-@dataclass(eq=False)
-class Content:
-    """Everything that one page draws. `notes` are faults of the content itself, `replaced` counts its ActualTexts.
-
-    `unclosed` counts the graphics states that are saved and never restored; `replayed` gives the stretches of `items`
-    that were known before (`FontTable.replay`), as first index and the one after the last.
-    """
-
-    page_index: int
-    items: list[Item] = field(default_factory=list)
-    marks: set[tuple[ObjectId | None, int]] = field(default_factory=set)
-    groups: list[tuple[Space, str]] = field(default_factory=list)
-    states: list[Any] = field(default_factory=list)
-    forms: dict[ObjectId, int] = field(default_factory=dict)
-    notes: list[Problem] = field(default_factory=list)
-    operators: int = 0
-    replaced: int = 0
-    unclosed: int = 0
-    replayed: list[tuple[int, int]] = field(default_factory=list)
-
-    def note(self, kind: ContentFault, words: str) -> None:
-        """Write a fault down, once."""
-        problem = Problem(kind, words)
-        if problem not in self.notes:
-            self.notes.append(problem)
-
-    def has(self, *kinds: ContentFault) -> bool:
-        """True when a fault of one of these kinds is noted."""
-        return any(problem.kind in kinds for problem in self.notes)
 
 
 class _State:
@@ -262,7 +137,7 @@ def resources_of(page: pikepdf.Page) -> Any:
 
 
 def _floats(operands: Iterable[Any]) -> list[float]:
-    return [float(value) for value in operands]
+    return list(map(float, operands))
 
 
 class _Frame:
@@ -284,6 +159,17 @@ class _Frame:
         self.path: list[tuple[float, float]] = []
         self.rectangles, self.pending_clip = 0, False
         self.text_matrix = self.line_matrix = IDENTITY
+        self.named: dict[tuple[str, str], Any] = {}
+        """Resources by kind and name, once they are asked for."""
+        self.states: dict[str, dict[str, Any]] = {}
+
+    def resource(self, kind: str, name: Any) -> Any:
+        """A resource by its name; None where it is missing."""
+        key = (kind, str(name))
+        if key not in self.named:
+            table = self.resources.get(kind)
+            self.named[key] = table.get(name) if isinstance(table, Dictionary) else None
+        return self.named[key]
 
     def inner(self, stream: Any, state: _State, layer: str) -> _Frame:
         """The frame of a stream that is drawn from this one."""
@@ -297,7 +183,7 @@ class _Frame:
 
     def note_group(self, source: Any, where: str) -> None:
         """Write down the colour space of a transparency group (ISO 32000-1, 11.6.6)."""
-        group = source.get("/Group")
+        group = source.Group if "/Group" in source else None
         if isinstance(group, Dictionary) and group.get("/CS") is not None:
             self.content.groups.append((space_of(group.CS, source.get("/Resources", Dictionary())), where))
 
@@ -324,7 +210,7 @@ class _Frame:
             self.content.note(ContentFault.UNBALANCED, "Marked content is opened and never closed.")
 
     def _parsed(self, holder: Any) -> Iterable[Any]:
-        is_page = holder.get("/Type") == Name.Page
+        is_page = "/Type" in holder and holder.Type == Name.Page
         pieces = streams_of(holder) if is_page and self.fonts.replay and "/Contents" in holder else []
         return self._instructions_of(pieces) if len(pieces) > 1 else self._instructions(holder)
 
@@ -336,11 +222,8 @@ class _Frame:
 
     def _replayed(self, stream: Any, resources: Any, state: _State) -> bool:
         """True when what a stream draws was known and is written down: where nothing is set but matrix and clip."""
-        if (
-            self.fonts.replay is None
-            or self.layer != "page"
-            or (self.mark, self.form, self.area) != (UNMARKED, None, None)
-        ):
+        inside = self.layer != "page" or self.form is not None or self.area is not None
+        if self.fonts.replay is None or inside or self.mark != UNMARKED:
             return False
         plain = _State()
         plain.ctm, plain.clip = state.ctm, state.clip
@@ -352,7 +235,7 @@ class _Frame:
         if known_by in self.fonts.instructions:
             instructions = self.fonts.instructions[known_by]
         else:
-            is_page = holder.get("/Type") == Name.Page
+            is_page = "/Type" in holder and holder.Type == Name.Page
             if is_page and "/Contents" not in holder:
                 return []
             _check_size(streams_of(holder) if is_page else [holder])
@@ -386,30 +269,39 @@ class _Frame:
         self.state.line_width = float(operands[0])
 
     def graphics_state(self, operands: Any) -> None:
-        states = self.resources.get("/ExtGState", Dictionary())
-        entry = states.get(operands[0])
-        if not isinstance(entry, Dictionary):
+        entry = self._state_of(operands[0])
+        if entry is None:
             self.content.note(ContentFault.RESOURCE, f"The graphics state {operands[0]} is missing.")
             return
         state = self.state
-        self.content.states.append(entry)
         if "/LW" in entry:
-            state.line_width = float(entry.LW)
+            state.line_width = float(entry["/LW"])
         if "/ca" in entry:
-            state.fill_alpha = float(entry.ca)
+            state.fill_alpha = float(entry["/ca"])
         if "/CA" in entry:
-            state.stroke_alpha = float(entry.CA)
+            state.stroke_alpha = float(entry["/CA"])
         if "/OP" in entry:
-            state.stroke_overprint = state.fill_overprint = bool(entry.OP)
+            state.stroke_overprint = state.fill_overprint = bool(entry["/OP"])
         if "/op" in entry:
-            state.fill_overprint = bool(entry.op)
+            state.fill_overprint = bool(entry["/op"])
         if "/OPM" in entry:
-            state.overprint_mode = int(entry.OPM)
+            state.overprint_mode = int(entry["/OPM"])
         if isinstance(font := entry.get("/Font"), Array) and len(font) == 2:
             state.font, state.size = self.fonts.font(font[0]), float(font[1])
         mask = entry.get("/SMask")
         if isinstance(mask, Dictionary) and isinstance(mask.get("/G"), Stream):
             self._run_inside(mask.G, state.copy(), "mask")
+
+    def _state_of(self, name: Any) -> dict[str, Any] | None:
+        """The entries of a graphics state; None where it is missing."""
+        key = str(name)
+        if key not in self.states:
+            source = self.resource("/ExtGState", name)
+            if not isinstance(source, Dictionary):
+                return None
+            self.content.states.append(source)
+            self.states[key] = dict(source.items())
+        return self.states[key]
 
     # colour
 
@@ -423,7 +315,7 @@ class _Frame:
 
     def fill_colour(self, operands: Any) -> None:
         if len(operands) and isinstance(operands[-1], Name):
-            pattern = self.resources.get("/Pattern", Dictionary()).get(operands[-1])
+            pattern = self.resource("/Pattern", operands[-1])
             self.state.fill_pattern = pattern
             self.state.fill = Colour(self.state.fill.space, tuple(_floats(list(operands)[:-1])))
         else:
@@ -551,12 +443,12 @@ class _Frame:
             self._add(Paint.SHADING, shape, Colour(space_of(shading.get("/ColorSpace"), self.resources), ()))
 
     def shade(self, operands: Any) -> None:
-        self._shade(self.resources.get("/Shading", Dictionary()).get(operands[0]), self.state.clip)
+        self._shade(self.resource("/Shading", operands[0]), self.state.clip)
 
     # objects
 
     def draw(self, operands: Any) -> None:
-        thing = self.resources.get("/XObject", Dictionary()).get(operands[0])
+        thing = self.resource("/XObject", operands[0])
         if not isinstance(thing, Stream):
             self.content.note(ContentFault.RESOURCE, f"The object {operands[0]} is missing.")
             return
@@ -613,13 +505,13 @@ class _Frame:
     def begin_mark_with(self, operands: Any) -> None:
         properties = operands[1]
         if isinstance(properties, Name):
-            properties = self.resources.get("/Properties", Dictionary()).get(properties)
+            properties = self.resource("/Properties", properties)
         self._open(operands[0], properties if isinstance(properties, Dictionary) else Dictionary())
 
     def _open(self, tag: Any, properties: Any) -> None:
         self.marks.append(self.mark)
         actual = self.mark.actual
-        if actual is None and isinstance(said := properties.get("/ActualText"), String):
+        if actual is None and "/ActualText" in properties and isinstance(said := properties.ActualText, String):
             self.content.replaced += 1
             actual = (self.content.replaced, str(said))
         if tag == Name.Artifact:
@@ -649,7 +541,7 @@ class _Frame:
         self.text_matrix = self.line_matrix = IDENTITY
 
     def font(self, operands: Any) -> None:
-        source = self.resources.get("/Font", Dictionary()).get(operands[0])
+        source = self.resource("/Font", operands[0])
         self.state.font = self.fonts.font(source) if isinstance(source, Dictionary) else None
         if self.state.font is None:
             self.content.note(ContentFault.RESOURCE, f"The font {operands[0]} is missing.")
@@ -713,7 +605,7 @@ class _Frame:
         unmapped = parted = False
         shown: list[tuple[bool, bytes]] = []
         for piece in pieces:
-            if not isinstance(piece, String | bytes):
+            if type(piece) in _NUMBERS:
                 gap = -float(piece)
                 advance += gap * em
                 parted = parted or gap > 1000 * WORD_GAP_EM
@@ -769,6 +661,7 @@ class _Frame:
             self._add(Paint.UNSEEN, shape, None, text=text)
 
 
+_NUMBERS = (int, Decimal, float)
 _SPACES = (" ", "\u00a0", "\u200b")
 
 

@@ -22,21 +22,10 @@ import pikepdf
 from pikepdf import Array, Dictionary, Name, Pdf, Stream
 
 from booklet.pdf.colour import CMYK, GRAY, RGB, Colour, Space
-from booklet.pdf.content import (
-    Content,
-    FontTable,
-    Ground,
-    Item,
-    Mark,
-    Paint,
-    Picture,
-    Text,
-    read_page,
-    resources_of,
-    words_of_pieces,
-)
+from booklet.pdf.content import FontTable, read_page, resources_of, words_of_pieces
 from booklet.pdf.fonts import Font, Glyph
 from booklet.pdf.geometry import EVERYWHERE, IDENTITY, Box, Matrix, common, moved
+from booklet.pdf.items import Content, Ground, Item, Mark, Paint, Picture, Text
 from booklet.pdf.objects import ContentFault, ObjectId
 
 Accents = Mapping[bytes, bytes]

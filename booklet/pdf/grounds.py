@@ -18,8 +18,9 @@ from pikepdf import ContentStreamInstruction, Dictionary, Name, Operator, Pdf, S
 from PIL import Image
 
 from booklet.pdf.colour import BLACK, CMYK, GRAY, RGB, Colour, Space
-from booklet.pdf.content import Ground, resources_of
+from booklet.pdf.content import resources_of
 from booklet.pdf.geometry import Box, Geometry
+from booklet.pdf.items import Ground
 from booklet.pdf.pictures import Camera, pixels
 
 Names = dict[tuple[int, int, int], Colour]

@@ -25,8 +25,8 @@ from pikepdf import Array, ContentStreamInstruction, Dictionary, Name, Operator,
 from PIL import Image, ImageChops, ImageFilter
 
 from booklet.pdf.colour import CMYK, GRAY, PATTERN, RGB, Colour, Proof, Space, function_of, space_of, srgb
-from booklet.pdf.content import Content, Item, Paint
 from booklet.pdf.geometry import PT_PER_MM, Box, Geometry, common
+from booklet.pdf.items import Content, Item, Paint
 from booklet.pdf.objects import ObjectId
 from booklet.pdf.pictures import INVISIBLE, Camera, pixels
 from booklet.pdf.writing import saved
@@ -331,7 +331,7 @@ class _Rewriter:
         if mask is not None:
             del source["/SMask"]  # or its shape would be taken for a colour
         try:
-            channel = self.rendering.image(pikepdf.PdfImage(source).as_pil_image())
+            channel = self.rendering.image(_as_painted(source))
         except (
             pikepdf.PikepdfError,
             NotImplementedError,
@@ -430,6 +430,19 @@ class _Rewriter:
         channels = self.rendering.colour(state.colour(which), state.black_over(which))
         operator = self.rendering.operators[which == "stroke"]
         return ContentStreamInstruction([round(value, 4) for value in channels], Operator(operator))
+
+
+def _as_painted(source: Any) -> Image.Image:
+    """The picture of an image. Pillow turns every JPEG in CMYK over, as Photoshop writes them; PDF takes the numbers as
+    they are, turned over only where Decode says so (ISO 32000-1, 8.9.5.2).
+    """
+    picture: Image.Image = pikepdf.PdfImage(source).as_pil_image()
+    filters = source.get("/Filter")
+    last = filters[-1] if isinstance(filters, Array) and len(filters) else filters
+    if picture.mode == "CMYK" and last == Name.DCTDecode:
+        turned = "/Decode" in source and float(source.Decode[0]) > float(source.Decode[1])
+        return picture if turned else ImageChops.invert(picture)
+    return picture
 
 
 _SPACES: dict[str, Space] = {"gray": GRAY, "rgb": RGB, "cmyk": CMYK}

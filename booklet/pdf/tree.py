@@ -7,7 +7,7 @@ sane, and what is wrong with it is noted.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -159,7 +159,7 @@ class _Walker:
         self.seen: set[ObjectId] = set()
 
     def walk(self, root: Any) -> None:
-        stack: list[tuple[int, int, Iterator[Any]]] = [(-1, -1, iter(_kids(root.get("/K"))))]
+        stack: list[tuple[int, int, Iterator[Any]]] = [(-1, -1, iter(_kids(root)))]
         while stack:
             parent, page, kids = stack[-1]
             kid = next(kids, None)
@@ -172,7 +172,7 @@ class _Walker:
                     self._problem(TreeFault.LARGE, f"The structure has more than {MAX_ELEMENTS:,} elements.")
                     return
                 else:
-                    stack.append((element.index, element.page, iter(_kids(kid.get("/K")))))
+                    stack.append((element.index, element.page, iter(_kids(kid))))
 
     def _problem(self, kind: TreeFault, words: str) -> None:
         problem = Problem(kind, words)
@@ -186,9 +186,9 @@ class _Walker:
         elif not isinstance(kid, Dictionary):
             self._problem(TreeFault.KID, "A kid of the structure is neither an element nor content.")
         else:
-            entries = dict(kid.items())  # at once: to ask for a key that is not there costs more than all of them
-            kind = entries.get("/Type")
-            if kind == Name.MCR:
+            # Asked of pikepdf, a key that is missing costs an exception; a dictionary of Python's does not.
+            entries = dict(kid.items())
+            if (kind := entries.get("/Type")) == Name.MCR:
                 form = entries.get("/Stm")
                 object_id = form.objgen if isinstance(form, pikepdf.Stream) else None
                 self._own((self._page(entries, page), object_id, _whole(entries.get("/MCID"))), parent)
@@ -198,9 +198,9 @@ class _Walker:
                 return self._element(kid.objgen, entries, parent, page, depth)
         return None
 
-    def _page(self, entries: Mapping[str, Any], otherwise: int) -> int:
+    def _page(self, entries: dict[str, Any], page: int) -> int:
         own = entries.get("/Pg")
-        return self.pages.get(own.objgen, -1) if isinstance(own, Dictionary) else otherwise
+        return self.pages.get(own.objgen, -1) if isinstance(own, Dictionary) else page
 
     def _own(self, address: Address, parent: int) -> None:
         if parent < 0:
@@ -222,7 +222,7 @@ class _Walker:
             self._problem(TreeFault.KID, "An object reference of the structure refers to nothing.")
 
     def _element(
-        self, object_id: ObjectId, source: Mapping[str, Any], parent: int, page: int, depth: int
+        self, object_id: ObjectId, entries: dict[str, Any], parent: int, page: int, depth: int
     ) -> Element | None:
         if object_id != (0, 0):
             if object_id in self.seen:
@@ -233,21 +233,21 @@ class _Walker:
                 return None
             self.seen.add(object_id)
         tree = self.tree
-        written = str(source.get("/S", "/?"))[1:]
+        written = str(entries.get("/S", "/?"))[1:]
         element = Element(
             index=len(tree.elements),
             parent=parent,
             depth=depth,
-            role=self._role(source, written),
+            role=self._role(entries.get("/NS"), written),
             written=written,
             object_id=object_id,
-            page=self._page(source, page),
-            alt=_text(source.get("/Alt")),
-            actual=_text(source.get("/ActualText")),
-            expansion=_text(source.get("/E")),
-            lang=_text(source.get("/Lang")),
-            id=_text(source.get("/ID")),
-            attributes=_attributes(source.get("/A")),
+            page=self._page(entries, page),
+            alt=_text(entries.get("/Alt")),
+            actual=_text(entries.get("/ActualText")),
+            expansion=_text(entries.get("/E")),
+            lang=_text(entries.get("/Lang")),
+            id=_text(entries.get("/ID")),
+            attributes=_attributes(entries.get("/A")),
         )
         tree.elements.append(element)
         if parent >= 0:
@@ -260,8 +260,7 @@ class _Walker:
             yield self.tree.elements[index]
             yield from self.tree.above(index)
 
-    def _role(self, source: Mapping[str, Any], written: str) -> str:
-        space = source.get("/NS")
+    def _role(self, space: Any, written: str) -> str:
         if isinstance(space, Dictionary) and str(space.get("/NS", "")) == PDF2 and written in STANDARD_2:
             return written
         role = written
@@ -291,9 +290,10 @@ def _parent_tree(root: Any, tree: Tree) -> dict[int, Any]:
         return {}
 
 
-def _kids(kids: Any) -> list[Any]:
-    if kids is None:
+def _kids(source: Any) -> list[Any]:
+    if "/K" not in source:
         return []
+    kids = source.K
     return list(kids) if isinstance(kids, Array) else [kids]
 
 
@@ -305,7 +305,7 @@ def _whole(value: Any) -> int:
 
 
 def _text(value: Any) -> str | None:
-    return str(value) if isinstance(value, String) else None
+    return str(value) if value is not None and isinstance(value, String) else None
 
 
 def _attributes(entries: Any) -> dict[str, Any]:

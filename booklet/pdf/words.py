@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-from booklet.pdf.content import WORD_GAP_EM, Content, Text
+from booklet.pdf.items import WORD_GAP_EM, Content, Text
 from booklet.pdf.tree import Address, Tree
 
 NEW_LINE_EM = 0.6
