@@ -65,7 +65,7 @@ def finished(folder: Path, edition: str, title: str, form: str) -> Finished:
 
 
 def known_parts(store: Store, booklet: TypesetBooklet) -> tuple[tuple[Drawings, ...], dict[bytes, bytes]]:
-    """What is known of the parts of a booklet, examined each by itself, and the colours that take the accents' place."""
+    """What is known of the parts of a booklet, each by itself, and the colours that take the accents' place."""
     form, job = booklet.form, booklet.print_job
     stand_ins = screen_colours(dict.fromkeys(STAND_INS, "#000000"))
     colours = screen_colours(booklet.hue)
