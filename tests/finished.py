@@ -32,7 +32,7 @@ class Finished:
     parts: tuple[Drawings, ...]
     accents: Mapping[bytes, bytes]
     sources: Sources
-    store: Store
+    means: Means
 
 
 def finished(folder: Path, edition: str, title: str, form: str) -> Finished:
@@ -51,7 +51,8 @@ def finished(folder: Path, edition: str, title: str, form: str) -> Finished:
     booklet = typeset_booklet(manuscript, record, job, composition, segments)
     store = Store(folder / "store")
     work = Work(WorkContext(manuscript, order, folder / "store", folder, ()))
-    files, findings = finish(booklet, Means(store, work.typesetter, order.printing))
+    means = Means(store, work.typesetter, order.printing)
+    files, findings = finish(booklet, means)
     assert findings == []
     sources = Sources(
         {
@@ -61,7 +62,7 @@ def finished(folder: Path, edition: str, title: str, form: str) -> Finished:
             if (place := Place.parse(words))
         }
     )
-    return Finished(booklet, files, *known_parts(store, booklet), sources, store)
+    return Finished(booklet, files, *known_parts(store, booklet), sources, means)
 
 
 def known_parts(store: Store, booklet: TypesetBooklet) -> tuple[tuple[Drawings, ...], dict[bytes, bytes]]:

@@ -3,18 +3,31 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
 
 import msgspec
+import pikepdf
 import pytest
 from pikepdf import Array, Dictionary, Name, Pdf, String
 
+from booklet.bindery import screen_colours
+from booklet.findings import Place
 from booklet.finishing import FinishedFile
+from booklet.finishing import finish as finish_again
 from booklet.preflight import (
+    PROFILES,
     Complaint,
     Drawings,
+    PlacedPage,
+    Profile,
     Report,
     examine,
+    examine_part,
+    places_of,
+    sources_by_box,
 )
 from tests import pdfs
 from tests.finished import Finished
@@ -130,17 +143,17 @@ def lose_glyph(pdf: Pdf) -> None:
     """The letter e gone from a font that all parts share."""
     from fontTools.ttLib import TTFont
 
-    program = next(
-        t.FontFile2 for t in pdf.objects if isinstance(t, Dictionary) and "/FontFile2" in t and "Bold" not in str(t)
-    )
-    font = TTFont(io.BytesIO(program.read_bytes()))
-    sizes = {name: font["glyf"][name].numberOfContours for name in font.getGlyphOrder()}
-    glyph = font["glyf"][max(sizes, key=lambda name: sizes[name])]
+    font = next(t for t in pdf.objects if isinstance(t, Dictionary) and t.get("/Subtype") == Name.Type0)
+    number = re.search(rb"<([0-9a-f]{4})> <0065>", font.ToUnicode.read_bytes())
+    assert number
+    program = font.DescendantFonts[0].FontDescriptor.FontFile2
+    outlines = TTFont(io.BytesIO(program.read_bytes()))
+    glyph = outlines["glyf"][outlines.getGlyphName(int(number[1], 16))]
     glyph.numberOfContours = 0
     for name in ("coordinates", "endPtsOfContours", "flags", "program", "components"):
         glyph.__dict__.pop(name, None)
     target = io.BytesIO()
-    font.save(target)
+    outlines.save(target)
     program.write(target.getvalue())
 
 
@@ -222,3 +235,76 @@ def test_a_spoilt_file_is_caught_both_ways(finish: Finish, form: str, spoil: Spo
     whole, composed = both_ways(made, file, spoilt(file.content, spoil))
     assert alike(whole, composed)
     assert code in {complaint.code for complaint in whole.complaints} | {""}
+
+
+PALE = {"deep": "#9fb7c9", "tint": "#e9ebf4", "mid": "#c8d3dd", "soft": "#dae1eb"}
+
+
+def test_a_hue_that_is_too_pale_is_caught_both_ways(finish: Finish) -> None:
+    """The parts were looked into before anybody knew of this hue."""
+    made = finish("VIC", "bone", "screen")
+    files, _ = finish_again(replace(made.booklet, hue=PALE), made.means)
+    pale = replace(made, files=files, accents=screen_colours(PALE))
+    whole, composed = both_ways(pale, files[0])
+    assert whole == composed
+    assert composed.known == composed.pages
+    assert {"ACC-210"} <= {complaint.code for complaint in whole.complaints}
+
+
+def test_colours_that_are_not_the_editions_are_looked_into_anew(finish: Finish) -> None:
+    """Somebody hands in the wrong accents: what does not fit is not known."""
+    made = finish("VIC", "bone", "screen")
+    whole, composed = both_ways(replace(made, accents=screen_colours(PALE)), made.files[0])
+    assert whole == composed
+    assert composed.known < composed.pages
+
+
+def test_a_part_that_is_no_pdf_is_refused() -> None:
+    with pytest.raises(ValueError, match="cannot be read"):
+        examine_part(b"words")
+
+
+@pytest.mark.parametrize("form", ["press", "clinic"])
+def test_a_finding_on_paper_names_its_line(finish: Finish, form: str) -> None:
+    """Where marked content is gone, boxes tell: those of the tagged part, moved as its pages are."""
+    tagged, paper = finish("VIC", "bone", "screen"), finish("VIC", "bone", form)
+    lines = [[place for _, place in sorted(rows.items())] for rows in lines_by_page(tagged)]
+    pages = [boxes for part in tagged.parts for boxes in places_of(part, take(lines, len(part.pages)))]
+    file = pdf_files(paper)[0 if form == "press" else 1]
+    with Pdf.open(io.BytesIO(file.content)) as pdf:
+        matrices = [matrix_of(page, form) for page in pdf.pages]
+    placed = [PlacedPage(n, boxes, matrix) for n, (boxes, matrix) in enumerate(zip(pages, matrices, strict=True))]
+    report = examine(file.content, file.name, strict(form), None, sources_by_box(placed))
+    expected = examine(tagged.files[0].content, "tagged.pdf", strict("screen"), None, tagged.sources)
+    assert lines_named(report) == lines_named(expected) != set()
+    assert all(finding.place.file.startswith("chapters/") for finding in report.findings if finding.code == "ACC-202")
+
+
+def strict(name: str) -> Profile:
+    """A profile for which nearly all text is too small."""
+    return replace(PROFILES[name], smallest_pt=24)
+
+
+def lines_named(report: Report) -> set[tuple[int, str]]:
+    spots = [spot for complaint in report.complaints if complaint.code == "ACC-202" for spot in complaint.spots]
+    return {(spot.page_index, str(spot.source)) for spot in spots if spot.source}
+
+
+def lines_by_page(made: Finished) -> list[dict[int, Place]]:
+    pages: list[dict[int, Place]] = [{} for _ in range(made.booklet.pages)]
+    for (page, number), place in made.sources.by_mark.items():
+        pages[page][number] = place
+    return pages
+
+
+def take(lines: list[list[Place]], count: int) -> list[list[Place]]:
+    own, lines[:] = lines[:count], lines[count:]
+    return own
+
+
+def matrix_of(page: Any, form: str) -> tuple[float, float, float, float, float, float]:
+    """The matrix that a page's first `cm` sets."""
+    for instruction in pikepdf.parse_content_stream(page, "cm"):
+        a, b, c, d, e, f = (float(operand) for operand in instruction.operands)
+        return a, b, c, d, e, f
+    raise AssertionError(f"a page of a file for {form} is put into its place")
