@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from booklet.bindery import STAND_INS, Fragment, press_colours, proof_file, screen_colours
+from booklet.bindery import STAND_INS, Fragment, PressSetup, marks_file, press_colours, proof_file, screen_colours
 from booklet.findings import Place
 from booklet.finishing import FinishedFile, Means, TypesetBooklet, finish
 from booklet.finishing.parts import grey_part, press_part, programs, tagged_part
@@ -79,8 +79,6 @@ def known_parts(store: Store, booklet: TypesetBooklet) -> tuple[tuple[Drawings, 
                 fragments.append(grey_part(store, segment, as_forms=True))
             case _:
                 assert job
-                from booklet.bindery import PressSetup
-
                 setup = PressSetup(form.pages.trim_mm, job.printer.bleed_mm, job.printer.marks)
                 pages = tuple(range(segment.layout.pages))
                 limit = job.printer.ink_limit_percent
@@ -89,5 +87,7 @@ def known_parts(store: Store, booklet: TypesetBooklet) -> tuple[tuple[Drawings, 
     if form.finish == "clinic":
         colours = stand_ins = {}
     accents = tuple(stand_ins)
-    parts = tuple(examine_part(proof_file(fragment, programs(store)), accents) for fragment in fragments)
-    return parts, dict(colours)
+    parts = [examine_part(proof_file(fragment, programs(store)), accents) for fragment in fragments]
+    if form.finish == "press" and job and job.printer.marks:
+        parts.append(examine_part(marks_file(PressSetup(form.pages.trim_mm, job.printer.bleed_mm, True)), accents))
+    return tuple(parts), dict(colours)

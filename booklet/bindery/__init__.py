@@ -42,7 +42,7 @@ from booklet.bindery.paper import (
     press_fragment,
     sheet_file,
 )
-from booklet.bindery.proofs import proof_file
+from booklet.bindery.proofs import marks_file, proof_file
 from booklet.bindery.tagged import DocumentInfo, Piece, bind, describe_link, tagged_fragment
 
 __all__ = [
@@ -73,6 +73,7 @@ __all__ = [
     "hue_faults",
     "hue_of",
     "lettering",
+    "marks_file",
     "place",
     "press_colours",
     "press_file",

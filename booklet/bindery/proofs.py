@@ -24,9 +24,21 @@ from booklet.bindery.fragments import (
     place,
     references,
 )
+from booklet.bindery.marks import marks
 from booklet.bindery.packing import packed_file
-from booklet.bindery.paper import with_letters
+from booklet.bindery.paper import PressSetup, with_letters
 from booklet.pdf import saved
+
+
+def marks_file(setup: PressSetup) -> bytes:
+    """The printer's marks of a left and a right page, which a press file has many times."""
+    with Pdf.new() as pdf:
+        for fold in ("left", "right"):
+            trim = setup.trim(fold)
+            page = pdf.add_blank_page(page_size=(trim.box[0] + trim.box[2], trim.box[1] + trim.box[3]))
+            page.obj.TrimBox = pikepdf.Array([round(corner, 4) for corner in trim.box])
+            page.obj.Contents = pdf.make_stream(marks(trim))
+        return saved(pdf, "1.7")
 
 
 def proof_file(fragment: Fragment, programs: Programs) -> bytes:

@@ -107,7 +107,7 @@ class FontTable:
 def read_page(page: pikepdf.Page, index: int, fonts: FontTable) -> Content:
     """Walk one page."""
     content = Content(index)
-    if fonts.replay and fonts.replay(page.obj, resources_of(page), content, IDENTITY, EVERYWHERE):
+    if _is_known(page, fonts, content):
         return content
     frame = _Frame(content, fonts, resources_of(page), _State())
     try:
@@ -126,6 +126,13 @@ def read_page(page: pikepdf.Page, index: int, fonts: FontTable) -> Content:
     ) as reason:
         content.note(ContentFault.BROKEN, f"The content cannot be read to its end ({type(reason).__name__}).")
     return content
+
+
+def _is_known(page: pikepdf.Page, fonts: FontTable, content: Content) -> bool:
+    """True when all that a page draws was known and is written down. Of several streams, each is known by itself."""
+    if fonts.replay is None or isinstance(page.obj.get("/Contents"), Array):
+        return False
+    return fonts.replay(page.obj, resources_of(page), content, IDENTITY, EVERYWHERE)
 
 
 def resources_of(page: pikepdf.Page) -> Any:

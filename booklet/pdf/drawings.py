@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Any, NamedTuple
 
@@ -24,7 +24,7 @@ from pikepdf import Array, Dictionary, Name, Pdf, Stream
 from booklet.pdf.colour import CMYK, GRAY, RGB, Colour, Space
 from booklet.pdf.content import FontTable, read_page, resources_of, words_of_pieces
 from booklet.pdf.fonts import Font, Glyph
-from booklet.pdf.geometry import EVERYWHERE, IDENTITY, Box, Matrix, common, moved
+from booklet.pdf.geometry import EVERYWHERE, IDENTITY, Box, Matrix, common
 from booklet.pdf.items import Content, Ground, Item, Mark, Paint, Picture, Text
 from booklet.pdf.objects import ContentFault, ObjectId
 
@@ -340,13 +340,13 @@ def _items(
     """The items of a drawing, moved by a matrix that does not turn, and cut by a box."""
     matrix, clip = place
     stays = place == (IDENTITY, EVERYWHERE)
-    scale = matrix[0]
+    scale, x, y = matrix[0], matrix[4], matrix[5]
     colours, grounds = shelf.colours, shelf.grounds
     items = []
     for item in drawing.items:
         box, shape, mark, line_pt, picture = item.box, item.shape, item.mark, item.line_pt, item.picture
         if not stays:
-            shape, cut = moved(shape, matrix), common(moved(box, matrix), clip)
+            shape, cut = _placed(shape, scale, x, y), common(_placed(box, scale, x, y), clip)
             if cut is None:
                 continue
             box, line_pt = cut, None if line_pt is None else line_pt * scale
@@ -361,6 +361,10 @@ def _items(
             )
         )  # fmt: skip
     return items
+
+
+def _placed(box: Box, scale: float, x: float, y: float) -> Box:
+    return box[0] * scale + x, box[1] * scale + y, box[2] * scale + x, box[3] * scale + y
 
 
 def _text(kept: KeptText, matrix: Matrix | None, fitting: _Fitting | None) -> Text:
@@ -398,46 +402,66 @@ def colour_of(operands: bytes) -> Colour:
     return Colour(spaces[len(values)], values)
 
 
-@dataclass
+@dataclass(frozen=True)
 class _Found:
     """A fingerprint, and what it met on the way."""
 
-    digest: bytes = b""
-    fonts: tuple[Any, ...] = ()
-    streams: tuple[ObjectId, ...] = ()
-    states: tuple[Any, ...] = ()
+    digest: bytes
+    fonts: tuple[Any, ...]
+    streams: tuple[ObjectId, ...]
+    states: tuple[Any, ...]
 
 
-@dataclass
 class _Walk:
     """What one fingerprint has met so far."""
 
-    said: Any
-    fonts: list[Any] = field(default_factory=list)
-    streams: list[ObjectId] = field(default_factory=list)
-    states: list[Any] = field(default_factory=list)
+    def __init__(self) -> None:
+        self.said = sha256()
+        self.fonts: list[Any] = []
+        self.streams: list[ObjectId] = []
+        self.states: list[Any] = []
+
+    def add(self, found: _Found) -> None:
+        """Take in what was met elsewhere."""
+        self.said.update(found.digest)
+        self.fonts += found.fonts
+        self.streams += found.streams
+        self.states += found.states
+
+    def found(self) -> _Found:
+        """What it comes to."""
+        return _Found(self.said.digest(), tuple(self.fonts), tuple(self.streams), tuple(self.states))
 
 
 class _Fingerprints:
-    """Fingerprints of what pages and forms draw, accents told by their names in the kept streams."""
+    """Fingerprints of what the pages and forms of one file draw, accents by their names in the kept streams."""
 
     def __init__(self, accents: Accents) -> None:
         self._tokens = [(b"\n%s " % now, b"\n\0%s " % kept) for kept, now in accents.items()]
+        self._known: dict[ObjectId, _Found] = {}
 
     def of(self, source: Any, resources: Any) -> _Found | None:
         """The fingerprint of a page, form or stream of content; None for what is too deep or cannot be read."""
-        walk = _Walk(sha256())
         try:
-            self._content(source, resources, walk, 0)
-            group = source.get("/Group")
-            walk.said.update(b"group" + (group.unparse(resolved=True) if isinstance(group, Dictionary) else b""))
+            if source.get("/Subtype") == Name.Form and "/Resources" in source:
+                return self._form(source, resources, 0)
+            return self._content(source, resources, 0)
         except (pikepdf.PikepdfError, RecursionError, ValueError, TypeError, AttributeError, KeyError):
             return None
-        return _Found(walk.said.digest(), tuple(walk.fonts), tuple(walk.streams), tuple(walk.states))
 
-    def _content(self, source: Any, resources: Any, walk: _Walk, depth: int) -> None:
+    def _form(self, form: Any, inherited: Any, depth: int) -> _Found:
+        """What a form draws. One that inherits no resources draws the same wherever it is met."""
+        own = form.get("/Resources")
+        if own is None or form.objgen == (0, 0):
+            return self._content(form, inherited if own is None else own, depth)
+        if form.objgen not in self._known:
+            self._known[form.objgen] = self._content(form, own, depth)
+        return self._known[form.objgen]
+
+    def _content(self, source: Any, resources: Any, depth: int) -> _Found:
         if depth > MAX_NESTING:
             raise RecursionError
+        walk = _Walk()
         content = _operators(source)
         names = set(_NAMES.findall(content))
         walk.said.update(self._told(content))
@@ -449,40 +473,48 @@ class _Fingerprints:
                 walk.said.update(f"{category} {key} ".encode())
                 if category == "/Font":
                     walk.fonts.append(thing)
-                else:
-                    if category == "/ExtGState":
-                        if "/Font" in thing:
-                            raise ValueError("a font is set by a graphics state")
-                        walk.states.append(thing)
-                    self._thing(thing, resources, walk, depth + 1)
+                    continue
+                if category == "/ExtGState":
+                    if "/Font" in thing:
+                        raise ValueError("a font is set by a graphics state")
+                    walk.states.append(thing)
+                walk.add(self._thing(thing, resources, depth + 1))
+        group = source.get("/Group")
+        walk.said.update(b"group" + (group.unparse(resolved=True) if isinstance(group, Dictionary) else b""))
+        return walk.found()
 
-    def _thing(self, thing: Any, resources: Any, walk: _Walk, depth: int) -> None:
+    def _thing(self, thing: Any, resources: Any, depth: int) -> _Found:
+        """An object and all that it refers to."""
         if depth > MAX_NESTING:
             raise RecursionError
+        walk = _Walk()
         if isinstance(thing, Stream):
             walk.streams.append(thing.objgen)
             if thing.get("/Subtype") == Name.Form or thing.get("/PatternType") == 1:
                 walk.said.update(b"tagged" if "/StructParents" in thing else b"")
-                self._content(thing, thing.get("/Resources", resources), walk, depth + 1)
+                walk.add(self._form(thing, resources, depth + 1))
             else:
                 walk.said.update(_data(thing))
             self._entries(thing, resources, walk, depth)
         elif isinstance(thing, Dictionary):
+            if thing.objgen in self._known:
+                return self._known[thing.objgen]
             self._entries(thing, resources, walk, depth)
+            if thing.objgen != (0, 0) and not walk.streams:
+                self._known[thing.objgen] = walk.found()
         elif isinstance(thing, Array):
             walk.said.update(b"[")
             for each in thing:
-                self._thing(each, resources, walk, depth + 1)
-            walk.said.update(b"]")
+                walk.add(self._thing(each, resources, depth + 1))
         else:
             walk.said.update(repr(thing).encode())
+        return walk.found()
 
     def _entries(self, thing: Any, resources: Any, walk: _Walk, depth: int) -> None:
         for key, value in sorted(thing.items()):
             if key not in _PACKING and key != "/Resources":
                 walk.said.update(key.encode())
-                self._thing(value, resources, walk, depth + 1)
-        walk.said.update(b">>")
+                walk.add(self._thing(value, resources, depth + 1))
 
     def _told(self, content: bytes) -> bytes:
         for now, kept in self._tokens:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 import pikepdf
@@ -185,7 +185,7 @@ class Dossier:
         for intent in self.output_intents:
             profile = intent.get("/DestOutputProfile")
             if isinstance(profile, Stream) and profile.get("/N") == 4:
-                return Proof(profile.read_bytes())
+                return _proof(profile.read_bytes())
         return Proof()
 
     @cached_property
@@ -291,6 +291,12 @@ class Dossier:
                     max(known[3], item.box[3]),
                 )
         return boxes
+
+
+@lru_cache(maxsize=4)
+def _proof(icc: bytes) -> Proof:
+    """The proof of a printing condition, which many files share."""
+    return Proof(icc)
 
 
 def _annotations(page: Page) -> Iterator[Annotation]:

@@ -82,7 +82,7 @@ class Legibility:
         return [text for text in texts if not self._is_sure(text, things, added)]
 
     def _is_sure(self, text: Item, things: list[Item], added: list[Item]) -> bool:
-        if not text.ground or (added and any(_touches(core(text.box), item.box) for item in added)):
+        if not text.ground or any(_touches(text.box, item.box) for item in added):
             ground = _ground_of(text, things)
             return bool(ground) and self._is_good(text, ground)
         # Colours and grounds live as long as the items that share them, so each is known by where it is kept.
