@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from booklet.bindery import STAND_INS, Fragment, PressSetup, marks_file, press_colours, proof_file, screen_colours
+from booklet.bindery import STAND_INS, Fragment, PressSetup, press_colours, screen_colours
 from booklet.findings import Place
 from booklet.finishing import FinishedFile, Means, TypesetBooklet, finish
-from booklet.finishing.parts import grey_part, press_part, programs, tagged_part
+from booklet.finishing.parts import grey_part, known_marks, known_part, press_part, tagged_part
 from booklet.manuscript import read
-from booklet.preflight import Drawings, Sources, examine_part
+from booklet.preflight import Drawings, Sources
 from booklet.records import Order
 from booklet.store import Store
 from booklet.today import Today
@@ -87,7 +87,7 @@ def known_parts(store: Store, booklet: TypesetBooklet) -> tuple[tuple[Drawings, 
     if form.finish == "clinic":
         colours = stand_ins = {}
     accents = tuple(stand_ins)
-    parts = [examine_part(proof_file(fragment, programs(store)), accents) for fragment in fragments]
+    parts = [known_part(store, fragment, accents) for fragment in fragments]
     if form.finish == "press" and job and job.printer.marks:
-        parts.append(examine_part(marks_file(PressSetup(form.pages.trim_mm, job.printer.bleed_mm, True)), accents))
+        parts.append(known_marks(store, PressSetup(form.pages.trim_mm, job.printer.bleed_mm, True)))
     return tuple(parts), dict(colours)

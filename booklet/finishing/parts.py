@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
 from booklet.bindery import (
@@ -14,11 +14,14 @@ from booklet.bindery import (
     copier_inks,
     grey_fragment,
     lettering,
+    marks_file,
     place,
     press_fragment,
     press_inks,
+    proof_file,
     tagged_fragment,
 )
+from booklet.preflight import Drawings, examine_part
 from booklet.store import Store, key_of
 from booklet.typesetting import Segment, Written
 
@@ -66,6 +69,27 @@ def _kept(
             store.put(digest, program)
         store.save(key, fragment)
     return fragment
+
+
+def known_part(store: Store, fragment: Fragment, accents: Iterable[bytes]) -> Drawings:
+    """What preflight knows of a fragment's pages, in which these operands stand for an edition's colours."""
+    accents = tuple(accents)
+    key = key_of("drawings", fragment.key, accents)
+    known = store.load(key, Drawings)
+    if known is None:
+        known = examine_part(proof_file(fragment, programs(store)), accents)
+        store.save(key, known)
+    return known
+
+
+def known_marks(store: Store, setup: PressSetup) -> Drawings:
+    """What preflight knows of the marks beside the pages of a press file."""
+    key = key_of("marks", setup)
+    known = store.load(key, Drawings)
+    if known is None:
+        known = examine_part(marks_file(setup))
+        store.save(key, known)
+    return known
 
 
 def placing(store: Store) -> Placing:
