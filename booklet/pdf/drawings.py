@@ -478,7 +478,7 @@ class _Fingerprints:
                     if "/Font" in thing:
                         raise ValueError("a font is set by a graphics state")
                     walk.states.append(thing)
-                walk.add(self._thing(thing, resources, depth + 1))
+                self._value(thing, resources, walk, depth)
         group = source.get("/Group")
         walk.said.update(b"group" + (group.unparse(resolved=True) if isinstance(group, Dictionary) else b""))
         return walk.found()
@@ -505,16 +505,20 @@ class _Fingerprints:
         elif isinstance(thing, Array):
             walk.said.update(b"[")
             for each in thing:
-                walk.add(self._thing(each, resources, depth + 1))
-        else:
-            walk.said.update(repr(thing).encode())
+                self._value(each, resources, walk, depth)
         return walk.found()
 
     def _entries(self, thing: Any, resources: Any, walk: _Walk, depth: int) -> None:
         for key, value in sorted(thing.items()):
             if key not in _PACKING and key != "/Resources":
                 walk.said.update(key.encode())
-                walk.add(self._thing(value, resources, depth + 1))
+                self._value(value, resources, walk, depth)
+
+    def _value(self, value: Any, resources: Any, walk: _Walk, depth: int) -> None:
+        if isinstance(value, pikepdf.Object) and isinstance(value, Stream | Dictionary | Array):
+            walk.add(self._thing(value, resources, depth + 1))
+        else:
+            walk.said.update(repr(value).encode())
 
     def _told(self, content: bytes) -> bytes:
         for now, kept in self._tokens:
