@@ -15,7 +15,7 @@ from markupsafe import Markup
 
 from booklet.composing.blocks import BlockCall
 from booklet.composing.faces import OTHER_CLASS, Faces, name_of
-from booklet.composing.markdown import PAGE_TOKEN, SCHEME, Desk, Page, image_faults, linked_text, render
+from booklet.composing.markdown import PAGE_TOKEN, SCHEME, Desk, Page, image_faults, linked_text, render, unbroken
 from booklet.composing.sandbox import day_in_words, fill, without_templates
 from booklet.composing.views import MAIN, MAIN_BACK, Cast, Publication, publication
 from booklet.findings import Finding, Place, error, in_order
@@ -114,7 +114,9 @@ def compose(
 
 def planned_kit(kit: Part, plan: tuple[str, ...]) -> Part:
     """The sheet for a clinic with the plan of its sheets in it, a paragraph for each line."""
-    return replace(kit, html=kit.html.replace(PRINT_PLAN, Markup("").join(map(Markup("<p>{}</p>").format, plan))))
+    return replace(
+        kit, html=kit.html.replace(PRINT_PLAN, Markup("").join(map(Markup("<p>{}</p>").format, map(unbroken, plan))))
+    )
 
 
 def ticket(
@@ -416,7 +418,8 @@ def _environment() -> Environment:
     }
     environment.filters |= {
         "breakable": _breakable,
-        "day": day_in_words,
+        "unbroken": unbroken,
+        "day": lambda day: unbroken(day_in_words(day)),
         "first_upper": lambda text: text[:1].upper() + text[1:],
     }
     return environment

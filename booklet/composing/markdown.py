@@ -37,19 +37,16 @@ Printer = Callable[[BlockCall], tuple[str, str]]
 """Gives the HTML before and after the content of a block."""
 _OUTWARD = re.compile(r"@import|url\(\s*[\"']?\s*(?!#|data:image/)", re.IGNORECASE)
 """What a style of a drawing may not do: name anything but a part of the drawing or a picture inside it."""
-_UNITS = re.compile(
-    r"(\d) (?=(?:am|pm|km|mm|cm|mg|kg|per cent|January|February|March|April|May|June|July|August|September|October"
-    r"|November|December|hours?|days?|weeks?|months?|years?|minutes?)\b)"
-)
+MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
+UNITS = "am|pm|km|mm|cm|mg|kg|g|ml|mL|pt|Gy|per cent|hours?|days?|weeks?|months?|years?|minutes?"
+_UNITS = re.compile(rf"(\d) (?=(?:{UNITS}|{MONTHS})\b|%|°C)")
 _SPANS = re.compile(r"(\d) (in|to|of) (?=\d)")
 _WHOLE = re.compile(r"\b([Xx]-rays?|CA 15-3)\b")
 """Words that must not be broken at their hyphen."""
 _OPENING = re.compile(r"(<[a-z][a-z0-9]*)")
 _NOTE_CALL = re.compile(r"\[\^[^\]\s]+\]")
 _NOTE = re.compile(r"\s{0,3}\[\^([^\]\s]+)\]:")
-_YEARS = re.compile(
-    r"(January|February|March|April|May|June|July|August|September|October|November|December) (?=\d{4}\b)"
-)
+_YEARS = re.compile(rf"({MONTHS}) (?=\d{{4}}\b)")
 
 
 @dataclass
@@ -92,7 +89,7 @@ def linked_text(text: str) -> tuple[Markup, tuple[tuple[str, str], ...]]:
     html, numbers, end = Markup(""), [], 0
     for start, stop in phone_candidates(text):
         written = text[start:stop]
-        html += _tidy(text[end:start])
+        html += unbroken(text[end:start])
         try:
             phone = parse_phone(written)
             html += phone_link(phone)
@@ -101,11 +98,14 @@ def linked_text(text: str) -> tuple[Markup, tuple[tuple[str, str], ...]]:
             html += escape(written)
             numbers.append(("", written))
         end = stop
-    return html + _tidy(text[end:]), tuple(numbers)
+    return html + unbroken(text[end:]), tuple(numbers)
 
 
 @lru_cache(maxsize=16384)
-def _tidy(text: str) -> Markup:
+def unbroken(text: str) -> Markup:
+    """Escaped text in which no line ends between a number and what belongs to it: its unit, month or year. Whatever is
+    printed passes through here, texts and data alike.
+    """
     text = _SPANS.sub("\\1\u00a0\\2\u00a0", _YEARS.sub("\\1\u00a0", _UNITS.sub("\\1\u00a0", text)))
     escaped = escape(text.replace("'", "\u2019"), quote=False)
     return Markup(_WHOLE.sub(r'<span class="whole">\1</span>', escaped))
@@ -289,7 +289,7 @@ class _Writer:
         if ":::" in text:
             self.fault("SRC-032", f"'{text.strip()[:40]}' opens or closes no block.", "':::' on a line of its own.")
         if self.in_link:
-            self.out.append(_tidy(text))
+            self.out.append(unbroken(text))
             return
         html, numbers = linked_text(text)
         self.page.phones += [(digits, written, self.place) for digits, written in numbers]
