@@ -290,11 +290,11 @@ def preflight(files: tuple[Path, ...], profile: str, style: str, report: Path | 
     """
     from booklet import preflight as room
     from booklet.manuscript import read_waivers
-    from booklet.work import kept_places
+    from booklet.work import kept_sources
 
     with _raising():
         waivers, faults = read_waivers(project.resolve())
-        sources = partial(kept_places, project.resolve())
+        sources = partial(kept_sources, project.resolve())
         examined = [
             room.examine_file(file, room.PROFILES[profile], sources, waivers, report is not None) for file in files
         ]

@@ -30,6 +30,7 @@ from booklet.formats import Duplex
 from booklet.pdf import (
     PT_PER_MM,
     Box,
+    Matrix,
     OverLimitError,
     as_number,
     box_of,
@@ -157,7 +158,7 @@ class Placement:
     """
 
     page: int
-    matrix: tuple[float, ...]
+    matrix: Matrix
     clip: tuple[float, float, float, float]
 
 
@@ -191,7 +192,7 @@ def on_a_sheet(number: int, page: UprightPage, sheet_mm: tuple[float, float], ma
     )
 
 
-def _moved(page: UprightPage, scale: float, left: float, bottom: float) -> tuple[float, ...]:
+def _moved(page: UprightPage, scale: float, left: float, bottom: float) -> Matrix:
     a, b, c, d, e, f = (value * scale for value in page.upright)
     return a, b, c, d, e + left, f + bottom
 

@@ -9,11 +9,11 @@ from pathlib import Path
 from booklet import bindery, dispatch, finishing
 from booklet.composing import Composition, Wanted, compose, shipped_faces
 from booklet.files import write
-from booklet.findings import Finding, Place, has_errors
+from booklet.findings import Finding, has_errors
 from booklet.finishing import FinishedFile, PrintJob, TypesetBooklet, finish
 from booklet.formats import FORMATS, Format, PageSetup
 from booklet.manuscript import Edition, Manuscript, Waiver, shipped
-from booklet.preflight import Report, examine
+from booklet.preflight import Report, Sources, examine
 from booklet.records import Order
 from booklet.store import CACHE, Store, key_of
 from booklet.today import Today
@@ -186,32 +186,31 @@ def _examined(work: Work, file: FinishedFile) -> Report | None:
     """What preflight says of a file; nothing of one that is no PDF."""
     if file.profile is None:
         return None
-    if file.places:
-        work.store.save(_places_key(file.content), file.places)
-    places = _by_number(file.places)
-    return examine(file.content, file.name, file.profile, file.promise, places, work.context.waivers)
+    work.store.save(_origins_key(file.content), file.origins)
+
+    def examined(sources: Sources) -> Report:
+        assert file.profile
+        parts = () if work.context.order.examine_whole else file.parts
+        return examine(
+            file.content, file.name, file.profile, file.promise, sources, work.context.waivers, parts, file.accents
+        )
+
+    report = examined(Sources())
+    if report.complaints or report.waived:  # then it matters which line each piece comes from
+        return examined(finishing.sources(work.store, file.origins))
+    return report
 
 
-def _places_key(content: bytes) -> str:
-    return key_of("places", sha256(content).hexdigest())
+def _origins_key(content: bytes) -> str:
+    return key_of("origins", sha256(content).hexdigest())
 
 
-def kept_places(project: Path, content: bytes) -> dict[tuple[int, int], Place]:
-    """Where each piece of a finished file was written, by page index and marked content; nothing for a file that was
-    not built here.
-    """
-    if (project / CACHE).is_dir():
-        return _by_number(Store(project / CACHE).load(_places_key(content), tuple[tuple[str, ...], ...]) or ())
-    return {}
-
-
-def _by_number(places: tuple[tuple[str, ...], ...]) -> dict[tuple[int, int], Place]:
-    return {
-        (page, number): place
-        for page, row in enumerate(places)
-        for number, words in enumerate(row)
-        if (place := Place.parse(words))
-    }
+def kept_sources(project: Path, content: bytes) -> Sources:
+    """Which line each piece of a finished file comes from; nothing for a file that was not built here."""
+    if not (project / CACHE).is_dir():
+        return Sources()
+    store = Store(project / CACHE)
+    return finishing.sources(store, store.load(_origins_key(content), tuple[finishing.Origin, ...]) or ())
 
 
 def typeset_booklet(

@@ -7,17 +7,20 @@ import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from booklet.build import CACHE, Order, Receipt, _composed, _forms, _jobs, _set, build, styles_folder
-from booklet.composing import Wanted, titles_of
-from booklet.manuscript import Edition, Manuscript, read
-from booklet.typesetting import Segment, Typesetter
+from booklet.build import Order, Receipt, build
+from booklet.composing import titles_of
+from booklet.manuscript import read
+from booklet.today import Today
+from booklet.typesetting import Segment
+from booklet.walk import compose_all, jobs_of
+from booklet.work import WorkContext, prepare, typeset_title
 from tests import tiny
+from tests.finished import Finished, finished
 
 PROJECT = Path(__file__).resolve().parent.parent
 TODAY = date(2026, 11, 22)
@@ -52,14 +55,10 @@ def large(real: tuple[Order, Receipt]) -> tuple[Order, Receipt]:
 @pytest.fixture(scope="session")
 def inserts(real: tuple[Order, Receipt], large: tuple[Order, Receipt]) -> tuple[Order, Receipt]:
     """All editions of all inserts, in both formats."""
-    manuscript, _ = read(PROJECT, TODAY)
+    manuscript, _ = read(PROJECT, Today(TODAY))
     assert manuscript
     order = replace(real[0], formats=("screen", "large-print"), titles=titles_of(manuscript)[1:])
     return order, build(order)
-
-
-def _composed_for(manuscript: Manuscript, order: Order, edition: Edition, wanted: Wanted) -> Any:
-    return _composed(manuscript, edition, order, wanted)
 
 
 @pytest.fixture(scope="session")
@@ -67,20 +66,29 @@ def bound(
     real: tuple[Order, Receipt], large: tuple[Order, Receipt], inserts: tuple[Order, Receipt]
 ) -> list[tuple[Path, tuple[Segment, ...]]]:
     """Every real booklet that was built, and the segments that it was bound from."""
-    books = []
+    books: list[tuple[Path, tuple[Segment, ...]]] = []
     for order, receipt in (real, large, inserts):
-        manuscript, _ = read(order.project, order.today)
+        today = Today(order.today)
+        manuscript, _ = read(order.project, today)
         assert manuscript
-        jobs = _jobs(manuscript, order, ())
-        cache = order.project / CACHE
-        setters = {form: Typesetter(order.project, styles_folder(), form, cache) for form in _forms(jobs)}
-        composed = partial(_composed_for, manuscript, order)
+        jobs = jobs_of(manuscript, order)
+        compositions, _ = compose_all(manuscript, order, today, jobs)
+        prepare(WorkContext(manuscript, order, order.store, order.dist, ()))
         for job in jobs:
-            _, volumes, _ = _set(manuscript, job, composed, setters)
+            large_print = compositions.get((job.title, job.edition, True), ()) if job.form.is_large_print else ()
+            standard = compositions[job.title, job.edition, False]
+            volumes = typeset_title(job.title, job.edition, job.form, standard, large_print)
+            assert volumes.typeset == 0, "what was built is compared"
             files = [order.dist / entry.file for entry in receipt.files if entry.key == job.key]
-            books += zip(files, volumes, strict=True)
-        assert [setter.typeset for setter in setters.values()] == [0] * len(setters), "what was built is compared"
+            books += zip(files, (segments for _, segments in volumes.volumes), strict=True)
     return books
+
+
+@pytest.fixture(scope="session")
+def finish(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, str, str], Finished]:
+    """Finishes a title of an edition in a format, each once."""
+    folder = tmp_path_factory.mktemp("finished")
+    return cache(partial(finished, folder))
 
 
 def needs(tool: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 from collections.abc import Callable
 from typing import Any
@@ -9,7 +10,8 @@ from typing import Any
 import pytest
 from pikepdf import Array, Dictionary, Name, Pdf, String
 
-from booklet.preflight import CHECKS, PROFILES, examine
+from booklet.findings import Severity
+from booklet.preflight import CHECKS, PROFILES, Check, examine
 from tests import pdfs
 from tests.pdfs import A5, BLACK, INK, draw, element, icc_header, image_of, replace, shown
 
@@ -329,6 +331,7 @@ def widen(pdf: Pdf) -> None:
         page.obj.MediaBox = Array([0, 0, 700, A5[1]])
 
 
+SPOILT_MARGIN: Spoil = replacing("1 0 0 1 60.0 ", "1 0 0 1 5 ", page=2)
 RED_IMAGE = with_image(space="/DeviceRGB")
 LONG = "Words that run on and on until nobody can find the next line at its end any more ok"
 RIGHT_OF_PAGE = A5[0] - 20
@@ -504,6 +507,32 @@ def test_a_wrong_file_is_caught_by_exactly_its_check(code: str, profile: str, sp
 @pytest.mark.parametrize(("profile", "spoil"), NEAR, ids=[f"{row[0]}-{n}" for n, row in enumerate(NEAR)])
 def test_a_near_miss_passes(profile: str, spoil: Spoil) -> None:
     assert codes(pdfs.spoilt(profile if profile != "large-print" else "screen", spoil), profile) == set()
+
+
+@pytest.mark.parametrize("row", SPOILT, ids=[f"{row[0]}-{n}" for n, row in enumerate(SPOILT)])
+def test_a_profile_by_another_name_is_asked_the_same(row: tuple[str, str, Spoil]) -> None:
+    """A format of 5 pt with narrow margins once passed, because lists of profiles did not name its own."""
+    code, name, spoil = row
+    content = pdfs.spoilt(name if name != "large-print" else "screen", spoil)
+    pocket = dataclasses.replace(PROFILES[name], name="pocket")
+    assert {complaint.code for complaint in examine(content, "file.pdf", pocket).complaints} == {code}
+
+
+def test_small_text_at_a_narrow_margin_is_caught_in_any_format() -> None:
+    pocket = dataclasses.replace(PROFILES["screen"], name="pocket")
+    content = pdfs.spoilt("screen", both(drawing(text("Words", 5)), SPOILT_MARGIN))
+    assert {complaint.code for complaint in examine(content, "file.pdf", pocket).complaints} == {"ACC-202", "ACC-209"}
+
+
+def test_a_check_that_no_profile_asks_is_refused() -> None:
+    with pytest.raises(ValueError, match="SYS-101 is asked of no profile"):
+        Check("SYS-101", Severity.ERROR, "clause", "hint", lambda _: False, lambda _: iter(()))
+
+
+def test_every_profile_asks_checks_of_every_kind() -> None:
+    for name in PROFILES:
+        families = {check.code[:3] for check in CHECKS if name in check.profiles}
+        assert families == {"SYS", "BOX", "FNT", "INK", "ACC", "LNK"}
 
 
 def test_every_check_has_a_wrong_file() -> None:

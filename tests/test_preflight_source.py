@@ -10,11 +10,12 @@ import pytest
 from click.testing import CliRunner
 from pikepdf import Name, Pdf, String
 
-from booklet.bindery import keep_sources
 from booklet.cli import main
 from booklet.findings import Place
 from booklet.manuscript import Waiver, read_waivers
-from booklet.preflight import PROFILES, Promise, Report, examine, told, unused
+from booklet.preflight import PROFILES, Promise, Report, Sources, examine, source_text, unused
+from booklet.store import CACHE, Store
+from booklet.work import _places_key
 from tests import pdfs
 from tests.pdfs import element, shown
 from tests.pdfs import replace as reword
@@ -29,11 +30,13 @@ PAGES = [
     "<p>Words upon the third page</p>",
     "<p>Words upon the back cover</p>",
 ]
-PROMISE = Promise("file.pdf", ("1", "2", "3", "4"), (148, 210), "Words", "en-AU", 0, frozenset(), told=told(PAGES))
+PROMISE = Promise(
+    "file.pdf", ("1", "2", "3", "4"), (148, 210), "Words", "en-AU", 0, frozenset(), source_text=source_text(PAGES)
+)
 
 
 def found(content: bytes, pages: list[str] = PAGES) -> Report:
-    return examine(content, "file.pdf", PROFILES["screen"], replace(PROMISE, told=told(pages)))
+    return examine(content, "file.pdf", PROFILES["screen"], replace(PROMISE, source_text=source_text(pages)))
 
 
 def swap(pdf: Pdf) -> None:
@@ -71,7 +74,7 @@ def test_a_link_that_reads_otherwise_is_caught() -> None:
 
 
 def test_page_numbers_that_the_source_does_not_know_are_passed_over() -> None:
-    source = told(["<p>See page \ue010family\ue011 for more, and page \ue010work\ue011.</p>"])
+    source = source_text(["<p>See page \ue010family\ue011 for more, and page \ue010work\ue011.</p>"])
     assert source.texts == (("See page ", " for more, and page ", "."),)
 
 
@@ -79,7 +82,8 @@ def test_a_finding_names_the_line_of_the_source(tmp_path: Path) -> None:
     content = pdfs.spoilt("screen", lambda pdf: element(pdf, "Figure").__delitem__("/Alt"))
     pdfs.path_of(tmp_path, content)
     number = figure_number()
-    keep_sources(tmp_path, content, {(1, number): Place("chapters/04-liver.md", 42)})
+    places = ((), (*("" for _ in range(number)), "chapters/04-liver.md:42"))
+    Store(tmp_path / CACHE).save(_places_key(content), places)
     options = ["--profile", "screen", "--project", str(tmp_path)]
     told_of = CliRunner().invoke(main, ["preflight", str(tmp_path / "file.pdf"), *options])
     assert told_of.output.startswith("chapters/04-liver.md:42: error ACC-113: file.pdf: Page 2 at 21, ")
@@ -115,12 +119,12 @@ def test_a_waiver_holds_for_its_place_alone(tmp_path: Path, where: str, holds: b
     given = waivers(tmp_path, WAIVERS.format(code="ACC-107", where=where))
     content = pdfs.spoilt("screen", lambda pdf: element(pdf, "Figure").__delitem__("/Alt"))
     sources = {(1, figure_number()): Place("chapters/04-liver.md", 42)}
-    report = examine(content, "file.pdf", PROFILES["screen"], None, sources, given)
+    report = examine(content, "file.pdf", PROFILES["screen"], None, Sources(sources), given)
     assert [complaint.code for complaint in report.complaints] == ["ACC-113"]
     (finding,) = unused(given, [report])
     assert (finding.code, str(finding.place)) == ("SYS-109", "chapters/waivers.toml:1")
     fitting = [waiver.model_copy(update={"code": "ACC-113"}) for waiver in given]
-    report = examine(content, "file.pdf", PROFILES["screen"], None, sources, fitting)
+    report = examine(content, "file.pdf", PROFILES["screen"], None, Sources(sources), fitting)
     assert (report.complaints == ()) == holds
     assert bool(unused(fitting, [report])) != holds
     assert [complaint.waived for complaint in report.waived] == (fitting if holds else [])

@@ -22,7 +22,9 @@ from booklet.bindery.colour import (
     Inks,
     copier_inks,
     hue_of,
+    press_colours,
     press_inks,
+    screen_colours,
 )
 from booklet.bindery.fragments import Fragment, PlacedPart, Placing, Programs, place
 from booklet.bindery.hues import edition_accents, hue_faults
@@ -40,6 +42,7 @@ from booklet.bindery.paper import (
     press_fragment,
     sheet_file,
 )
+from booklet.bindery.proofs import marks_file, proof_file
 from booklet.bindery.tagged import DocumentInfo, Piece, bind, describe_link, tagged_fragment
 
 __all__ = [
@@ -70,10 +73,14 @@ __all__ = [
     "hue_faults",
     "hue_of",
     "lettering",
+    "marks_file",
     "place",
+    "press_colours",
     "press_file",
     "press_fragment",
     "press_inks",
+    "proof_file",
+    "screen_colours",
     "sheet_file",
     "tagged_fragment",
 ]

@@ -253,7 +253,7 @@ def press_file(
     objects: dict[int, bytes] = {}
     pages = [part.base + number for piece, part in zip(pieces, parts, strict=True) for number in piece.fragment.pages]
     objects[PAGES] = b"<</Type/Pages/Count %d/Kids[%s]>>" % (len(pages), references(pages))
-    streams += font_objects(faces, _with_letters(programs), objects)
+    streams += font_objects(faces, with_letters(programs), objects)
     streams += _identity(job, parts, objects)
     objects[CATALOG] = b"<</Type/Catalog/Pages %d 0 R/Metadata %d 0 R/OutputIntents[%d 0 R]>>" % (
         PAGES, METADATA, INTENT,
@@ -266,7 +266,7 @@ def _slug_face(words: Iterable[str]) -> list[Face]:
     return [lettering().face(every)] if every else []
 
 
-def _with_letters(programs: Programs) -> Programs:
+def with_letters(programs: Programs) -> Programs:
     """The same programs, and that of the lettering."""
     own = lettering()
     name = own.face("").program
@@ -378,7 +378,7 @@ def sheet_file(
         number += 2
     pages = [*first, *pages, *last]
     objects[PAGES] = b"<</Type/Pages/Count %d/Kids[%s]>>" % (len(pages), references(pages))
-    streams += font_objects(faces, _with_letters(programs), objects)
+    streams += font_objects(faces, with_letters(programs), objects)
     objects[CATALOG] = (
         b"<</Type/Catalog/Pages %d 0 R/ViewerPreferences<</PrintScaling/None/DisplayDocTitle true/Duplex/%s>>>>"
     ) % (PAGES, facts.duplex.encode())

@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from booklet.finishing.clinic import finish_clinic
+from booklet.finishing.parts import Origin, sources
 from booklet.finishing.press import finish_press
 from booklet.finishing.records import Finished, FinishedFile, Means, PrintJob, TypesetBooklet
 from booklet.finishing.tagged import finish_tagged
 from booklet.formats import FORMATS
 
-__all__ = ["FINISHES", "FinishedFile", "Means", "PrintJob", "TypesetBooklet", "finish"]
+__all__ = ["FINISHES", "FinishedFile", "Means", "Origin", "PrintJob", "TypesetBooklet", "finish", "sources"]
 
 FINISHES: dict[str, Callable[[TypesetBooklet, Means], Finished]] = {
     "tagged": finish_tagged,

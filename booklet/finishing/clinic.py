@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from booklet.bindery import PaperPiece, Sheet, SheetFile, WholeSheets, lettering, sheet_file
 from booklet.composing import planned_kit
 from booklet.findings import Finding
-from booklet.finishing.parts import grey_part, placing, programs
+from booklet.finishing.parts import grey_part, known_part, origins, placed_in_order, placing, programs
 from booklet.finishing.records import Finished, FinishedFile, Means, TypesetBooklet
 from booklet.formats import CLINIC_KIT, Duplex
 from booklet.imposition import (
@@ -25,9 +25,11 @@ from booklet.imposition import (
     side_name,
 )
 from booklet.pdf import PT_PER_MM
-from booklet.preflight import PROFILES, Promise
+from booklet.preflight import PROFILES, Drawings, Promise
 from booklet.typesetting import Segment, typeset_part
 
+Drawn = tuple[Sheet, Sequence[Placement]]
+"""A side of a sheet, and the pages on it."""
 UNPRINTABLE_MM = 5.0
 """Office printers reach no nearer to the edge of the sheet (STANDARDS OF1)."""
 
@@ -44,10 +46,11 @@ def finish_clinic(booklet: TypesetBooklet, means: Means) -> Finished:
     width_pt, height_pt = (side * PT_PER_MM for side in booklet.form.pages.trim_mm)
     pages = [UprightPage((1.0, 0.0, 0.0, 1.0, 0.0, 0.0), (width_pt, height_pt))] * booklet.pages
     names = [side_name(side, sides) for side in sides]
-    folded = [_folded(on_side(side, pages, setup), name, setup) for side, name in zip(sides, names, strict=True)]
+    rows = [on_side(side, pages, setup) for side in sides]
+    folded: list[Drawn] = [(_folded(row, name, setup), row) for row, name in zip(rows, names, strict=True)]
     title = f"{booklet.full_title} (imposed for folding)"
     if setup.duplex == "short-edge":
-        outputs: list[tuple[str, tuple[int, ...], list[Sheet]]] = [(".pdf", (0, 1), folded)]
+        outputs: list[tuple[str, tuple[int, ...], list[Drawn]]] = [(".pdf", (0, 1), folded)]
     else:
         outputs = [("-fronts.pdf", (0,), folded[::2]), ("-backs.pdf", (1,), folded[1::2][::-1])]
     files = []
@@ -55,9 +58,13 @@ def finish_clinic(booklet: TypesetBooklet, means: Means) -> Finished:
         turned = "DuplexFlipShortEdge" if setup.duplex == "short-edge" else "Simplex"
         facts = SheetFile(title, booklet.issued.isoformat(), turned, "".join(names))
         before, behind = _around(kit, kit_sides, means, ending)
-        content = sheet_file(pieces, drawn, facts, programs(means.store), before, behind, placing(means.store))
+        content = sheet_file(
+            pieces, [sheet for sheet, _ in drawn], facts, programs(means.store), before, behind, placing(means.store)
+        )
         count = len(drawn) + (len(kit_sides) if kit else 0)
-        files.append(_file(booklet, ending, content, count, setup.sheet_mm, title))
+        placements = [row for _, row in drawn]
+        parts, first = _known(pieces, kit, means), len(kit_sides) if before else 0
+        files.append(_file(booklet, ending, content, count, setup.sheet_mm, title, parts, placements, first))
     return (*files, _plain(booklet, pieces, pages, setup, means)), findings
 
 
@@ -77,19 +84,32 @@ def _plain(
     """Every page on an upright sheet of its own, as large as it goes, for people who cannot fold."""
     upright = (setup.sheet_mm[1], setup.sheet_mm[0])
     size_pt = (upright[0] * PT_PER_MM, upright[1] * PT_PER_MM)
-    drawn = [
-        _sheet([on_a_sheet(number, page, upright, setup.margin_mm)], b"", size_pt)
-        for number, page in enumerate(pages, 1)
-    ]
+    rows = [[on_a_sheet(number, page, upright, setup.margin_mm)] for number, page in enumerate(pages, 1)]
+    drawn = [_sheet(row, b"", size_pt) for row in rows]
     title = f"{booklet.full_title} (imposed for A4, one page a side)"
     facts = SheetFile(title, booklet.issued.isoformat(), "DuplexFlipLongEdge")
     content = sheet_file(pieces, drawn, facts, programs(means.store), placing=placing(means.store))
-    return _file(booklet, "-plain.pdf", content, booklet.pages, upright, title)
+    return _file(booklet, "-plain.pdf", content, booklet.pages, upright, title, _known(pieces, None, means), rows)
+
+
+def _known(pieces: Sequence[PaperPiece], kit: Segment | None, means: Means) -> tuple[Drawings, ...]:
+    fragments = [piece.fragment for piece in pieces]
+    fragments += [grey_part(means.store, kit, as_forms=False)] if kit else []
+    return tuple(known_part(means.store, fragment, ()) for fragment in fragments)
 
 
 def _file(
-    booklet: TypesetBooklet, ending: str, content: bytes, pages: int, sheet_mm: tuple[float, float], title: str
+    booklet: TypesetBooklet,
+    ending: str,
+    content: bytes,
+    pages: int,
+    sheet_mm: tuple[float, float],
+    title: str,
+    parts: tuple[Drawings, ...],
+    rows: Sequence[Sequence[Placement]],
+    first: int = 0,
 ) -> FinishedFile:
+    """A file of sheets, of which those with the booklet's pages begin at index `first`."""
     name = f"{booklet.file}{ending}"
     promise = Promise(
         file=name,
@@ -101,7 +121,22 @@ def _file(
         phones=booklet.phones,
         stitched=False,
     )
-    return FinishedFile(name, content, pages, sheet_mm, promise, PROFILES[booklet.form.profile])
+    numbers = list(placed_in_order(booklet.segments))
+    placed = {
+        numbers[placement.page - 1]: (index, placement.matrix)
+        for index, row in enumerate(rows, first)
+        for placement in row
+    }
+    return FinishedFile(
+        name=name,
+        content=content,
+        pages=pages,
+        trim_mm=sheet_mm,
+        promise=promise,
+        profile=PROFILES[booklet.form.profile],
+        parts=parts,
+        origins=origins(booklet.segments, placed, tagged=False),
+    )
 
 
 def _folded(placements: Sequence[Placement], name: str, setup: Setup) -> Sheet:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from booklet.bindery import (
+    PRESS_STAND_INS,
+    STAND_INS,
     Fragment,
     PlacedPart,
     Placing,
@@ -14,18 +16,32 @@ from booklet.bindery import (
     copier_inks,
     grey_fragment,
     lettering,
+    marks_file,
     place,
+    press_colours,
     press_fragment,
     press_inks,
+    proof_file,
+    screen_colours,
     tagged_fragment,
 )
+from booklet.findings import Place
+from booklet.pdf import IDENTITY, Matrix
+from booklet.preflight import Drawings, PlacedPage, Sources, examine_part, places_of, sources_by_box
 from booklet.store import Store, key_of
-from booklet.typesetting import Segment
+from booklet.typesetting import Segment, WrittenFacts, facts_key
 
 
 def tagged_part(store: Store, segment: Segment, pdf_ua: int) -> Fragment:
     """A segment for a screen, in a file that claims this part of PDF/UA."""
-    return _kept(store, segment, ("tagged", pdf_ua), lambda content: tagged_fragment(content, pdf_ua))
+    return _kept(store, segment.key, ("tagged", pdf_ua), lambda content: tagged_fragment(content, pdf_ua))
+
+
+def _tagged(store: Store, segment: str) -> Fragment | None:
+    """The same by the key of the segment, where the store has it."""
+    if not store.has(segment):
+        return None
+    return _kept(store, segment, ("tagged", 1), lambda content: tagged_fragment(content, 1))
 
 
 def press_part(
@@ -40,25 +56,27 @@ def press_part(
     parity = segment.first_folio % 2
     kind = ("press", setup, key_of("profile", profile), ink_limit_percent, pages, parity)
     inks = press_inks(profile, ink_limit_percent)
-    return _kept(store, segment, kind, lambda content: press_fragment(content, inks, setup, parity, pages))
+    return _kept(store, segment.key, kind, lambda content: press_fragment(content, inks, setup, parity, pages))
 
 
 def grey_part(store: Store, segment: Segment, as_forms: bool) -> Fragment:
     """A segment for an office copier: pages to be placed on sheets, or sheets themselves."""
-    return _kept(store, segment, ("grey", as_forms), lambda content: grey_fragment(content, copier_inks(), as_forms))
+    return _kept(
+        store, segment.key, ("grey", as_forms), lambda content: grey_fragment(content, copier_inks(), as_forms)
+    )
 
 
 def _kept(
     store: Store,
-    segment: Segment,
+    segment: str,
     kind: tuple[object, ...],
     make: Callable[[bytes], tuple[Fragment, dict[str, bytes]]],
 ) -> Fragment:
-    key = key_of("fragment", segment.key, kind)
+    key = key_of("fragment", segment, kind)
     fragment = store.load(key, Fragment)
     own = lettering().face("").program
     if fragment is None or not all(face.program == own or store.has(face.program) for face in fragment.faces):
-        pdf = store.get(segment.key)
+        pdf = store.get(segment)
         assert pdf is not None, "a segment is kept as long as a build goes on"
         fragment, programs = make(pdf)
         fragment = replace(fragment, key=key)
@@ -66,6 +84,27 @@ def _kept(
             store.put(digest, program)
         store.save(key, fragment)
     return fragment
+
+
+def known_part(store: Store, fragment: Fragment, accents: Iterable[bytes]) -> Drawings:
+    """What preflight knows of a fragment's pages, in which these operands stand for an edition's colours."""
+    accents = tuple(accents)
+    key = key_of("drawings", fragment.key, accents)
+    known = store.load(key, Drawings)
+    if known is None:
+        known = examine_part(proof_file(fragment, programs(store)), accents)
+        store.save(key, known)
+    return known
+
+
+def known_marks(store: Store, setup: PressSetup) -> Drawings:
+    """What preflight knows of the marks beside the pages of a press file."""
+    key = key_of("marks", setup)
+    known = store.load(key, Drawings)
+    if known is None:
+        known = examine_part(marks_file(setup))
+        store.save(key, known)
+    return known
 
 
 def placing(store: Store) -> Placing:
@@ -91,3 +130,67 @@ def programs(store: Store) -> Programs:
         return content
 
     return program
+
+
+SCREEN_ACCENTS = tuple(screen_colours(dict.fromkeys(STAND_INS, "#000001")))
+PRESS_ACCENTS = tuple(press_colours(PRESS_STAND_INS))
+"""The operands by which parts name the accents that stand in for an edition's."""
+
+
+@dataclass(frozen=True)
+class PlacedIn:
+    """Where a page of a part (from 0) stands in a file: on which page (from 0), and by which matrix."""
+
+    page: int
+    page_index: int
+    matrix: Matrix
+
+
+@dataclass(frozen=True)
+class Origin:
+    """A part as a finished file holds it, to find the lines of its pieces again: where the store has what the engine
+    wrote of it, its own file, and where its pages stand. `tagged` says that its marked content is there too.
+    """
+
+    segment: str
+    file: str
+    places: tuple[PlacedIn, ...]
+    tagged: bool
+
+
+def placed_in_order(segments: Iterable[Segment]) -> dict[tuple[int, int], tuple[int, Matrix]]:
+    """Every page of every segment (both from 0) on a page of its own."""
+    pages = [(number, page) for number, segment in enumerate(segments) for page in range(segment.layout.pages)]
+    return {row: (index, IDENTITY) for index, row in enumerate(pages)}
+
+
+def origins(
+    segments: Sequence[Segment], placed: Mapping[tuple[int, int], tuple[int, Matrix]], tagged: bool = True
+) -> tuple[Origin, ...]:
+    """Where the pages of some segments stand in a file: page index and matrix by segment and page, all from 0."""
+    rows: dict[int, list[PlacedIn]] = {}
+    for (number, page), (index, matrix) in placed.items():
+        rows.setdefault(number, []).append(PlacedIn(page, index, matrix))
+    return tuple(
+        Origin(segments[number].key, segments[number].part.file, tuple(places), tagged)
+        for number, places in rows.items()
+    )
+
+
+def sources(store: Store, parts: Iterable[Origin]) -> Sources:
+    """Which line of the sources each piece of a file comes from, as far as the store still knows."""
+    by_mark: dict[tuple[int, int], Place] = {}
+    placed: list[PlacedPage] = []
+    for origin in parts:
+        facts = store.load(facts_key(origin.segment), WrittenFacts)
+        if facts is None:
+            continue
+        lines = [[Place.parse(words) or Place(origin.file) for words in page] for page in facts.sources]
+        if origin.tagged:
+            for row in origin.places:
+                by_mark |= {(row.page_index, number): place for number, place in enumerate(lines[row.page])}
+            continue
+        fragment = _tagged(store, origin.segment)
+        boxes = places_of(known_part(store, fragment, SCREEN_ACCENTS), lines) if fragment else ()
+        placed += [PlacedPage(row.page_index, boxes[row.page], row.matrix) for row in origin.places if boxes]
+    return Sources(by_mark, sources_by_box(placed).by_box)

@@ -8,12 +8,22 @@ from collections.abc import Iterable
 from dataclasses import replace
 from hashlib import sha256
 
-from booklet.bindery import STAND_INS, PaperPiece, Piece, PressJob, PressSetup, bind, press_file
+from booklet.bindery import STAND_INS, PaperPiece, Piece, PressJob, PressSetup, bind, press_colours, press_file
 from booklet.composing import day_in_words
 from booklet.composing import ticket as ticket_part
 from booklet.findings import Place, error
 from booklet.finishing import ticket
-from booklet.finishing.parts import placing, press_part, programs, tagged_part
+from booklet.finishing.parts import (
+    PRESS_ACCENTS,
+    known_marks,
+    known_part,
+    origins,
+    placed_in_order,
+    placing,
+    press_part,
+    programs,
+    tagged_part,
+)
 from booklet.finishing.records import Finished, FinishedFile, Means, PrintJob, TypesetBooklet
 from booklet.finishing.tagged import document_info
 from booklet.formats import TICKET
@@ -57,7 +67,7 @@ def _pressed(
     booklet: TypesetBooklet, work: PrintJob, setup: PressSetup, name: str, indexes: tuple[int, ...], means: Means
 ) -> FinishedFile:
     """A press file of some pages (from 0) of the booklet."""
-    day = day_in_words(booklet.issued)
+    day, store = day_in_words(booklet.issued), means.store
     job = PressJob(
         title=booklet.full_title,
         author=booklet.publisher,
@@ -67,7 +77,7 @@ def _pressed(
         slug=f"{booklet.title}   {booklet.edition}   issue {booklet.issue}   {day}",
     )
     pieces = list(_pieces(booklet, work, setup, frozenset(indexes), means))
-    content = press_file(pieces, job, work.accents, programs(means.store), placing(means.store))
+    content = press_file(pieces, job, work.accents, programs(store), placing(store))
     promise = Promise(
         file=name,
         folios=("",) * len(indexes),
@@ -79,7 +89,23 @@ def _pressed(
         stitched=booklet.stitched,
     )
     profile = _profile(booklet.form.profile, work)
-    return FinishedFile(name, content, len(indexes), setup.trim_mm, promise, profile)
+    edge = setup.trim("left").box
+    placed = {
+        row: (indexes.index(index), (1.0, 0.0, 0.0, 1.0, edge[0], edge[1]))
+        for row, (index, _) in placed_in_order(booklet.segments).items()
+        if index in indexes
+    }
+    return FinishedFile(
+        name=name,
+        content=content,
+        pages=len(indexes),
+        trim_mm=setup.trim_mm,
+        promise=promise,
+        profile=profile,
+        parts=(*(known_part(store, piece.fragment, PRESS_ACCENTS) for piece in pieces), known_marks(store, setup)),
+        accents=press_colours(work.accents),
+        origins=origins(booklet.segments, placed, tagged=False),
+    )
 
 
 def _pieces(

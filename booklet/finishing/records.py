@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from booklet.bindery import Amounts, Condition
 from booklet.composing import Part
 from booklet.findings import Finding
+from booklet.finishing.parts import Origin
 from booklet.formats import Format, PageSetup, PrintOptions
 from booklet.manuscript import PrinterProfile
-from booklet.preflight import Profile, Promise
+from booklet.preflight import Drawings, Profile, Promise
 from booklet.store import Store
 from booklet.typesetting import Segment, Typesetter
 
@@ -71,8 +72,8 @@ class TypesetBooklet:
 @dataclass(frozen=True)
 class FinishedFile:
     """A finished file: its name under `dist/`, its bytes, its pages and their size, what it must turn out to be, and
-    the profile by which it is judged (None, both: it is no PDF). `places` gives, for each page and each marked content
-    on it by its number, the place in the sources that it comes from.
+    the profile by which it is judged (None, both: it is no PDF). `parts` is what is known of the parts that it is made
+    of, with the edition's colours for their `accents`, and `origins` where these stand.
     """
 
     name: str
@@ -81,7 +82,9 @@ class FinishedFile:
     trim_mm: tuple[float, float]
     promise: Promise | None = None
     profile: Profile | None = None
-    places: tuple[tuple[str, ...], ...] = ()
+    parts: tuple[Drawings, ...] = ()
+    accents: Mapping[bytes, bytes] = field(default_factory=dict)
+    origins: tuple[Origin, ...] = ()
 
 
 Finished = tuple[tuple[FinishedFile, ...], list[Finding]]

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-from booklet.bindery import DocumentInfo, Piece, bind
-from booklet.finishing.parts import placing, programs, tagged_part
+from booklet.bindery import DocumentInfo, Piece, bind, screen_colours
+from booklet.finishing.parts import (
+    SCREEN_ACCENTS,
+    known_part,
+    origins,
+    placed_in_order,
+    placing,
+    programs,
+    tagged_part,
+)
 from booklet.finishing.records import Finished, FinishedFile, Means, TypesetBooklet
-from booklet.preflight import PROFILES, Promise, told
+from booklet.preflight import PROFILES, Promise, source_text
 
 
 def finish_tagged(booklet: TypesetBooklet, means: Means) -> Finished:
     """One file."""
-    form = booklet.form
-    pieces = [
-        Piece.of(segment, tagged_part(means.store, segment, form.pdf_ua), form.pages.trim_mm[1])
-        for segment in booklet.segments
-    ]
-    content = bind(pieces, document_info(booklet), programs(means.store), placing(means.store))
+    form, store = booklet.form, means.store
+    fragments = [tagged_part(store, segment, form.pdf_ua) for segment in booklet.segments]
+    height_mm = form.pages.trim_mm[1]
+    pieces = [Piece.of(*row, height_mm) for row in zip(booklet.segments, fragments, strict=True)]
+    content = bind(pieces, document_info(booklet), programs(store), placing(store))
     promise = Promise(
         file=f"{booklet.file}.pdf",
         folios=booklet.folios,
@@ -26,21 +33,21 @@ def finish_tagged(booklet: TypesetBooklet, means: Means) -> Finished:
         phones=booklet.phones,
         pdf_ua=form.pdf_ua,
         stitched=booklet.stitched,
-        told=told(segment.part.html for segment in booklet.segments),
+        source_text=source_text(segment.part.html for segment in booklet.segments),
     )
     profile = PROFILES[form.profile]
-    trim_mm, places = form.pages.trim_mm, places_of(booklet)
-    return (FinishedFile(promise.file, content, booklet.pages, trim_mm, promise, profile, places),), []
-
-
-def places_of(booklet: TypesetBooklet) -> tuple[tuple[str, ...], ...]:
-    """For each page and each marked content on it, where it was written: `chapters/04-liver.md:42`, or the part's own
-    file where the line is not known.
-    """
-    pages: list[tuple[str, ...]] = []
-    for segment in booklet.segments:
-        pages += [tuple(place or segment.part.file for place in page) for page in segment.written.sources]
-    return tuple(pages)
+    file = FinishedFile(
+        name=promise.file,
+        content=content,
+        pages=booklet.pages,
+        trim_mm=form.pages.trim_mm,
+        promise=promise,
+        profile=profile,
+        parts=tuple(known_part(store, fragment, SCREEN_ACCENTS) for fragment in fragments),
+        accents=screen_colours(booklet.hue),
+        origins=origins(booklet.segments, placed_in_order(booklet.segments)),
+    )
+    return (file,), []
 
 
 def document_info(booklet: TypesetBooklet) -> DocumentInfo:

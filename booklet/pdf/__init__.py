@@ -7,21 +7,26 @@ they use, `geometry` boxes and matrices, `objects` what is asked of any object; 
 
 from booklet.pdf.colour import PLAIN, Colour, Proof, Space, grey_of, srgb
 from booklet.pdf.content import FontTable, read_page
+from booklet.pdf.drawings import Accents, Drawings, Known, draw_pages
 from booklet.pdf.fonts import Font
 from booklet.pdf.geometry import (
+    IDENTITY,
     MAX_SIDE_PT,
     MM_PER_INCH,
     PT_PER_MM,
     Box,
     Geometry,
+    Matrix,
     box_of,
     common,
     geometry_of,
     inside,
+    moved,
     shrunk,
     size,
 )
-from booklet.pdf.items import Content, Item, Mark, Paint
+from booklet.pdf.grounds import PAPER, NumberedPages
+from booklet.pdf.items import Content, Ground, Item, Mark, Paint
 from booklet.pdf.objects import (
     BoxFault,
     ContentFault,
@@ -42,10 +47,11 @@ from booklet.pdf.words import words_of
 from booklet.pdf.writing import METADATA_STREAM, Description, document_information, saved, text_string, xmp
 
 __all__ = [
-    "MAX_SIDE_PT", "METADATA_STREAM", "MM_PER_INCH", "PLAIN", "PT_PER_MM", "WINDOW_MM2", "Address", "Box",
-    "BoxFault", "Camera", "Colour", "Content", "ContentFault", "Description", "Element", "Font", "FontFault",
-    "FontTable", "Geometry", "Inks", "Item", "Mark", "ObjectId", "OverLimitError", "Paint", "Problem", "Proof",
-    "Space", "Tree", "TreeFault", "as_number", "box_of", "common", "document_information", "geometry_of", "grey_of",
-    "inherited", "inside", "peak_percent", "pixels", "read_page", "read_tree", "saved", "shading_samples", "shrunk",
+    "IDENTITY", "MAX_SIDE_PT", "METADATA_STREAM", "MM_PER_INCH", "PAPER", "PLAIN", "PT_PER_MM", "WINDOW_MM2",
+    "Accents", "Address", "Box", "BoxFault", "Camera", "Colour", "Content", "ContentFault", "Description", "Drawings",
+    "Element", "Font", "FontFault", "FontTable", "Geometry", "Ground", "Inks", "Item", "Known", "Mark", "Matrix",
+    "NumberedPages", "ObjectId", "OverLimitError", "Paint", "Problem", "Proof", "Space", "Tree", "TreeFault",
+    "as_number", "box_of", "common", "document_information", "draw_pages", "geometry_of", "grey_of", "inherited",
+    "inside", "moved", "peak_percent", "pixels", "read_page", "read_tree", "saved", "shading_samples", "shrunk",
     "size", "srgb", "streams_of", "text_string", "unpacked", "words_of", "xmp",
 ]  # fmt: skip

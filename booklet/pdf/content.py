@@ -11,7 +11,7 @@ that, reading stops and a note says so.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -77,10 +77,19 @@ class _State:
         return other
 
 
-class FontTable:
-    """What the pages of one file share: fonts and form contents, read once, and how much may still be read."""
+Replay = Callable[[Any, Any, Content, Matrix, Box], bool]
+"""Tries to write down what a page, form or content stream with these resources draws, moved by a matrix and cut by a
+box, without walking it; False where it is not known.
+"""
 
-    def __init__(self) -> None:
+
+class FontTable:
+    """What the pages of one file share: fonts and form contents, read once, and how much may still be read. What is
+    known of the contents from elsewhere is written down by `replay`.
+    """
+
+    def __init__(self, replay: Replay | None = None) -> None:
+        self.replay = replay
         self.fonts: dict[ObjectId, Font] = {}
         self.instructions: dict[ObjectId, list[Any]] = {}
         self.operators_left = MAX_ALL_OPERATORS
@@ -98,7 +107,9 @@ class FontTable:
 def read_page(page: pikepdf.Page, index: int, fonts: FontTable) -> Content:
     """Walk one page."""
     content = Content(index)
-    frame = _Frame(content, fonts, _resources(page), _State())
+    if _is_known(page, fonts, content):
+        return content
+    frame = _Frame(content, fonts, resources_of(page), _State())
     try:
         frame.note_group(page.obj, "page")
         frame.run(page.obj)
@@ -117,7 +128,14 @@ def read_page(page: pikepdf.Page, index: int, fonts: FontTable) -> Content:
     return content
 
 
-def _resources(page: pikepdf.Page) -> Any:
+def _is_known(page: pikepdf.Page, fonts: FontTable, content: Content) -> bool:
+    """True when all that a page draws was known and is written down. Of several streams, each is known by itself."""
+    if fonts.replay is None or isinstance(page.obj.get("/Contents"), Array):
+        return False
+    return fonts.replay(page.obj, resources_of(page), content, IDENTITY, EVERYWHERE)
+
+
+def resources_of(page: pikepdf.Page) -> Any:
     """The resources of a page, which may be inherited (ISO 32000-1, 7.7.3.4)."""
     try:
         return page.resources
@@ -194,10 +212,32 @@ class _Frame:
                     self.content.note(ContentFault.OPERAND, words)
             elif operator == "INLINE IMAGE":
                 self._inline_image(instruction)
+        self.content.unclosed += len(self.stack)
         if self.marks:
             self.content.note(ContentFault.UNBALANCED, "Marked content is opened and never closed.")
 
-    def _parsed(self, holder: Any) -> Any:
+    def _parsed(self, holder: Any) -> Iterable[Any]:
+        is_page = "/Type" in holder and holder.Type == Name.Page
+        pieces = streams_of(holder) if is_page and self.fonts.replay and "/Contents" in holder else []
+        return self._instructions_of(pieces) if len(pieces) > 1 else self._instructions(holder)
+
+    def _instructions_of(self, pieces: list[Any]) -> Iterator[Any]:
+        """The instructions of several streams that make one content, without those of streams that are known."""
+        for piece in pieces:
+            if not self._replayed(piece, self.resources, self.state):
+                yield from self._instructions(piece)
+
+    def _replayed(self, stream: Any, resources: Any, state: _State) -> bool:
+        """True when what a stream draws was known and is written down: where nothing is set but matrix and clip."""
+        inside = self.layer != "page" or self.form is not None or self.area is not None
+        if self.fonts.replay is None or inside or self.mark != UNMARKED:
+            return False
+        plain = _State()
+        plain.ctm, plain.clip = state.ctm, state.clip
+        fresh = plain.__dict__ == state.__dict__
+        return fresh and self.fonts.replay(stream, resources, self.content, state.ctm, state.clip)
+
+    def _instructions(self, holder: Any) -> list[Any]:
         known_by = holder.objgen
         if known_by in self.fonts.instructions:
             instructions = self.fonts.instructions[known_by]
@@ -430,7 +470,8 @@ class _Frame:
             state.ctm = times(matrix_of(thing.get("/Matrix")), state.ctm)
             if bounds := box_of(thing.get("/BBox")):
                 state.clip = common(state.clip, moved(bounds, state.ctm)) or NOWHERE
-            self._run_inside(thing, state, self.layer)
+            if not self._replayed(thing, thing.get("/Resources", self.resources), state):
+                self._run_inside(thing, state, self.layer)
         elif kind == Name.PS:
             self.content.note(ContentFault.POSTSCRIPT, "A PostScript object is drawn.")
 
@@ -569,17 +610,17 @@ class _Frame:
         words = ""
         faults: tuple[str, ...] = ()
         unmapped = parted = False
+        shown: list[tuple[bool, bytes]] = []
         for piece in pieces:
             if type(piece) in _NUMBERS:
                 gap = -float(piece)
                 advance += gap * em
                 parted = parted or gap > 1000 * WORD_GAP_EM
                 continue
-            run = font.run(bytes(piece))
-            if parted and words and words[-1] not in _SPACES and run.text[:1] not in _SPACES:
-                words += " "
+            shown.append((parted, bytes(piece)))
+            run = font.run(shown[-1][1])
+            words = _appended(words, run.text, parted)
             parted = False
-            words += run.text
             if run.shown:
                 end = advance + run.shown_width * em + run.shown * char_space + run.shown_spaces * word_space
             advance += run.width * em + run.count * char_space + run.spaces * word_space
@@ -587,10 +628,19 @@ class _Frame:
                 faults += tuple(fault for fault in run.faults if fault not in faults)
             unmapped = unmapped or run.unmapped
         if words or unmapped or faults:
-            self._add_text(words, (end or advance) * state.scale, advance * state.scale, faults, unmapped)
+            width = (end or advance) * state.scale
+            self._add_text(words, width, advance * state.scale, faults, unmapped, tuple(shown))
         self.text_matrix = times((1, 0, 0, 1, advance * state.scale, 0), self.text_matrix)
 
-    def _add_text(self, words: str, width: float, advance: float, faults: tuple[str, ...], unmapped: bool) -> None:
+    def _add_text(
+        self,
+        words: str,
+        width: float,
+        advance: float,
+        faults: tuple[str, ...],
+        unmapped: bool,
+        pieces: tuple[tuple[bool, bytes], ...],
+    ) -> None:
         state, font = self.state, self.state.font
         assert font
         matrix = times(self.text_matrix, state.ctm)
@@ -608,6 +658,7 @@ class _Frame:
             upright=abs(b) < 1e-6 * (abs(a) + 1e-9),
             faults=faults,
             unmapped=unmapped,
+            pieces=pieces,
         )
         if state.render in (0, 2, 4, 6):
             self._add(Paint.TEXT, shape, state.fill, text=text)
@@ -619,6 +670,21 @@ class _Frame:
 
 _NUMBERS = (int, Decimal, float)
 _SPACES = (" ", "\u00a0", "\u200b")
+
+
+def words_of_pieces(pieces: Iterable[tuple[bool, bytes]], font: Font) -> str:
+    """The text that strings show in a font, with a space where a gap parts two of them."""
+    words = ""
+    for parted, raw in pieces:
+        words = _appended(words, font.run(raw).text, parted)
+    return words
+
+
+def _appended(words: str, more: str, parted: bool) -> str:
+    gap = " " if parted and words and words[-1] not in _SPACES and more[:1] not in _SPACES else ""
+    return words + gap + more
+
+
 _HANDLERS: dict[str, Callable[[_Frame, Any], None]] = {
     "q": _Frame.save, "Q": _Frame.restore, "cm": _Frame.concat, "w": _Frame.line_width, "gs":
     _Frame.graphics_state, "cs": _Frame.fill_space, "CS": _Frame.stroke_space, "sc": _Frame.fill_colour, "scn":

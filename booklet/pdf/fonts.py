@@ -10,6 +10,7 @@ import io
 import logging
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from fontTools import agl
@@ -200,6 +201,12 @@ class _Source:
         return self.program.fault_of_name(code, name, self.symbolic)
 
 
+@lru_cache(maxsize=8)
+def _truetype(content: bytes) -> TTFont:
+    """A font program, which the files of several editions and formats may share."""
+    return TTFont(io.BytesIO(content), lazy=True)
+
+
 class _Program:
     """The embedded font program, as far as fontTools can read it."""
 
@@ -238,7 +245,7 @@ class _Program:
             self.encoding = [names.get(code, ".notdef") for code in range(256)]
 
     def _open_truetype(self, content: bytes) -> None:
-        font = TTFont(io.BytesIO(content), lazy=True)
+        font = _truetype(content)
         if "CFF " in font:
             self._take_cff(font["CFF "].cff[0])
             return

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from booklet.pdf.colour import Colour, Space
 from booklet.pdf.fonts import Font
@@ -44,12 +44,12 @@ class Mark:
 
 
 UNMARKED = Mark()
+Ground = tuple[tuple[int, Colour | None], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(NamedTuple):
     """Text shown by one operator: its size on the page in points, its font, its faults, and where its baseline starts
-    and ends, in points.
+    and ends, in points. `pieces` are its strings as they are written, each with True when a gap parts it from the last.
     """
 
     words: str
@@ -62,6 +62,7 @@ class Text:
     upright: bool
     faults: tuple[str, ...] = ()
     unmapped: bool = False
+    pieces: tuple[tuple[bool, bytes], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +86,12 @@ class Picture:
         return min(self.width_px / across, self.height_px / up) * 72
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
-    """One thing painted. `box` is what the clip leaves of it, `shape` all of it; `layer` is page, pattern or mask."""
+class Item(NamedTuple):
+    """One thing painted. `box` is what the clip leaves of it, `shape` all of it; `layer` is page, pattern or mask.
+
+    `ground` gives the flat colours under a text and how many pixels each has, None for what has no name; it is empty
+    where nobody has looked.
+    """
 
     kind: Paint
     page_index: int
@@ -103,11 +107,16 @@ class Item:
     picture: Picture | None = None
     layer: str = "page"
     plain_rectangle: bool = False
+    ground: Ground = ()
 
 
 @dataclass(eq=False)
 class Content:
-    """Everything that one page draws. `notes` are faults of the content itself, `replaced` counts its ActualTexts."""
+    """Everything that one page draws. `notes` are faults of the content itself, `replaced` counts its ActualTexts.
+
+    `unclosed` counts the graphics states that are saved and never restored; `replayed` gives the stretches of `items`
+    that were known before (`FontTable.replay`), as first index and the one after the last.
+    """
 
     page_index: int
     items: list[Item] = field(default_factory=list)
@@ -118,6 +127,8 @@ class Content:
     notes: list[Problem] = field(default_factory=list)
     operators: int = 0
     replaced: int = 0
+    unclosed: int = 0
+    replayed: list[tuple[int, int]] = field(default_factory=list)
 
     def note(self, kind: ContentFault, words: str) -> None:
         """Write a fault down, once."""

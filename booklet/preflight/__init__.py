@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from fnmatch import fnmatchcase
 
 import pikepdf
@@ -19,7 +20,7 @@ from pypdfium2 import PdfiumError
 
 from booklet.findings import CODES, Finding, Place, Severity, warning
 from booklet.manuscript import Waiver
-from booklet.pdf import PT_PER_MM
+from booklet.pdf import PT_PER_MM, Accents, Drawings, Known
 from booklet.preflight import (
     file_checks,
     font_checks,
@@ -30,40 +31,49 @@ from booklet.preflight import (
     structure_checks,
 )
 from booklet.preflight.bounds import Examined, UnreadableFileError, examine_file
+from booklet.preflight.check import Check
 from booklet.preflight.dossier import Dossier
+from booklet.preflight.parts import PlacedPage, examine_part, places_of, sources_by_box
 from booklet.preflight.records import (
     PROFILES,
-    Check,
     Complaint,
     Defect,
+    Output,
     Profile,
     Promise,
     Report,
     Sources,
+    SourceText,
     Spot,
-    Told,
 )
 from booklet.preflight.report import as_data, as_html
-from booklet.preflight.source import told
+from booklet.preflight.source import source_text
 
 __all__ = [
     "CHECKS",
     "PROFILES",
     "PT_PER_MM",
+    "Accents",
     "Check",
     "Complaint",
+    "Drawings",
     "Examined",
+    "Output",
+    "PlacedPage",
     "Profile",
     "Promise",
     "Report",
+    "SourceText",
     "Sources",
-    "Told",
     "UnreadableFileError",
     "as_data",
     "as_html",
     "examine",
     "examine_file",
-    "told",
+    "examine_part",
+    "places_of",
+    "source_text",
+    "sources_by_box",
     "unused",
 ]
 
@@ -91,15 +101,23 @@ def examine(
     promise: Promise | None = None,
     sources: Sources | None = None,
     waivers: Iterable[Waiver] = (),
+    parts: Iterable[Drawings] = (),
+    accents: Accents | None = None,
 ) -> Report:
-    """Everything found in the bytes of a file. Never raises for what the file holds, whatever it holds."""
+    """Everything found in the bytes of a file. Never raises for what the file holds, whatever it holds.
+
+    What `parts` draw is not walked again where it stands in the file as it was, in the edition's colours: `accents`
+    gives these by the colours that stood in for them. The report is the same with parts and without.
+    """
     try:
         with Pdf.open(io.BytesIO(content)) as pdf:
             if not len(pdf.pages):
                 return refused(file, profile.name, "SYS-103", "The file has no pages.", "A file with pages")
-            dossier = Dossier(pdf, content, profile, promise, sources or {})
-            complaints = [each for check in CHECKS for each in _asked(check, dossier)]
-            return _waive(Report(file, profile.name, len(pdf.pages), tuple(complaints)), tuple(waivers))
+            parts = tuple(parts)
+            dossier = Dossier(pdf, content, profile, promise, Known(parts, accents or {}) if parts else None)
+            complaints = [each for check in CHECKS for each in _asked(check, dossier, sources or Sources())]
+            known = sum(page.is_known for page in dossier.pages)
+            return _waive(Report(file, profile.name, len(pdf.pages), tuple(complaints), known=known), tuple(waivers))
     except pikepdf.PasswordError:
         return refused(file, profile.name, "SYS-102", "The file is encrypted.", "A file that opens without a password")
     except _FOREIGN as reason:
@@ -128,16 +146,16 @@ def unused(waivers: Iterable[Waiver], reports: Iterable[Report]) -> list[Finding
     ]
 
 
-def _asked(check: Check, dossier: Dossier) -> Iterator[Complaint]:
+def _asked(check: Check, dossier: Dossier, sources: Sources) -> Iterator[Complaint]:
     """What one check finds, each defect once with all its places. A check that a file defeats says so."""
-    if dossier.profile.name not in check.profiles:
+    if not check.asked_of(dossier.profile):
         return
     places: dict[str, list[Spot]] = {}
     try:
         for defect in check.test(dossier):
             spots = places.setdefault(defect.found, [])
             if defect.page_index is not None and len(spots) < MAX_SPOTS:
-                spots.append(_spot(defect, defect.page_index, dossier))
+                spots.append(_spot(defect, defect.page_index, dossier, sources.place(defect)))
     except _FOREIGN as reason:
         words = (
             f"The file is so made that {check.code} ({CODES[check.code]}) cannot be checked ({type(reason).__name__})."
@@ -147,13 +165,10 @@ def _asked(check: Check, dossier: Dossier) -> Iterator[Complaint]:
         yield Complaint(check.code, check.severity, check.clause, check.hint, found, tuple(dict.fromkeys(spots)))
 
 
-def _spot(defect: Defect, page_index: int, dossier: Dossier) -> Spot:
-    mark = defect.mark
-    known = mark is not None and mark.mcid is not None and mark.form is None
-    source = dossier.sources.get((page_index, mark.mcid)) if mark and known and mark.mcid is not None else None
-    if defect.box is None or page_index >= len(dossier.sheets):
+def _spot(defect: Defect, page_index: int, dossier: Dossier, source: Place | None) -> Spot:
+    if defect.box is None or page_index >= len(dossier.pages):
         return Spot(page_index, None, None, source)
-    return Spot(page_index, defect.box, dossier.sheets[page_index].geometry.place_mm(defect.box), source)
+    return Spot(page_index, defect.box, dossier.pages[page_index].geometry.place_mm(defect.box), source)
 
 
 def _waive(report: Report, waivers: tuple[Waiver, ...]) -> Report:
@@ -169,24 +184,12 @@ def _waive(report: Report, waivers: tuple[Waiver, ...]) -> Report:
             target = left if waiver is None else covered.setdefault(waiver, [])
             target += [spot] if spot else []
         if left or not covered:
-            kept.append(_with(complaint, left, None))
-        waived += [_with(complaint, spots, waiver) for waiver, spots in covered.items()]
-    return Report(report.file, report.profile, report.pages, tuple(kept), tuple(waived))
+            kept.append(replace(complaint, spots=tuple(left), waived=None))
+        waived += [replace(complaint, spots=tuple(spots), waived=waiver) for waiver, spots in covered.items()]
+    return replace(report, complaints=tuple(kept), waived=tuple(waived))
 
 
 def _covers(waiver: Waiver, code: str, file: str, source: Place | None) -> bool:
     """True for this code in such a file, or from such a source, with or without its line."""
     names = [file, *([source.file, str(source)] if source else [])]
     return code == waiver.code and any(fnmatchcase(name, waiver.where) for name in names)
-
-
-def _with(complaint: Complaint, spots: list[Spot], waiver: Waiver | None) -> Complaint:
-    return Complaint(
-        complaint.code,
-        complaint.severity,
-        complaint.clause,
-        complaint.hint,
-        complaint.found,
-        tuple(spots),
-        waiver,
-    )

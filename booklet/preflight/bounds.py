@@ -48,7 +48,7 @@ class Examined:
 def examine_file(
     path: Path,
     profile: Profile,
-    sources: Callable[[bytes], Sources] = lambda _: {},
+    sources: Callable[[bytes], Sources] = lambda _: Sources(),
     waivers: Iterable[Waiver] = (),
     pictures: bool = False,
 ) -> Examined:
@@ -64,7 +64,7 @@ def examine_file(
     if size > MAX_BYTES:
         return _too_much(path, profile, f"The file is larger than {MAX_BYTES // 1_000_000} MB.")
     content = path.read_bytes()
-    task = pickle.dumps((content, path.name, profile, dict(sources(content)), tuple(waivers), pictures))
+    task = pickle.dumps((content, path.name, profile, sources(content), tuple(waivers), pictures))
     command = [sys.executable, "-c", _WORK]
     try:
         done = subprocess.run(command, input=task, capture_output=True, timeout=MAX_SECONDS, check=False)

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from functools import cached_property
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from typing import Any
 
 import pikepdf
 from pikepdf import Array, Dictionary, Pdf, Stream, String
 from PIL import Image
 
-from booklet.findings import Place
 from booklet.pdf import (
     PLAIN,
     Address,
@@ -24,6 +23,7 @@ from booklet.pdf import (
     Geometry,
     Inks,
     Item,
+    Known,
     Mark,
     ObjectId,
     Problem,
@@ -35,8 +35,8 @@ from booklet.pdf import (
     read_tree,
     words_of,
 )
-from booklet.preflight.legibility import contrasts, readable
-from booklet.preflight.records import Defect, Profile, Promise
+from booklet.preflight.legibility import Legibility, readable
+from booklet.preflight.records import Defect, Output, Profile, Promise
 
 MAX_PAGES = 2_000
 BACKGROUND_DPI = 60
@@ -73,7 +73,7 @@ class Line:
 
 
 @dataclass(eq=False)
-class Sheet:
+class Page:
     """One page: its boxes, what is wrong with them, and what it draws."""
 
     index: int
@@ -81,6 +81,11 @@ class Sheet:
     problems: tuple[Problem, ...]
     content: Content
     source: Any
+
+    @property
+    def is_known(self) -> bool:
+        """True when all that it draws was known before, but for what was put around it."""
+        return bool(self.content.replayed)
 
     @property
     def drawable(self) -> bool:
@@ -96,28 +101,28 @@ class Dossier:
     content: bytes
     profile: Profile
     promise: Promise | None = None
-    sources: Mapping[tuple[int, int], Place] = field(default_factory=dict)
+    known: Known | None = None
 
     @cached_property
-    def sheets(self) -> list[Sheet]:
+    def pages(self) -> list[Page]:
         """The pages, at most `MAX_PAGES`."""
-        sheets = []
+        pages = []
         for index, page in enumerate(self.pdf.pages):
             if index == MAX_PAGES:
                 break
             geometry, problems = geometry_of(page.obj)
-            sheets.append(Sheet(index, geometry, problems, read_page(page, index, self.font_table), page.obj))
-        return sheets
+            pages.append(Page(index, geometry, problems, read_page(page, index, self.font_table), page.obj))
+        return pages
 
     @cached_property
     def font_table(self) -> FontTable:
         """The fonts of all pages."""
-        return FontTable()
+        return self.known.fonts if self.known else FontTable()
 
     @cached_property
     def items(self) -> list[Item]:
         """What all pages draw, in order."""
-        return [item for sheet in self.sheets for item in sheet.content.items]
+        return [item for page in self.pages for item in page.content.items]
 
     @cached_property
     def texts(self) -> list[Item]:
@@ -132,12 +137,12 @@ class Dossier:
     @cached_property
     def annotations(self) -> list[Annotation]:
         """All annotations, in the order of pages."""
-        return [note for sheet in self.sheets for note in _annotations(sheet)]
+        return [note for page in self.pages for note in _annotations(page)]
 
     @cached_property
     def page_ids(self) -> frozenset[ObjectId]:
         """What the pages are known by."""
-        return frozenset(sheet.source.objgen for sheet in self.sheets)
+        return frozenset(page.source.objgen for page in self.pages)
 
     @cached_property
     def font_sources(self) -> list[Any]:
@@ -180,7 +185,7 @@ class Dossier:
         for intent in self.output_intents:
             profile = intent.get("/DestOutputProfile")
             if isinstance(profile, Stream) and profile.get("/N") == 4:
-                return Proof(profile.read_bytes())
+                return _proof(profile.read_bytes())
         return Proof()
 
     @cached_property
@@ -216,7 +221,7 @@ class Dossier:
     @cached_property
     def words(self) -> dict[Address, str]:
         """The text of each marked content."""
-        return words_of([sheet.content for sheet in self.sheets], self.tree) if self.tree else {}
+        return words_of([page.content for page in self.pages], self.tree) if self.tree else {}
 
     def text_of(self, index: int) -> str:
         """What is heard in an element: its text in order, or what stands for it."""
@@ -256,21 +261,21 @@ class Dossier:
 
     @cached_property
     def contrasts(self) -> list[tuple[Item, float, float]]:
-        """Each text to be read with its contrast to what lies under it, as seen and as copied in grey."""
-        proof = self.proof if self.profile.name == "press" else PLAIN
+        """Each text that may be hard to read with its contrast to what lies under it, as seen and as copied in grey."""
+        legibility = Legibility(self.profile, self.proof if self.profile.output is Output.PRESS else PLAIN)
         found: list[tuple[Item, float, float]] = []
-        for sheet in self.sheets:
-            texts = [item for item in sheet.content.items if readable(item, sheet.geometry)]
-            if texts and sheet.drawable:
-                found += contrasts(texts, sheet.geometry, self.background(sheet.index), proof)
+        for page in self.pages:
+            texts = [item for item in page.content.items if readable(item, page.geometry)] if page.drawable else []
+            if texts := legibility.doubtful(texts, page.content):
+                found += legibility.measured(texts, page.geometry, self.background(page.index))
         return found
 
     def background(self, index: int) -> Image.Image:
         """A page without its text, as it looks: on screen, or for the press under the printing condition."""
-        geometry = self.sheets[index].geometry
-        if self.profile.name != "press":
+        geometry = self.pages[index].geometry
+        if self.profile.output is not Output.PRESS:
             return self.camera.picture(index, geometry, BACKGROUND_DPI, with_text=False)
-        return self.inks.background(self.sheets[index].content, geometry, BACKGROUND_DPI)
+        return self.inks.background(self.pages[index].content, geometry, BACKGROUND_DPI)
 
     @cached_property
     def _boxes(self) -> dict[Address, Box]:
@@ -288,8 +293,14 @@ class Dossier:
         return boxes
 
 
-def _annotations(sheet: Sheet) -> Iterator[Annotation]:
-    entries = sheet.source.get("/Annots")
+@lru_cache(maxsize=4)
+def _proof(icc: bytes) -> Proof:
+    """The proof of a printing condition, which many files share."""
+    return Proof(icc)
+
+
+def _annotations(page: Page) -> Iterator[Annotation]:
+    entries = page.source.get("/Annots")
     for entry in entries if isinstance(entries, Array) else ():
         if not isinstance(entry, Dictionary):
             continue
@@ -297,7 +308,7 @@ def _annotations(sheet: Sheet) -> Iterator[Annotation]:
         action = action if isinstance(action, Dictionary) else Dictionary()
         flags, owner = entry.get("/F", 0), entry.get("/StructParent")
         yield Annotation(
-            page_index=sheet.index,
+            page_index=page.index,
             object_id=entry.objgen,
             subtype=str(entry.get("/Subtype", "/?"))[1:],
             box=box_of(entry.get("/Rect")) or (0.0, 0.0, 0.0, 0.0),

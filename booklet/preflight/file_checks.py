@@ -7,17 +7,11 @@ from typing import Any
 
 from pikepdf import Array, Dictionary, Name, Stream
 
-from booklet.findings import Severity
 from booklet.pdf import ContentFault
+from booklet.preflight.check import ERROR, Check, every, press, printed
 from booklet.preflight.dossier import MAX_PAGES, Dossier
-from booklet.preflight.records import Check, Defect
+from booklet.preflight.records import Defect
 
-ALL = frozenset({"screen", "large-print", "press", "clinic"})
-SCREENS = frozenset({"screen", "large-print"})
-PRINTS = frozenset({"press", "clinic"})
-PRESS = frozenset({"press"})
-CLINIC = frozenset({"clinic"})
-ERROR, WARNING = Severity.ERROR, Severity.WARNING
 _QUIET_ACTIONS = frozenset({"GoTo", "URI", "Named", "GoToR"})
 _BAD_CONTENT = frozenset(
     {
@@ -30,13 +24,13 @@ _BAD_CONTENT = frozenset(
 def _too_much(dossier: Dossier) -> Iterator[Defect]:
     if len(dossier.pdf.pages) > MAX_PAGES:
         yield Defect(f"The file has {len(dossier.pdf.pages)} pages; the first {MAX_PAGES} were checked.")
-    for sheet in dossier.sheets:
-        yield from (Defect(n.words, sheet.index) for n in sheet.content.notes if n.kind is ContentFault.LARGE)
+    for page in dossier.pages:
+        yield from (Defect(n.words, page.index) for n in page.content.notes if n.kind is ContentFault.LARGE)
 
 
 def _damaged(dossier: Dossier) -> Iterator[Defect]:
-    for sheet in dossier.sheets:
-        yield from (Defect(n.words, sheet.index) for n in sheet.content.notes if n.kind in _BAD_CONTENT)
+    for page in dossier.pages:
+        yield from (Defect(n.words, page.index) for n in page.content.notes if n.kind in _BAD_CONTENT)
 
 
 def _repaired(dossier: Dossier) -> Iterator[Defect]:
@@ -52,18 +46,18 @@ def _actions(dossier: Dossier) -> Iterator[tuple[int | None, Any]]:
     names = root.get("/Names")
     if isinstance(names, Dictionary) and "/JavaScript" in names:
         starts.append((None, Dictionary(S=Name.JavaScript)))
-    for sheet in dossier.sheets:
-        starts.append((sheet.index, sheet.source.get("/AA")))
+    for page in dossier.pages:
+        starts.append((page.index, page.source.get("/AA")))
     for note in dossier.annotations:
         starts += [(note.page_index, note.source.get("/A")), (note.page_index, note.source.get("/AA"))]
-    for page, start in starts:
+    for page_index, start in starts:
         waiting, steps = [start], 0
         while waiting and steps < 100:
             thing, steps = waiting.pop(), steps + 1
             if isinstance(thing, Array):
                 waiting += list(thing)[:100]
             elif isinstance(thing, Dictionary) and "/S" in thing:
-                yield page, thing
+                yield page_index, thing
                 waiting.append(thing.get("/Next"))
             elif isinstance(thing, Dictionary):
                 waiting += [value for key, value in thing.items() if key not in ("/Parent", "/P")]
@@ -131,14 +125,14 @@ def _encrypted(dossier: Dossier) -> Iterator[Defect]:
 
 
 ROWS = (
-    Check("SYS-104", ERROR, "docs/preflight.md, bounds", "Split the file, or simplify the page", ALL, _too_much),
-    Check("SYS-105", ERROR, "ISO 32000-1, 7.8", "Write the file again with the program that made it", ALL, _damaged),
-    Check("SYS-110", ERROR, "ISO 32000-1, 7.5", "Save the file again, whole", ALL, _repaired),
-    Check("SYS-112", ERROR, "ISO 15930-7", "A file without protection", PRINTS, _encrypted),
-    Check("SYS-106", ERROR, "ISO 15930-7", "A file without scripts", ALL, _javascript),
-    Check("SYS-107", ERROR, "ISO 15930-7", "Only links as actions", ALL, _other_actions),
-    Check("SYS-111", ERROR, "ISO 15930-7", "Pages that only print", PRESS, _press_actions),
-    Check("SYS-108", ERROR, "ISO 15930-7", "A file that carries no other", ALL, _embedded),
-    Check("LNK-101", ERROR, "ISO 32000-1, 12.3.2", "Links that lead to a page or an address", ALL, _dead_links),
-    Check("LNK-102", ERROR, "docs/writing.md, links", "Addresses that start with https, mailto or tel", ALL, _schemes),
+    Check("SYS-104", ERROR, "docs/preflight.md, bounds", "Split the file, or simplify the page", every, _too_much),
+    Check("SYS-105", ERROR, "ISO 32000-1, 7.8", "Write the file again with the program that made it", every, _damaged),
+    Check("SYS-110", ERROR, "ISO 32000-1, 7.5", "Save the file again, whole", every, _repaired),
+    Check("SYS-112", ERROR, "ISO 15930-7", "A file without protection", printed, _encrypted),
+    Check("SYS-106", ERROR, "ISO 15930-7", "A file without scripts", every, _javascript),
+    Check("SYS-107", ERROR, "ISO 15930-7", "Only links as actions", every, _other_actions),
+    Check("SYS-111", ERROR, "ISO 15930-7", "Pages that only print", press, _press_actions),
+    Check("SYS-108", ERROR, "ISO 15930-7", "A file that carries no other", every, _embedded),
+    Check("LNK-101", ERROR, "ISO 32000-1, 12.3.2", "Links that lead to a page or an address", every, _dead_links),
+    Check("LNK-102", ERROR, "docs/writing.md, links", "Addresses with https, mailto or tel", every, _schemes),
 )  # fmt: skip

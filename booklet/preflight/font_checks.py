@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator
 from pikepdf import Array, Dictionary, Name, Stream
 
 from booklet.pdf import Font, FontFault, Item
+from booklet.preflight.check import ERROR, Check, every, tagged
 from booklet.preflight.dossier import Dossier
-from booklet.preflight.file_checks import ALL, ERROR, SCREENS
-from booklet.preflight.records import Check, Defect
+from booklet.preflight.records import Defect
 
 _IDENTITY = (Name("/Identity-H"), Name("/Identity-V"))
 
@@ -112,13 +112,13 @@ def _composite_faults(source: Dictionary) -> Iterator[str]:
 
 
 ROWS = (
-    Check("FNT-101", ERROR, "Matterhorn 31-009; ISO 15930-7", "All fonts embedded", ALL, _not_embedded),
-    Check("FNT-102", ERROR, "ISO 15930-7", "Fonts with outlines", ALL, _type3),
-    Check("FNT-103", ERROR, "Matterhorn 31-011, 31-030", "Only characters that the font has", ALL, _notdef),
-    Check("FNT-104", ERROR, "Matterhorn 31-011", "Embed the font with all letters used", ALL, _blank),
-    Check("FNT-105", ERROR, "Matterhorn 10-001, 31-027", "A ToUnicode table for every font", SCREENS, _unmapped),
-    Check("FNT-106", ERROR, "Matterhorn 31-028, 31-029", "ToUnicode that names real characters", SCREENS, _bad_unicode),
-    Check("FNT-107", ERROR, "ISO 32000-1, 9.9", "Embed the font anew", ALL, _damaged),
-    Check("FNT-108", ERROR, "Matterhorn 31-001 to 31-006", "A composite font that fits its CMap", ALL, _composite),
-    Check("FNT-109", ERROR, "Matterhorn 31-016", "Widths as the font program has them", ALL, _wrong_width),
+    Check("FNT-101", ERROR, "Matterhorn 31-009; ISO 15930-7", "All fonts embedded", every, _not_embedded),
+    Check("FNT-102", ERROR, "ISO 15930-7", "Fonts with outlines", every, _type3),
+    Check("FNT-103", ERROR, "Matterhorn 31-011, 31-030", "Only characters that the font has", every, _notdef),
+    Check("FNT-104", ERROR, "Matterhorn 31-011", "Embed the font with all letters used", every, _blank),
+    Check("FNT-105", ERROR, "Matterhorn 10-001, 31-027", "A ToUnicode table for every font", tagged, _unmapped),
+    Check("FNT-106", ERROR, "Matterhorn 31-028, 31-029", "ToUnicode that names real characters", tagged, _bad_unicode),
+    Check("FNT-107", ERROR, "ISO 32000-1, 9.9", "Embed the font anew", every, _damaged),
+    Check("FNT-108", ERROR, "Matterhorn 31-001 to 31-006", "A composite font that fits its CMap", every, _composite),
+    Check("FNT-109", ERROR, "Matterhorn 31-016", "Widths as the font program has them", every, _wrong_width),
 )  # fmt: skip

@@ -9,9 +9,9 @@ from typing import Any
 from pikepdf import Array, Dictionary, Name, Stream, String
 
 from booklet.pdf import MM_PER_INCH, PT_PER_MM, WINDOW_MM2, Item, Space, common, peak_percent, shading_samples, size
+from booklet.preflight.check import ERROR, WARNING, Check, copier, every, press, printed
 from booklet.preflight.dossier import Dossier
-from booklet.preflight.file_checks import ALL, CLINIC, ERROR, PRESS, PRINTS, WARNING
-from booklet.preflight.records import Check, Defect
+from booklet.preflight.records import Defect
 
 INK_DPI = 100
 INK_SLACK_PERCENT = 3
@@ -78,11 +78,11 @@ def _not_grey(dossier: Dossier) -> Iterator[Defect]:
 
 
 def _groups(dossier: Dossier) -> Iterator[Defect]:
-    grey = {"DeviceGray"} if dossier.profile.name == "clinic" else {"DeviceGray", "DeviceCMYK"}
-    for sheet in dossier.sheets:
-        for space, where in sheet.content.groups:
+    grey = {"DeviceGray"} if copier(dossier.profile) else {"DeviceGray", "DeviceCMYK"}
+    for page in dossier.pages:
+        for space, where in page.content.groups:
             if space.family not in grey:
-                yield Defect(f"Transparency is mixed in {space.plain} ({where}).", sheet.index)
+                yield Defect(f"Transparency is mixed in {space.plain} ({where}).", page.index)
 
 
 def _coloured_text(dossier: Dossier) -> Iterator[Defect]:
@@ -110,7 +110,7 @@ def _knocked_out(dossier: Dossier) -> Iterator[Defect]:
 
 def _is_slug(dossier: Dossier, item: Item) -> bool:
     """True for printers' notes, which are cut away."""
-    return common(item.box, dossier.sheets[item.page_index].geometry.finished) is None
+    return common(item.box, dossier.pages[item.page_index].geometry.finished) is None
 
 
 def _is_cmyk(item: Item) -> bool:
@@ -132,26 +132,26 @@ def _white_overprint(dossier: Dossier) -> Iterator[Defect]:
 def _too_much_ink(dossier: Dossier) -> Iterator[Defect]:
     """The mean over windows of 15 mm², from pictures of the inks."""
     limit = dossier.profile.ink_limit_percent
-    for sheet in dossier.sheets:
-        if not sheet.drawable:
+    for page in dossier.pages:
+        if not page.drawable:
             continue
-        if total := dossier.inks.total(sheet.content, sheet.geometry, INK_DPI, limit + INK_SLACK_PERCENT):
+        if total := dossier.inks.total(page.content, page.geometry, INK_DPI, limit + INK_SLACK_PERCENT):
             most, peak = peak_percent(total), max(total.tobytes())
             left, top, _, _ = total.point([255 * (v >= peak) for v in range(256)]).getbbox() or (0, 0, 1, 1)
-            scale = (sheet.geometry.media[2] - sheet.geometry.media[0]) / total.width
-            x, y = sheet.geometry.media[0] + left * scale, sheet.geometry.media[3] - top * scale
+            scale = (page.geometry.media[2] - page.geometry.media[0]) / total.width
+            x, y = page.geometry.media[0] + left * scale, page.geometry.media[3] - top * scale
             side = math.sqrt(WINDOW_MM2) * PT_PER_MM
             found = f"Up to {most:.0f} percent of ink, where {limit:g} are allowed."
-            yield Defect(found, sheet.index, (x - side / 2, y - side / 2, x + side / 2, y + side / 2))
+            yield Defect(found, page.index, (x - side / 2, y - side / 2, x + side / 2, y + side / 2))
 
 
 def _unmeasured(dossier: Dossier) -> Iterator[Defect]:
-    for sheet in dossier.sheets:
-        shadings = _resource(sheet.source, "/Shading")
+    for page in dossier.pages:
+        shadings = _resource(page.source, "/Shading")
         for shading in shadings:
             space = Space("DeviceCMYK", 4)
             if not shading_samples(shading, space) or int(shading.get("/ShadingType", 0)) not in (2, 3):
-                yield Defect("The ink of a shading cannot be measured.", sheet.index)
+                yield Defect("The ink of a shading cannot be measured.", page.index)
 
 
 def _resource(page: Any, key: str) -> list[Any]:
@@ -196,12 +196,12 @@ def _thin_lines(dossier: Dossier) -> Iterator[Defect]:
 
 
 def _transfer(dossier: Dossier) -> Iterator[Defect]:
-    for sheet in dossier.sheets:
-        for state in sheet.content.states:
+    for page in dossier.pages:
+        for state in page.content.states:
             for key in ("/TR", "/TR2", "/HTP"):
                 if key in state and state[key] != Name.Default and state[key] != Name.Identity:
                     yield Defect(
-                        f"A graphics state sets {key}, which changes tones behind the printer's back.", sheet.index
+                        f"A graphics state sets {key}, which changes tones behind the printer's back.", page.index
                     )
 
 
@@ -250,23 +250,23 @@ def _xmp_claim(dossier: Dossier) -> Iterator[Defect]:
 
 
 ROWS = (
-    Check("INK-101", ERROR, "GWG 2015: colour spaces", "CMYK or grey", PRESS, _rgb),
-    Check("INK-102", ERROR, "office printing", "Grey alone: office printers mix black from colours", CLINIC, _not_grey),
-    Check("INK-103", ERROR, "GWG 2015", "CMYK or grey, given as such", PRESS, _lab),
-    Check("INK-104", ERROR, "GWG 2015", "No spot colours in a four-colour job", PRESS, _spot),
-    Check("INK-105", ERROR, "GWG 2015", "Colours in CMYK, without profiles of their own", PRESS, _icc),
-    Check("INK-106", ERROR, "ISO 15930-7", "Groups that mix in the colours of the job", PRINTS, _groups),
-    Check("INK-107", ERROR, "GWG 2015: black text", "Small text in black (0 0 0 1) or white", PRESS, _coloured_text),
-    Check("INK-108", ERROR, "GWG 2015: black text", "CMYK text with OP, op true and OPM 1", PRESS, _knocked_out),
-    Check("INK-109", ERROR, "GWG 2015", "White that knocks out", PRESS, _white_overprint),
-    Check("INK-110", ERROR, "GWG 2015: total ink", "Less ink, as the mean over 15 mm²", PRESS, _too_much_ink),
-    Check("INK-121", WARNING, "GWG 2015: total ink", "Axial or radial shadings without a program", PRESS, _unmeasured),
-    Check("INK-111", ERROR, "GWG 2015: resolution", "A larger picture, or a smaller place", ALL, _coarse_images),
-    Check("INK-112", WARNING, "GWG 2015: resolution", "A larger picture, or a smaller place", ALL, _weak_images),
-    Check("INK-113", ERROR, "printers' guides: lines", "Lines that a press can hold", PRINTS, _thin_lines),
-    Check("INK-119", ERROR, "ISO 15930-7", "No transfer functions or halftones", PRESS, _transfer),
-    Check("INK-115", ERROR, "ISO 15930-7", "One GTS_PDFX intent that names a condition", PRESS, _intent),
-    Check("INK-116", ERROR, "ISO 15930-7", "An ICC profile of class prtr for CMYK", PRESS, _intent_profile),
-    Check("INK-117", ERROR, "ISO 15930-7", "ID, title, dates and Trapped", PRESS, _identity),
-    Check("INK-118", ERROR, "ISO 15930-7", "pdfxid:GTS_PDFXVersion PDF/X-4", PRESS, _xmp_claim),
+    Check("INK-101", ERROR, "GWG 2015: colour spaces", "CMYK or grey", press, _rgb),
+    Check("INK-102", ERROR, "office printing", "Grey alone: office printers mix black from colours", copier, _not_grey),
+    Check("INK-103", ERROR, "GWG 2015", "CMYK or grey, given as such", press, _lab),
+    Check("INK-104", ERROR, "GWG 2015", "No spot colours in a four-colour job", press, _spot),
+    Check("INK-105", ERROR, "GWG 2015", "Colours in CMYK, without profiles of their own", press, _icc),
+    Check("INK-106", ERROR, "ISO 15930-7", "Groups that mix in the colours of the job", printed, _groups),
+    Check("INK-107", ERROR, "GWG 2015: black text", "Small text in black (0 0 0 1) or white", press, _coloured_text),
+    Check("INK-108", ERROR, "GWG 2015: black text", "CMYK text with OP, op true and OPM 1", press, _knocked_out),
+    Check("INK-109", ERROR, "GWG 2015", "White that knocks out", press, _white_overprint),
+    Check("INK-110", ERROR, "GWG 2015: total ink", "Less ink, as the mean over 15 mm²", press, _too_much_ink),
+    Check("INK-121", WARNING, "GWG 2015: total ink", "Axial or radial shadings without a program", press, _unmeasured),
+    Check("INK-111", ERROR, "GWG 2015: resolution", "A larger picture, or a smaller place", every, _coarse_images),
+    Check("INK-112", WARNING, "GWG 2015: resolution", "A larger picture, or a smaller place", every, _weak_images),
+    Check("INK-113", ERROR, "printers' guides: lines", "Lines that a press can hold", printed, _thin_lines),
+    Check("INK-119", ERROR, "ISO 15930-7", "No transfer functions or halftones", press, _transfer),
+    Check("INK-115", ERROR, "ISO 15930-7", "One GTS_PDFX intent that names a condition", press, _intent),
+    Check("INK-116", ERROR, "ISO 15930-7", "An ICC profile of class prtr for CMYK", press, _intent_profile),
+    Check("INK-117", ERROR, "ISO 15930-7", "ID, title, dates and Trapped", press, _identity),
+    Check("INK-118", ERROR, "ISO 15930-7", "pdfxid:GTS_PDFXVersion PDF/X-4", press, _xmp_claim),
 )  # fmt: skip

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from pikepdf import Dictionary, Name
 
 from booklet.pdf import PT_PER_MM, Box, BoxFault, Geometry, Item, common, inside, shrunk, size
+from booklet.preflight.check import ERROR, WARNING, Check, copier, every, press, printed
 from booklet.preflight.dossier import Dossier
-from booklet.preflight.file_checks import ALL, CLINIC, ERROR, PRESS, PRINTS, WARNING
-from booklet.preflight.records import Check, Defect
+from booklet.preflight.records import Defect
 
 TOLERANCE_PT = 0.5
 """Half a point: far below what a cutter can do, far above what rounding does."""
@@ -19,18 +19,18 @@ TOUCHES_PT = 1.0
 
 
 def _bad_boxes(dossier: Dossier) -> Iterator[Defect]:
-    for sheet in dossier.sheets:
-        yield from (Defect(p.words, sheet.index) for p in sheet.problems if p.kind is not BoxFault.HUGE)
+    for page in dossier.pages:
+        yield from (Defect(p.words, page.index) for p in page.problems if p.kind is not BoxFault.HUGE)
 
 
 def _huge(dossier: Dossier) -> Iterator[Defect]:
-    for sheet in dossier.sheets:
-        yield from (Defect(p.words, sheet.index) for p in sheet.problems if p.kind is BoxFault.HUGE)
+    for page in dossier.pages:
+        yield from (Defect(p.words, page.index) for p in page.problems if p.kind is BoxFault.HUGE)
 
 
 def _nesting(dossier: Dossier) -> Iterator[Defect]:
-    for sheet in dossier.sheets:
-        g = sheet.geometry
+    for page in dossier.pages:
+        g = page.geometry
         for inner_name, inner, outer_name, outer in (
             ("CropBox", g.crop, "MediaBox", g.media),
             ("BleedBox", g.bleed, "MediaBox", g.media),
@@ -39,36 +39,36 @@ def _nesting(dossier: Dossier) -> Iterator[Defect]:
             ("ArtBox", g.art, "MediaBox", g.media),
         ):
             if inner and outer and not inside(inner, outer, 0.01):
-                yield Defect(f"The {inner_name} reaches out of the {outer_name}.", sheet.index)
+                yield Defect(f"The {inner_name} reaches out of the {outer_name}.", page.index)
 
 
 def _sizes(dossier: Dossier) -> Iterator[Defect]:
-    trimmed = any(sheet.geometry.trim for sheet in dossier.sheets)
-    sheets = [sheet for sheet in dossier.sheets if not sheet.problems and (sheet.geometry.trim or not trimmed)]
-    sizes = Counter(tuple(round(side, 1) for side in sheet.geometry.size_mm) for sheet in sheets)
+    trimmed = any(page.geometry.trim for page in dossier.pages)
+    pages = [page for page in dossier.pages if not page.problems and (page.geometry.trim or not trimmed)]
+    sizes = Counter(tuple(round(side, 1) for side in page.geometry.size_mm) for page in pages)
     if not sizes:
         return
     (width, height), _ = sizes.most_common(1)[0]
     slack = TOLERANCE_PT / PT_PER_MM
-    for sheet in sheets:
-        own = sheet.geometry.size_mm
+    for page in pages:
+        own = page.geometry.size_mm
         if abs(own[0] - width) > slack or abs(own[1] - height) > slack:
             yield Defect(
-                f"A page measures {own[0]:.1f} by {own[1]:.1f} mm, most {width:.1f} by {height:.1f}.", sheet.index
+                f"A page measures {own[0]:.1f} by {own[1]:.1f} mm, most {width:.1f} by {height:.1f}.", page.index
             )
 
 
 def _no_trim(dossier: Dossier) -> Iterator[Defect]:
-    yield from (Defect("The page has no TrimBox.", s.index) for s in dossier.sheets if not s.geometry.trim)
+    yield from (Defect("The page has no TrimBox.", s.index) for s in dossier.pages if not s.geometry.trim)
 
 
 def _small_bleed(dossier: Dossier) -> Iterator[Defect]:
     wanted = dossier.profile.bleed_mm * PT_PER_MM
-    for sheet in dossier.sheets:
-        g = sheet.geometry
+    for page in dossier.pages:
+        g = page.geometry
         if g.trim and not (g.bleed and inside(shrunk(g.trim, -wanted), g.bleed, 0.1)):
             found = f"The BleedBox leaves less than {dossier.profile.bleed_mm:g} mm around the trim."
-            yield Defect(found if g.bleed else "The page has no BleedBox.", sheet.index)
+            yield Defect(found if g.bleed else "The page has no BleedBox.", page.index)
 
 
 def _not_four(dossier: Dossier) -> Iterator[Defect]:
@@ -80,16 +80,16 @@ def _not_four(dossier: Dossier) -> Iterator[Defect]:
 def _turned(dossier: Dossier) -> Iterator[Defect]:
     yield from (
         Defect(f"The page is turned by {s.geometry.rotate} degrees.", s.index)
-        for s in dossier.sheets
+        for s in dossier.pages
         if s.geometry.rotate
     )
 
 
 def _origin(dossier: Dossier) -> Iterator[Defect]:
-    for sheet in dossier.sheets:
-        left, bottom = sheet.geometry.media[:2]
+    for page in dossier.pages:
+        left, bottom = page.geometry.media[:2]
         if abs(left) > 0.01 or abs(bottom) > 0.01:
-            yield Defect(f"The MediaBox starts at {left:g}, {bottom:g}.", sheet.index)
+            yield Defect(f"The MediaBox starts at {left:g}, {bottom:g}.", page.index)
 
 
 def _is_paper(item: Item) -> bool:
@@ -104,10 +104,10 @@ def _is_slug(item: Item, geometry: Geometry) -> bool:
 
 def _near_edge(dossier: Dossier, edge_mm: float) -> Iterator[Item]:
     """Text and pictures nearer to the trim edge. A picture that bleeds is meant to be cut."""
-    for sheet in dossier.sheets:
-        g = sheet.geometry
+    for page in dossier.pages:
+        g = page.geometry
         zone = shrunk(g.finished, edge_mm * PT_PER_MM)
-        for item in sheet.content.items:
+        for item in page.content.items:
             if item.layer != "page" or _is_slug(item, g) or inside(item.box, zone, TOLERANCE_PT):
                 continue
             is_text = item.kind == "text" and item.text is not None and item.text.words.strip()
@@ -137,20 +137,20 @@ def _thing(item: Item) -> str:
 def _empty_bleed(dossier: Dossier) -> Iterator[Defect]:
     """What reaches the trim edge must go on to the edge of the bleed, or a careless cut shows paper."""
     wanted = dossier.profile.bleed_mm * PT_PER_MM
-    for sheet in dossier.sheets:
-        if not sheet.geometry.trim:
+    for page in dossier.pages:
+        if not page.geometry.trim:
             continue
         covered: list[tuple[Item, str]] = []
-        for item in sheet.content.items:
+        for item in page.content.items:
             if item.kind not in ("fill", "image", "shading") or item.layer != "page" or _is_paper(item):
                 continue
-            if _is_slug(item, sheet.geometry):
+            if _is_slug(item, page.geometry):
                 continue
-            covered += [(item, side) for side in _short_sides(item.box, sheet.geometry.trim, wanted)]
+            covered += [(item, side) for side in _short_sides(item.box, page.geometry.trim, wanted)]
         yield from (
             dossier.at(f"What reaches the {side} edge ends before the bleed does.", item)
             for item, side in covered
-            if not _behind(item, side, sheet.content.items, sheet.geometry.trim, wanted)
+            if not _behind(item, side, page.content.items, page.geometry.trim, wanted)
         )
 
 
@@ -186,10 +186,10 @@ def _reaches(box: Box, side: str, trim: Box, wanted_pt: float) -> bool:
 
 def _unprintable(dossier: Dossier) -> Iterator[Defect]:
     edge = dossier.profile.unprintable_mm
-    for sheet in dossier.sheets:
-        paper = sheet.geometry.crop or sheet.geometry.media
+    for page in dossier.pages:
+        paper = page.geometry.crop or page.geometry.media
         zone = shrunk(paper, edge * PT_PER_MM)
-        for item in sheet.content.items:
+        for item in page.content.items:
             seen = common(item.box, paper)
             if item.kind == "unseen" or item.layer != "page" or _is_paper(item) or seen is None or min(size(seen)) <= 0:
                 continue
@@ -203,14 +203,14 @@ def _printing(dossier: Dossier) -> Iterator[Defect]:
     if preferences.get("/PrintScaling") != Name("/None"):
         yield Defect("The file does not say that it is printed at its own size.")
     duplex = preferences.get("/Duplex")
-    wide = any(sheet.geometry.size_mm[0] > sheet.geometry.size_mm[1] for sheet in dossier.sheets)
+    wide = any(page.geometry.size_mm[0] > page.geometry.size_mm[1] for page in dossier.pages)
     if wide and duplex is not None and duplex == Name.DuplexFlipLongEdge:
         yield Defect("The file asks the printer to flip wide sheets on their long edge.")
 
 
 def _notes_in_print(dossier: Dossier) -> Iterator[Defect]:
     for note in dossier.annotations:
-        geometry = dossier.sheets[note.page_index].geometry
+        geometry = dossier.pages[note.page_index].geometry
         if note.subtype in ("TrapNet", "PrinterMark") or note.hidden:
             continue
         if common(note.box, geometry.printed) is not None:
@@ -218,9 +218,9 @@ def _notes_in_print(dossier: Dossier) -> Iterator[Defect]:
 
 
 def _cut_off(dossier: Dossier) -> Iterator[Defect]:
-    for sheet in dossier.sheets:
-        g = sheet.geometry
-        for item in sheet.content.items:
+    for page in dossier.pages:
+        g = page.geometry
+        for item in page.content.items:
             if item.kind != "text" or item.layer != "page" or not item.text or not item.text.words.strip():
                 continue
             seen = common(item.box, g.finished)
@@ -232,20 +232,20 @@ def _cut_off(dossier: Dossier) -> Iterator[Defect]:
 
 
 ROWS = (
-    Check("BOX-101", ERROR, "ISO 32000-1, 14.11.2", "Boxes of four numbers, turned by quarters", ALL, _bad_boxes),
-    Check("BOX-107", ERROR, "ISO 32000-1, annex C", "At most 200 inches", ALL, _huge),
-    Check("BOX-102", ERROR, "ISO 15930-7", "Trim inside bleed inside media", ALL, _nesting),
-    Check("BOX-103", ERROR, "GWG 2015", "All pages of one size", ALL, _sizes),
-    Check("BOX-104", ERROR, "ISO 15930-7", "A TrimBox on each page", PRESS, _no_trim),
-    Check("BOX-105", ERROR, "printers' guides: bleed", "The bleed that the printer asks for", PRESS, _small_bleed),
-    Check("BOX-106", ERROR, "saddle stitch", "A multiple of four; add planned pages", PRESS, _not_four),
-    Check("BOX-108", WARNING, "printers' guides: bleed", "Pages that stand upright by themselves", PRINTS, _turned),
-    Check("BOX-113", WARNING, "printers' guides: boxes", "Boxes that start at 0, 0", PRESS, _origin),
-    Check("BOX-109", ERROR, "printers' guides: bleed", "Text and pictures well inside", PRESS, _cut),
-    Check("BOX-116", WARNING, "printers' guides: safe zone", "Text and pictures further inside", PRESS, _unsafe),
-    Check("BOX-110", ERROR, "printers' guides: bleed", "Ink up to the edge of the bleed", PRESS, _empty_bleed),
-    Check("BOX-111", ERROR, "office printing", "Edges left white, as printers do", CLINIC, _unprintable),
-    Check("BOX-112", ERROR, "office printing", "PrintScaling None; DuplexFlipShortEdge", CLINIC, _printing),
-    Check("BOX-114", ERROR, "ISO 15930-7", "No annotations on pages for print", PRESS, _notes_in_print),
-    Check("BOX-115", ERROR, "clear print", "Text that stands on the page as a whole", ALL, _cut_off),
+    Check("BOX-101", ERROR, "ISO 32000-1, 14.11.2", "Boxes of four numbers, turned by quarters", every, _bad_boxes),
+    Check("BOX-107", ERROR, "ISO 32000-1, annex C", "At most 200 inches", every, _huge),
+    Check("BOX-102", ERROR, "ISO 15930-7", "Trim inside bleed inside media", every, _nesting),
+    Check("BOX-103", ERROR, "GWG 2015", "All pages of one size", every, _sizes),
+    Check("BOX-104", ERROR, "ISO 15930-7", "A TrimBox on each page", press, _no_trim),
+    Check("BOX-105", ERROR, "printers' guides: bleed", "The bleed that the printer asks for", press, _small_bleed),
+    Check("BOX-106", ERROR, "saddle stitch", "A multiple of four; add planned pages", press, _not_four),
+    Check("BOX-108", WARNING, "printers' guides: bleed", "Pages that stand upright by themselves", printed, _turned),
+    Check("BOX-113", WARNING, "printers' guides: boxes", "Boxes that start at 0, 0", press, _origin),
+    Check("BOX-109", ERROR, "printers' guides: bleed", "Text and pictures well inside", press, _cut),
+    Check("BOX-116", WARNING, "printers' guides: safe zone", "Text and pictures further inside", press, _unsafe),
+    Check("BOX-110", ERROR, "printers' guides: bleed", "Ink up to the edge of the bleed", press, _empty_bleed),
+    Check("BOX-111", ERROR, "office printing", "Edges left white, as printers do", copier, _unprintable),
+    Check("BOX-112", ERROR, "office printing", "PrintScaling None; DuplexFlipShortEdge", copier, _printing),
+    Check("BOX-114", ERROR, "ISO 15930-7", "No annotations on pages for print", press, _notes_in_print),
+    Check("BOX-115", ERROR, "clear print", "Text that stands on the page as a whole", every, _cut_off),
 )  # fmt: skip

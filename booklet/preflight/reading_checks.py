@@ -9,12 +9,11 @@ from itertools import pairwise
 from statistics import mean
 
 from booklet.pdf import Box, Item, common, size
+from booklet.preflight.check import ERROR, WARNING, Check, copier, every, tagged, upright
 from booklet.preflight.dossier import Dossier, Line
-from booklet.preflight.file_checks import ALL, ERROR, SCREENS, WARNING
-from booklet.preflight.records import Check, Defect
+from booklet.preflight.legibility import good_contrast, least_contrast
+from booklet.preflight.records import Defect
 
-LARGE = frozenset({"large-print"})
-LARGE_PT, LARGE_BOLD_PT = 18.0, 14.0
 SIZE_SLACK_PT = 0.05
 ROUNDING = 0.05
 FULL_LINE = 0.5
@@ -49,11 +48,11 @@ def _small_text(dossier: Dossier) -> Iterator[Defect]:
 
 def _for_folding(dossier: Dossier, item: Item) -> bool:
     """True for the notes that run up a sheet of paper for those who fold it."""
-    return dossier.profile.name == "clinic" and item.text is not None and not item.text.upright
+    return copier(dossier.profile) and item.text is not None and not item.text.upright
 
 
 def _slug(dossier: Dossier, item: Item) -> bool:
-    return common(item.box, dossier.sheets[item.page_index].geometry.finished) is None
+    return common(item.box, dossier.pages[item.page_index].geometry.finished) is None
 
 
 def _tight(dossier: Dossier) -> Iterator[Defect]:
@@ -133,8 +132,8 @@ def _perhaps_hyphens(dossier: Dossier) -> Iterator[Defect]:
 def _compounds(dossier: Dossier) -> frozenset[str]:
     """Words that have their hyphen anyway: written so in the source, or elsewhere in the file in one line."""
     texts = [line.words for line in dossier.lines]
-    if dossier.promise and dossier.promise.told:
-        texts += [piece for pieces in dossier.promise.told.texts for piece in pieces]
+    if dossier.promise and dossier.promise.source_text:
+        texts += [piece for pieces in dossier.promise.source_text.texts for piece in pieces]
     return frozenset(word.lower() for text in texts for word in re.findall(r"[\w’'-]+-[\w’'-]+", text))
 
 
@@ -172,8 +171,8 @@ def _capitals(dossier: Dossier) -> Iterator[Defect]:
 def _margins(dossier: Dossier) -> Iterator[Defect]:
     profile = dossier.profile
     for line in dossier.lines:
-        geometry = dossier.sheets[line.page_index].geometry
-        if len(dossier.sheets) > 1 and line.page_index in (0, len(dossier.sheets) - 1):
+        geometry = dossier.pages[line.page_index].geometry
+        if len(dossier.pages) > 1 and line.page_index in (0, len(dossier.pages) - 1):
             continue  # covers are laid out as pictures are
         left, top, width, height = geometry.place_mm(line.box)
         across, up = geometry.size_mm
@@ -186,9 +185,9 @@ def _margins(dossier: Dossier) -> Iterator[Defect]:
 
 
 def _on_pictures(dossier: Dossier) -> Iterator[Defect]:
-    for sheet in dossier.sheets:
+    for page in dossier.pages:
         photos: list[Item] = []
-        for item in sheet.content.items:
+        for item in page.content.items:
             if item.kind == "image" and item.picture and item.layer == "page" and max(size(item.box)) > 20:
                 photos.append(item)
             elif item.kind == "fill" and item.alpha == 1 and item.layer == "page":
@@ -213,29 +212,16 @@ def _overlaps(text: Box, picture: Box) -> bool:
     return seen is not None and size(seen)[0] > 1 and size(seen)[1] > 0.4 * size(text)[1]
 
 
-def _is_large(item: Item) -> bool:
-    assert item.text
-    return item.text.size_pt >= LARGE_PT or (item.text.size_pt >= LARGE_BOLD_PT and item.text.font.bold)
-
-
-def _least(dossier: Dossier, item: Item) -> float:
-    return dossier.profile.least_contrast_large if _is_large(item) else dossier.profile.least_contrast
-
-
-def _good(dossier: Dossier, item: Item) -> float:
-    return dossier.profile.good_contrast_large if _is_large(item) else dossier.profile.good_contrast
-
-
 def _illegible(dossier: Dossier) -> Iterator[Defect]:
     for item, ratio, _ in dossier.contrasts:
-        if ratio < _least(dossier, item) - ROUNDING:
-            yield _too_pale(dossier, item, ratio, _least(dossier, item))
+        if ratio < least_contrast(item, dossier.profile) - ROUNDING:
+            yield _too_pale(dossier, item, ratio, least_contrast(item, dossier.profile))
 
 
 def _pale(dossier: Dossier) -> Iterator[Defect]:
     for item, ratio, _ in dossier.contrasts:
-        if _least(dossier, item) - ROUNDING <= ratio < _good(dossier, item) - ROUNDING:
-            yield _too_pale(dossier, item, ratio, _good(dossier, item))
+        if least_contrast(item, dossier.profile) - ROUNDING <= ratio < good_contrast(item, dossier.profile) - ROUNDING:
+            yield _too_pale(dossier, item, ratio, good_contrast(item, dossier.profile))
 
 
 def _too_pale(dossier: Dossier, item: Item, ratio: float, wanted: float) -> Defect:
@@ -245,25 +231,25 @@ def _too_pale(dossier: Dossier, item: Item, ratio: float, wanted: float) -> Defe
 
 def _pale_in_grey(dossier: Dossier) -> Iterator[Defect]:
     for item, in_colour, ratio in dossier.contrasts:
-        least = _least(dossier, item)
+        least = least_contrast(item, dossier.profile)
         if ratio < least - ROUNDING <= in_colour:
             found = f"Copied in grey, text in {item.colour} keeps a contrast of {ratio:.1f}, less than {least:g}."
             yield dossier.at(found, item)
 
 
 ROWS = (
-    Check("ACC-201", ERROR, "clear print: size", "Larger text for people to read", SCREENS, _small_body),
-    Check("ACC-202", ERROR, "clear print: size", "Folios, labels and captions as large as the rest", ALL, _small_text),
-    Check("ACC-203", ERROR, "clear print: leading", "Lines further apart", SCREENS, _tight),
-    Check("ACC-204", WARNING, "clear print: lines", "A narrower column or larger text", SCREENS, _long_lines),
-    Check("ACC-205", ERROR, "clear print: hyphens", "Words that stay whole", SCREENS, _hyphens),
-    Check("ACC-214", WARNING, "clear print: hyphens", "A no-break hyphen, or other words", SCREENS, _perhaps_hyphens),
-    Check("ACC-206", ERROR, "clear print: emphasis", "Bold for emphasis", LARGE, _italics),
-    Check("ACC-207", WARNING, "clear print: emphasis", "Capitals for short names alone", SCREENS, _capitals),
-    Check("ACC-208", ERROR, "clear print: numbers", "No-break spaces inside numbers", SCREENS, _numbers),
-    Check("ACC-209", ERROR, "clear print: margins", "Wider margins", SCREENS, _margins),
-    Check("ACC-210", ERROR, "WCAG 2.2, 1.4.3", "Darker or larger text, or a lighter ground", ALL, _illegible),
-    Check("ACC-213", WARNING, "WCAG 2.2, 1.4.6", "Darker or larger text, or a lighter ground", ALL, _pale),
-    Check("ACC-211", ERROR, "WCAG 2.2, 1.4.3", "Colours that differ in lightness too", ALL, _pale_in_grey),
-    Check("ACC-212", WARNING, "clear print: grounds", "Text beside the picture", ALL, _on_pictures),
+    Check("ACC-201", ERROR, "clear print: size", "Larger text for people to read", tagged, _small_body),
+    Check("ACC-202", ERROR, "clear print: size", "Folios, labels, captions as large as the rest", every, _small_text),
+    Check("ACC-203", ERROR, "clear print: leading", "Lines further apart", tagged, _tight),
+    Check("ACC-204", WARNING, "clear print: lines", "A narrower column or larger text", tagged, _long_lines),
+    Check("ACC-205", ERROR, "clear print: hyphens", "Words that stay whole", tagged, _hyphens),
+    Check("ACC-214", WARNING, "clear print: hyphens", "A no-break hyphen, or other words", tagged, _perhaps_hyphens),
+    Check("ACC-206", ERROR, "clear print: emphasis", "Bold for emphasis", upright, _italics),
+    Check("ACC-207", WARNING, "clear print: emphasis", "Capitals for short names alone", tagged, _capitals),
+    Check("ACC-208", ERROR, "clear print: numbers", "No-break spaces inside numbers", tagged, _numbers),
+    Check("ACC-209", ERROR, "clear print: margins", "Wider margins", tagged, _margins),
+    Check("ACC-210", ERROR, "WCAG 2.2, 1.4.3", "Darker or larger text, or a lighter ground", every, _illegible),
+    Check("ACC-213", WARNING, "WCAG 2.2, 1.4.6", "Darker or larger text, or a lighter ground", every, _pale),
+    Check("ACC-211", ERROR, "WCAG 2.2, 1.4.3", "Colours that differ in lightness too", every, _pale_in_grey),
+    Check("ACC-212", WARNING, "clear print: grounds", "Text beside the picture", every, _on_pictures),
 )  # fmt: skip

@@ -1,22 +1,29 @@
-"""The records of preflight: profiles, promises, what a check is, and the report that leaves the room."""
+"""The records of preflight: profiles, promises, defects, sources, and the report that leaves the room."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
 
-from booklet.findings import CODES, Finding, Place, Severity
+from booklet.findings import Finding, Place, Severity
 from booklet.manuscript import Waiver
-from booklet.pdf import Box, Mark
+from booklet.pdf import Box, Mark, common, size
 
-if TYPE_CHECKING:
-    from booklet.preflight.dossier import Dossier
+
+class Output(StrEnum):
+    """Where a file ends: on a screen (or read aloud), on an offset press, or on an office copier."""
+
+    SCREEN = "screen"
+    PRESS = "press"
+    COPIER = "copier"
 
 
 @dataclass(frozen=True)
 class Profile:
-    """What a file is for, in numbers. Lengths from the trim edge unless said otherwise; 0 means not asked.
+    """What a file is for: where it ends, and what is asked of it in numbers.
+
+    Lengths from the trim edge unless said otherwise; 0 means not asked.
 
     `body_pt` is the least size of most of the text, `smallest_pt` of any; `line_chars` the most characters that a full
     line may have on average; contrast under the least is an error, under the good one a warning, and large text is of
@@ -25,6 +32,7 @@ class Profile:
     """
 
     name: str
+    output: Output
     body_pt: float = 12
     smallest_pt: float = 12
     leading: float = 1.2
@@ -50,9 +58,18 @@ class Profile:
 PROFILES = {
     profile.name: profile
     for profile in (
-        Profile("screen", line_chars=75, margin_mm=5, images_warn_ppi=120, images_fail_ppi=72, images_target_ppi=150),
+        Profile(
+            "screen",
+            Output.SCREEN,
+            line_chars=75,
+            margin_mm=5,
+            images_warn_ppi=120,
+            images_fail_ppi=72,
+            images_target_ppi=150,
+        ),
         Profile(
             "large-print",
+            Output.SCREEN,
             body_pt=18,
             smallest_pt=16,
             line_chars=50,
@@ -64,6 +81,7 @@ PROFILES = {
         ),
         Profile(
             "press",
+            Output.PRESS,
             bleed_mm=3,
             safe_mm=5,
             ink_limit_percent=300,
@@ -72,14 +90,14 @@ PROFILES = {
             line_pt=0.25,
             black_text_pt=18,
         ),
-        Profile("clinic", unprintable_mm=5, images_warn_ppi=225, images_fail_ppi=150, line_pt=0.25),
+        Profile("clinic", Output.COPIER, unprintable_mm=5, images_warn_ppi=225, images_fail_ppi=150, line_pt=0.25),
     )
 }
 """docs/preflight.md says where the numbers come from."""
 
 
 @dataclass(frozen=True)
-class Told:
+class SourceText:
     """What the source says, to be found again in the structure: texts in order, headings, alternatives, links.
 
     A text is a tuple of pieces with anything between them: page numbers are not known to the source. A heading is its
@@ -96,7 +114,7 @@ class Told:
 class Promise:
     """What a file must turn out to be: its folios in order, trim size, title, language, headings and phone links.
 
-    `told` is what its source says; None when nobody handed it in. What is stitched has a multiple of four pages;
+    `source_text` is what its source says; None when nobody handed it in. What is stitched has a multiple of four pages;
     handouts, covers of their own and the fronts of sheets are loose leaves.
     """
 
@@ -109,7 +127,7 @@ class Promise:
     phones: frozenset[str]
     pdf_ua: int = 1
     stitched: bool = True
-    told: Told | None = None
+    source_text: SourceText | None = None
 
 
 @dataclass(frozen=True)
@@ -122,21 +140,44 @@ class Defect:
     mark: Mark | None = None
 
 
+BoxPlaces = tuple[tuple[Box, Place], ...]
+"""Boxes on one page, in PDF points, and the lines of the source that what lies in them came from."""
+
+
 @dataclass(frozen=True)
-class Check:
-    """One row: code and severity, the clause or source it rests on, what to do, the profiles that ask it, the test."""
+class Sources:
+    """Which line of the source each piece of a file came from: by page index and MCID where it is marked content, else
+    by its box on the page.
+    """
 
-    code: str
-    severity: Severity
-    clause: str
-    hint: str
-    profiles: frozenset[str]
-    test: Callable[[Dossier], Iterator[Defect]]
+    by_mark: Mapping[tuple[int, int], Place] = field(default_factory=dict)
+    by_box: Mapping[int, BoxPlaces] = field(default_factory=dict)
 
-    @property
-    def what(self) -> str:
-        """What is wrong when it speaks."""
-        return CODES[self.code]
+    def place(self, defect: Defect) -> Place | None:
+        """The line that the place of a defect came from; for a box, of what it covers most of."""
+        page, mark, box = defect.page_index, defect.mark, defect.box
+        if page is None:
+            return None
+        if mark is not None and mark.mcid is not None and mark.form is None and (page, mark.mcid) in self.by_mark:
+            return self.by_mark[page, mark.mcid]
+        shares = [(_shared(box, known), place) for known, place in self.by_box.get(page, ())] if box else []
+        share, place = max(shares, key=lambda row: row[0], default=(0.0, None))
+        return place if share > 0 else None
+
+
+def _shared(box: Box, known: Box) -> float:
+    """How much of a box lies in another; of two that hold it whole, the smaller counts for a little more."""
+    seen = common(box, known)
+    if seen is None:
+        return 0.0
+    area, whole = _area(seen), _area(box)
+    return area / whole + 1e-6 / (1 + _area(known))
+
+
+def _area(box: Box) -> float:
+    """A line has an area too: it is taken to be a hundredth of a point thick."""
+    width, height = size(box)
+    return max(width, 0.01) * max(height, 0.01)
 
 
 @dataclass(frozen=True)
@@ -191,13 +232,14 @@ class Complaint:
 
 @dataclass(frozen=True)
 class Report:
-    """What preflight has to say about one file. `sizes_mm` are those of its pages, as far as it could be opened."""
+    """What preflight has to say about one file. `known` counts the pages of which nothing was walked anew."""
 
     file: str
     profile: str
     pages: int
     complaints: tuple[Complaint, ...]
     waived: tuple[Complaint, ...] = ()
+    known: int = field(default=0, compare=False)
 
     @property
     def findings(self) -> list[Finding]:
@@ -214,7 +256,3 @@ def ranges(numbers: tuple[int, ...]) -> str:
         else:
             runs.append([number, number])
     return ", ".join(str(low) if low == high else f"{low}-{high}" for low, high in runs)
-
-
-Sources = Mapping[tuple[int, int], Place]
-"""Page index and MCID of a marked content to the line of the source that it came from."""

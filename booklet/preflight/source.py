@@ -7,20 +7,20 @@ from collections.abc import Iterable
 from html.parser import HTMLParser
 
 from booklet.composing import PAGE_TOKENS
-from booklet.preflight.records import Told
+from booklet.preflight.records import SourceText
 
 INLINE = frozenset(("a", "abbr", "b", "em", "i", "span", "strong", "sub", "sup", "wbr", "cite", "q", "small", "code"))
 SILENT = frozenset(("head", "style", "script", "title"))
 _HEADING = re.compile(r"h([1-6])")
 
 
-def told(documents: Iterable[str]) -> Told:
+def source_text(documents: Iterable[str]) -> SourceText:
     """Texts, headings, alternatives and links of some HTML documents, in order. Page tokens split a text in pieces."""
     reader = _Reader()
     for document in documents:
         reader.feed(document)
         reader.end_block()
-    return Told(tuple(reader.texts), tuple(reader.headings), tuple(reader.alternatives), tuple(reader.links))
+    return SourceText(tuple(reader.texts), tuple(reader.headings), tuple(reader.alternatives), tuple(reader.links))
 
 
 def _pieces(text: str) -> tuple[str, ...]:

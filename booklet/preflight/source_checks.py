@@ -10,10 +10,10 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from booklet.pdf import PT_PER_MM
+from booklet.preflight.check import ERROR, Check, every, tagged
 from booklet.preflight.dossier import Dossier
-from booklet.preflight.file_checks import ALL, ERROR, SCREENS
 from booklet.preflight.page_checks import TOLERANCE_PT
-from booklet.preflight.records import Check, Defect
+from booklet.preflight.records import Defect
 
 FONTS = ("Atkinson-Hyperlegible-Next", "AtkinsonHyperlegibleNext", "Noto-Sans", "NotoSans")
 
@@ -26,20 +26,18 @@ def squeezed(text: str) -> str:
 def _page_count(dossier: Dossier) -> Iterator[Defect]:
     if dossier.promise and len(dossier.pdf.pages) != len(dossier.promise.folios):
         yield Defect(f"{len(dossier.pdf.pages)} pages where {len(dossier.promise.folios)} were set.")
-    elif (
-        dossier.promise and dossier.promise.stitched and dossier.profile.name in SCREENS and len(dossier.pdf.pages) % 4
-    ):
+    elif dossier.promise and dossier.promise.stitched and tagged(dossier.profile) and len(dossier.pdf.pages) % 4:
         yield Defect(f"{len(dossier.pdf.pages)} pages, which is no multiple of four.")
 
 
 def _page_size(dossier: Dossier) -> Iterator[Defect]:
     if dossier.promise is None:
         return
-    for sheet in dossier.sheets:
-        own, wanted = sheet.geometry.size_mm, dossier.promise.trim_mm
+    for page in dossier.pages:
+        own, wanted = page.geometry.size_mm, dossier.promise.trim_mm
         if any(abs(a - b) > TOLERANCE_PT / PT_PER_MM for a, b in zip(own, wanted, strict=True)):
             yield Defect(
-                f"The page measures {own[0]:.1f} by {own[1]:.1f} mm, not {wanted[0]:g} by {wanted[1]:g}.", sheet.index
+                f"The page measures {own[0]:.1f} by {own[1]:.1f} mm, not {wanted[0]:g} by {wanted[1]:g}.", page.index
             )
 
 
@@ -67,11 +65,11 @@ def _catalog(dossier: Dossier) -> Iterator[Defect]:
 
 def _claims(dossier: Dossier) -> bool:
     """Files for print claim no PDF/UA, and need not."""
-    return dossier.profile.name in SCREENS
+    return tagged(dossier.profile)
 
 
 def _outline(dossier: Dossier) -> Iterator[Defect]:
-    if dossier.promise is None or dossier.profile.name not in SCREENS:
+    if dossier.promise is None or not tagged(dossier.profile):
         return
 
     def count(items: Iterable[Any]) -> int:
@@ -102,19 +100,28 @@ def _phones(dossier: Dossier) -> Iterator[Defect]:
 
 def _order(dossier: Dossier) -> Iterator[Defect]:
     """Every text of the source is heard, and in the source's order."""
-    if dossier.tree is None or dossier.promise is None or dossier.promise.told is None:
+    if dossier.tree is None or dossier.promise is None or dossier.promise.source_text is None:
         return
     heard = squeezed("".join(dossier.text_of(e.index) for e in dossier.tree.elements if e.parent < 0))
     position = 0
-    for pieces in dossier.promise.told.texts:
-        wanted = [squeezed(piece) for piece in pieces]
-        pattern = re.compile(r".{0,12}?".join(map(re.escape, wanted)))
-        if match := pattern.search(heard, position):
-            position = match.end()
-        elif pattern.search(heard):
+    for pieces in dossier.promise.source_text.texts:
+        end = _end_of(pieces, heard, position)
+        if end >= 0:
+            position = end
+        elif _end_of(pieces, heard, 0) >= 0:
             yield Defect(f"'{_short(pieces)}' is heard in another place than the source has it.")
         else:
             yield Defect(f"'{_short(pieces)}' is in the source and is not heard.")
+
+
+def _end_of(pieces: tuple[str, ...], heard: str, start: int) -> int:
+    """Where a text ends in what is heard, page numbers between its pieces passed over; -1 where it is not heard."""
+    wanted = [squeezed(piece) for piece in pieces]
+    if len(wanted) == 1:
+        found = heard.find(wanted[0], start)
+        return found if found < 0 else found + len(wanted[0])
+    match = re.compile(r".{0,12}?".join(map(re.escape, wanted))).search(heard, start)
+    return match.end() if match else -1
 
 
 def _short(pieces: tuple[str, ...]) -> str:
@@ -125,14 +132,14 @@ def _short(pieces: tuple[str, ...]) -> str:
 def _headings(dossier: Dossier) -> Iterator[Defect]:
     """The headings of the structure are those of the source, with their levels."""
     tree = dossier.tree
-    if tree is None or dossier.promise is None or dossier.promise.told is None:
+    if tree is None or dossier.promise is None or dossier.promise.source_text is None:
         return
     found = [
         (int(element.role[1:]), squeezed(dossier.text_of(element.index)), element.index)
         for element in tree.elements
         if re.fullmatch(r"H[1-6]", element.role)
     ]
-    wanted = [(level, squeezed(words), words) for level, words in dossier.promise.told.headings]
+    wanted = [(level, squeezed(words), words) for level, words in dossier.promise.source_text.headings]
     for (level, heard, index), (asked, text, words) in zip(found, wanted, strict=False):
         if level != asked or text not in heard:
             yield dossier.at_element(f"The heading '{words}' (level {asked}) is not where the source has it.", index)
@@ -143,10 +150,10 @@ def _headings(dossier: Dossier) -> Iterator[Defect]:
 
 def _alternatives(dossier: Dossier) -> Iterator[Defect]:
     tree = dossier.tree
-    if tree is None or dossier.promise is None or dossier.promise.told is None:
+    if tree is None or dossier.promise is None or dossier.promise.source_text is None:
         return
     figures = [element for element in tree.elements if element.role == "Figure"]
-    wanted = dossier.promise.told.alternatives
+    wanted = dossier.promise.source_text.alternatives
     for figure, alternative in zip(figures, wanted, strict=False):
         if squeezed(figure.alt or "") != squeezed(alternative):
             yield dossier.at_element(
@@ -158,13 +165,13 @@ def _alternatives(dossier: Dossier) -> Iterator[Defect]:
 
 def _link_texts(dossier: Dossier) -> Iterator[Defect]:
     tree = dossier.tree
-    if tree is None or dossier.promise is None or dossier.promise.told is None:
+    if tree is None or dossier.promise is None or dossier.promise.source_text is None:
         return
     links = [element for element in tree.elements if element.role == "Link"]
-    wanted = dossier.promise.told.links
+    wanted = dossier.promise.source_text.links
     for link, pieces in zip(links, wanted, strict=False):
         heard = squeezed(dossier.text_of(link.index) + (link.alt or ""))
-        if not re.search(r".{0,12}?".join(re.escape(squeezed(piece)) for piece in pieces), heard):
+        if _end_of(pieces, heard, 0) < 0:
             yield dossier.at_element(f"A link reads '{heard[:60]}', in the source '{_short(pieces)}'.", link.index)
             return
     if len(links) != len(wanted):
@@ -172,15 +179,15 @@ def _link_texts(dossier: Dossier) -> Iterator[Defect]:
 
 
 ROWS = (
-    Check("BOX-001", ERROR, "saddle stitch", "As many pages as were set, a multiple of four", ALL, _page_count),
-    Check("BOX-001", ERROR, "ISO 32000-1, 14.11.2", "Every page at trim size", ALL, _page_size),
-    Check("BOX-001", ERROR, "ISO 32000-1, 12.4.2", "Page labels equal to folios", SCREENS, _labels),
-    Check("ACC-004", ERROR, "ISO 14289-1, 7.1", "The title, language and label that were promised", ALL, _catalog),
-    Check("ACC-004", ERROR, "ISO 14289-1, 7.4", "One outline entry a heading", SCREENS, _outline),
-    Check("FNT-001", ERROR, "docs/writing.md", "Shipped fonts", ALL, _fonts),
-    Check("LNK-011", ERROR, "docs/architecture.md, law 5", "Only this edition's numbers", ALL, _phones),
-    Check("ACC-301", ERROR, "Matterhorn 09-001", "The order of the source", SCREENS, _order),
-    Check("ACC-302", ERROR, "Matterhorn 14-001", "The headings of the source", SCREENS, _headings),
-    Check("ACC-303", ERROR, "ISO 14289-1, 7.3", "The text alternatives of the source", SCREENS, _alternatives),
-    Check("ACC-304", ERROR, "WCAG 2.2, 2.4.4", "The link texts of the source", SCREENS, _link_texts),
+    Check("BOX-001", ERROR, "saddle stitch", "As many pages as were set, a multiple of four", every, _page_count),
+    Check("BOX-001", ERROR, "ISO 32000-1, 14.11.2", "Every page at trim size", every, _page_size),
+    Check("BOX-001", ERROR, "ISO 32000-1, 12.4.2", "Page labels equal to folios", tagged, _labels),
+    Check("ACC-004", ERROR, "ISO 14289-1, 7.1", "The title, language and label that were promised", every, _catalog),
+    Check("ACC-004", ERROR, "ISO 14289-1, 7.4", "One outline entry a heading", tagged, _outline),
+    Check("FNT-001", ERROR, "docs/writing.md", "Shipped fonts", every, _fonts),
+    Check("LNK-011", ERROR, "docs/architecture.md, law 5", "Only this edition's numbers", every, _phones),
+    Check("ACC-301", ERROR, "Matterhorn 09-001", "The order of the source", tagged, _order),
+    Check("ACC-302", ERROR, "Matterhorn 14-001", "The headings of the source", tagged, _headings),
+    Check("ACC-303", ERROR, "ISO 14289-1, 7.3", "The text alternatives of the source", tagged, _alternatives),
+    Check("ACC-304", ERROR, "WCAG 2.2, 2.4.4", "The link texts of the source", tagged, _link_texts),
 )  # fmt: skip

@@ -10,9 +10,9 @@ from typing import Any
 from pikepdf import Array, Dictionary, Name, Stream
 
 from booklet.pdf import ContentFault, Element, ObjectId, Tree, TreeFault
+from booklet.preflight.check import ERROR, Check, tagged
 from booklet.preflight.dossier import Annotation, Dossier
-from booklet.preflight.file_checks import ERROR, SCREENS
-from booklet.preflight.records import Check, Defect
+from booklet.preflight.records import Defect
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
 _HEADING = re.compile(r"H([1-9]\d?)")
@@ -123,10 +123,10 @@ def _unmarked(dossier: Dossier) -> Iterator[Defect]:
 
 
 def _mixed(dossier: Dossier) -> Iterator[Defect]:
-    for sheet in dossier.sheets:
-        for note in sheet.content.notes:
+    for page in dossier.pages:
+        for note in page.content.notes:
             if note.kind in (ContentFault.ARTIFACT_IN_TAG, ContentFault.TAG_IN_ARTIFACT):
-                yield Defect(note.words, sheet.index)
+                yield Defect(note.words, page.index)
 
 
 def _parent_tree(dossier: Dossier) -> Iterator[Defect]:
@@ -135,25 +135,25 @@ def _parent_tree(dossier: Dossier) -> Iterator[Defect]:
     if tree is None:
         return
     yield from _problems(dossier, TreeFault.PARENT_TREE)
-    for sheet in dossier.sheets:
-        yield from (Defect(n.words, sheet.index) for n in sheet.content.notes if n.kind is ContentFault.MCID_TWICE)
-        owners = _listed(tree, sheet.source.get("/StructParents"))
-        for form, number in sorted(sheet.content.marks, key=str):
-            index = tree.owners.get((sheet.index, form, number))
+    for page in dossier.pages:
+        yield from (Defect(n.words, page.index) for n in page.content.notes if n.kind is ContentFault.MCID_TWICE)
+        owners = _listed(tree, page.source.get("/StructParents"))
+        for form, number in sorted(page.content.marks, key=str):
+            index = tree.owners.get((page.index, form, number))
             if index is None:
                 found = "Tagged content belongs to no structure element."
-                yield dossier.at_address(found, (sheet.index, form, number))
+                yield dossier.at_address(found, (page.index, form, number))
             elif form is None and (number >= len(owners) or _id_of(owners[number]) != tree.elements[index].object_id):
                 found = f"The parent tree gives marked content of a {tree.elements[index].role} to another element."
-                yield dossier.at_address(found, (sheet.index, form, number))
-    drawn = {(sheet.index, form, number) for sheet in dossier.sheets for form, number in sheet.content.marks}
+                yield dossier.at_address(found, (page.index, form, number))
+    drawn = {(page.index, form, number) for page in dossier.pages for form, number in page.content.marks}
     for address, index in tree.owners.items():
-        if address not in drawn and 0 <= address[0] < len(dossier.sheets) and not _unread(dossier, address[0]):
+        if address not in drawn and 0 <= address[0] < len(dossier.pages) and not _unread(dossier, address[0]):
             yield Defect(f"A {tree.elements[index].role} holds marked content that the page does not have.", address[0])
 
 
 def _unread(dossier: Dossier, page: int) -> bool:
-    return dossier.sheets[page].content.has(ContentFault.BROKEN, ContentFault.LARGE, ContentFault.DEEP)
+    return dossier.pages[page].content.has(ContentFault.BROKEN, ContentFault.LARGE, ContentFault.DEEP)
 
 
 def _listed(tree: Tree, key: Any) -> list[Any]:
@@ -313,9 +313,9 @@ def _fields(dossier: Dossier) -> Iterator[Defect]:
 
 def _tabs(dossier: Dossier) -> Iterator[Defect]:
     pages = {note.page_index for note in dossier.annotations}
-    for sheet in dossier.sheets:
-        if sheet.index in pages and sheet.source.get("/Tabs") != Name.S:
-            yield Defect("The Tab key does not follow the structure.", sheet.index)
+    for page in dossier.pages:
+        if page.index in pages and page.source.get("/Tabs") != Name.S:
+            yield Defect("The Tab key does not follow the structure.", page.index)
 
 
 def _notes(dossier: Dossier) -> Iterator[Defect]:
@@ -370,48 +370,48 @@ def _printers_notes(dossier: Dossier) -> Iterator[Defect]:
 
 
 def _references(dossier: Dossier) -> Iterator[Defect]:
-    for sheet in dossier.sheets:
-        yield from (Defect(n.words, sheet.index) for n in sheet.content.notes if n.kind is ContentFault.REFERENCE)
+    for page in dossier.pages:
+        yield from (Defect(n.words, page.index) for n in page.content.notes if n.kind is ContentFault.REFERENCE)
     drawn: Counter[ObjectId] = Counter()
-    tagged: set[ObjectId] = set()
-    for sheet in dossier.sheets:
-        drawn.update(sheet.content.forms)
-        tagged |= {form for form, _ in sheet.content.marks if form is not None}
-    for form in tagged:
+    tagged_forms: set[ObjectId] = set()
+    for page in dossier.pages:
+        drawn.update(page.content.forms)
+        tagged_forms |= {form for form, _ in page.content.marks if form is not None}
+    for form in tagged_forms:
         if drawn[form] > 1:
             yield Defect("A form that holds tagged content is drawn more than once.")
 
 
 ROWS = (
-    Check("ACC-101", ERROR, "ISO 14289-1, 7.1", "A tagged file", SCREENS, _untagged),
-    Check("ACC-102", ERROR, "Matterhorn 01-007", "Tags that somebody answers for", SCREENS, _suspects),
-    Check("ACC-103", ERROR, "Matterhorn 11-001 to 11-006", "A language such as en-AU", SCREENS, _language),
-    Check("ACC-104", ERROR, "Matterhorn 06-003, 07-001, 07-002", "A title, and DisplayDocTitle true", SCREENS, _title),
-    Check("ACC-105", ERROR, "Matterhorn 06-001, 06-002", "XMP metadata with pdfuaid:part", SCREENS, _metadata),
-    Check("ACC-106", ERROR, "Matterhorn 02-001, 02-003, 02-004", "Standard roles, or mapped to one", SCREENS, _roles),
-    Check("ACC-107", ERROR, "Matterhorn 01-005", "Everything tagged, or an artifact", SCREENS, _unmarked),
-    Check("ACC-108", ERROR, "Matterhorn 01-003, 01-004", "Artifacts and tagged content side by side", SCREENS, _mixed),
-    Check("ACC-109", ERROR, "ISO 32000-1, 14.7.4.4", "One owner for each marked content", SCREENS, _parent_tree),
-    Check("ACC-110", ERROR, "ISO 32000-1, 14.7.2", "A tree that ends", SCREENS, _shape),
-    Check("ACC-111", ERROR, "Matterhorn 14-002, 14-003", "Levels without gaps, from H1", SCREENS, _levels),
-    Check("ACC-112", ERROR, "Matterhorn 14-006, 14-007", "H1 to H6, or one H a section", SCREENS, _plain_headings),
-    Check("ACC-131", ERROR, "ISO 14289-1, 7.4", "Words in every heading", SCREENS, _silent_headings),
-    Check("ACC-113", ERROR, "Matterhorn 13-004, 17-002", "Alt that says what it shows", SCREENS, _silent_figures),
-    Check("ACC-114", ERROR, "Matterhorn 09-004", "Table, TR, then TH or TD", SCREENS, _nesting("table")),
-    Check("ACC-115", ERROR, "ISO 14289-1, 7.5", "As many columns in every row", SCREENS, _irregular),
-    Check("ACC-116", ERROR, "Matterhorn 15-003", "TH with Scope, or Headers", SCREENS, _headless),
-    Check("ACC-117", ERROR, "Matterhorn 09-005", "L, LI, then Lbl and LBody", SCREENS, _nesting("list")),
-    Check("ACC-118", ERROR, "Matterhorn 09-006", "TOC, then TOCI", SCREENS, _nesting("contents")),
-    Check("ACC-132", ERROR, "Matterhorn 09-007, 09-008", "Ruby with its parts", SCREENS, _nesting("Ruby text")),
-    Check("ACC-119", ERROR, "Matterhorn 28-002, 28-010, 28-011", "Links in Link, fields in Form", SCREENS, _loose),
-    Check("ACC-120", ERROR, "Matterhorn 28-004, 28-012", "Contents that says where to", SCREENS, _wordless),
-    Check("ACC-121", ERROR, "Matterhorn 28-008, 28-009", "Tabs S", SCREENS, _tabs),
-    Check("ACC-122", ERROR, "Matterhorn 19-003, 19-004", "An ID for each note", SCREENS, _notes),
-    Check("ACC-124", ERROR, "Matterhorn 20-001 to 20-003", "Layers with names, that stay", SCREENS, _layers),
-    Check("ACC-125", ERROR, "Matterhorn 21-001", "F and UF", SCREENS, _file_names),
-    Check("ACC-126", ERROR, "Matterhorn 25-001", "A form without dynamic XFA", SCREENS, _xfa),
-    Check("ACC-127", ERROR, "Matterhorn 26-001, 26-002", "A file that lets itself be read", SCREENS, _barred),
-    Check("ACC-128", ERROR, "Matterhorn 28-007, 28-017", "Printers' notes, outside the tree", SCREENS, _printers_notes),
-    Check("ACC-129", ERROR, "Matterhorn 30-001, 30-002", "Content that is drawn once", SCREENS, _references),
-    Check("ACC-130", ERROR, "Matterhorn 28-005", "TU for each field", SCREENS, _fields),
+    Check("ACC-101", ERROR, "ISO 14289-1, 7.1", "A tagged file", tagged, _untagged),
+    Check("ACC-102", ERROR, "Matterhorn 01-007", "Tags that somebody answers for", tagged, _suspects),
+    Check("ACC-103", ERROR, "Matterhorn 11-001 to 11-006", "A language such as en-AU", tagged, _language),
+    Check("ACC-104", ERROR, "Matterhorn 06-003, 07-001, 07-002", "A title, and DisplayDocTitle true", tagged, _title),
+    Check("ACC-105", ERROR, "Matterhorn 06-001, 06-002", "XMP metadata with pdfuaid:part", tagged, _metadata),
+    Check("ACC-106", ERROR, "Matterhorn 02-001, 02-003, 02-004", "Standard roles, or mapped to one", tagged, _roles),
+    Check("ACC-107", ERROR, "Matterhorn 01-005", "Everything tagged, or an artifact", tagged, _unmarked),
+    Check("ACC-108", ERROR, "Matterhorn 01-003, 01-004", "Artifacts and tagged content side by side", tagged, _mixed),
+    Check("ACC-109", ERROR, "ISO 32000-1, 14.7.4.4", "One owner for each marked content", tagged, _parent_tree),
+    Check("ACC-110", ERROR, "ISO 32000-1, 14.7.2", "A tree that ends", tagged, _shape),
+    Check("ACC-111", ERROR, "Matterhorn 14-002, 14-003", "Levels without gaps, from H1", tagged, _levels),
+    Check("ACC-112", ERROR, "Matterhorn 14-006, 14-007", "H1 to H6, or one H a section", tagged, _plain_headings),
+    Check("ACC-131", ERROR, "ISO 14289-1, 7.4", "Words in every heading", tagged, _silent_headings),
+    Check("ACC-113", ERROR, "Matterhorn 13-004, 17-002", "Alt that says what it shows", tagged, _silent_figures),
+    Check("ACC-114", ERROR, "Matterhorn 09-004", "Table, TR, then TH or TD", tagged, _nesting("table")),
+    Check("ACC-115", ERROR, "ISO 14289-1, 7.5", "As many columns in every row", tagged, _irregular),
+    Check("ACC-116", ERROR, "Matterhorn 15-003", "TH with Scope, or Headers", tagged, _headless),
+    Check("ACC-117", ERROR, "Matterhorn 09-005", "L, LI, then Lbl and LBody", tagged, _nesting("list")),
+    Check("ACC-118", ERROR, "Matterhorn 09-006", "TOC, then TOCI", tagged, _nesting("contents")),
+    Check("ACC-132", ERROR, "Matterhorn 09-007, 09-008", "Ruby with its parts", tagged, _nesting("Ruby text")),
+    Check("ACC-119", ERROR, "Matterhorn 28-002, 28-010, 28-011", "Links in Link, fields in Form", tagged, _loose),
+    Check("ACC-120", ERROR, "Matterhorn 28-004, 28-012", "Contents that says where to", tagged, _wordless),
+    Check("ACC-121", ERROR, "Matterhorn 28-008, 28-009", "Tabs S", tagged, _tabs),
+    Check("ACC-122", ERROR, "Matterhorn 19-003, 19-004", "An ID for each note", tagged, _notes),
+    Check("ACC-124", ERROR, "Matterhorn 20-001 to 20-003", "Layers with names, that stay", tagged, _layers),
+    Check("ACC-125", ERROR, "Matterhorn 21-001", "F and UF", tagged, _file_names),
+    Check("ACC-126", ERROR, "Matterhorn 25-001", "A form without dynamic XFA", tagged, _xfa),
+    Check("ACC-127", ERROR, "Matterhorn 26-001, 26-002", "A file that lets itself be read", tagged, _barred),
+    Check("ACC-128", ERROR, "Matterhorn 28-007, 28-017", "Printers' notes, outside the tree", tagged, _printers_notes),
+    Check("ACC-129", ERROR, "Matterhorn 30-001, 30-002", "Content that is drawn once", tagged, _references),
+    Check("ACC-130", ERROR, "Matterhorn 28-005", "TU for each field", tagged, _fields),
 )  # fmt: skip

@@ -30,6 +30,7 @@ __all__ = [
     "Segment",
     "Typesetter",
     "WrittenFacts",
+    "facts_key",
     "folios",
     "page_counts",
     "share_out",
@@ -107,13 +108,12 @@ class Typesetter:
         key = key_of("segment", laid_out.key, sorted(wanted.items()))
         segment = self._segments.get(key)
         if segment is None:
-            facts_key = key_of("facts", key)
-            facts = self.store.load(facts_key, WrittenFacts) if self.store.has(key) else None
+            facts = self.store.load(facts_key(key), WrittenFacts) if self.store.has(key) else None
             if facts is None:
                 pdf, facts = self._engine.write(self._document(laid_out.key, laid_out.html)[0], wanted)
                 self.typeset += 1
                 self.store.put(key, pdf)
-                self.store.save(facts_key, facts)
+                self.store.save(facts_key(key), facts)
             else:
                 self.reused += 1
             segment = Segment(laid_out.part, key, laid_out.layout, laid_out.first_folio, laid_out.roman, facts)
@@ -136,6 +136,11 @@ class Typesetter:
         if len(self._documents) > KEPT_DOCUMENTS:
             self._documents.popitem(last=False)
         return self._documents[key]
+
+
+def facts_key(segment: str) -> str:
+    """The key under which the store has the `WrittenFacts` of a segment."""
+    return key_of("facts", segment)
 
 
 def srgb_profile() -> bytes:
