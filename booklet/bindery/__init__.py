@@ -26,8 +26,10 @@ from booklet.bindery.colour import (
     press_inks,
     screen_colours,
 )
-from booklet.bindery.fragments import Fragment, PlacedPart, Placing, Programs, place
+from booklet.bindery.fonts import Face, FontFile, Fonts, font_file
+from booklet.bindery.fragments import Fragment, PlacedPart, Placing, place
 from booklet.bindery.hues import edition_accents, hue_faults
+from booklet.bindery.lettering import NAME as LETTERING
 from booklet.bindery.lettering import lettering
 from booklet.bindery.paper import (
     Condition,
@@ -46,6 +48,7 @@ from booklet.bindery.proofs import marks_file, proof_file
 from booklet.bindery.tagged import DocumentInfo, Piece, bind, describe_link, tagged_fragment
 
 __all__ = [
+    "LETTERING",
     "MIXES",
     "PRESS_STAND_INS",
     "STAND_INS",
@@ -53,6 +56,9 @@ __all__ = [
     "Cmyk",
     "Condition",
     "DocumentInfo",
+    "Face",
+    "FontFile",
+    "Fonts",
     "Fragment",
     "Inks",
     "PaperPiece",
@@ -61,7 +67,6 @@ __all__ = [
     "Placing",
     "PressJob",
     "PressSetup",
-    "Programs",
     "Sheet",
     "SheetFile",
     "WholeSheets",
@@ -69,6 +74,7 @@ __all__ = [
     "copier_inks",
     "describe_link",
     "edition_accents",
+    "font_file",
     "grey_fragment",
     "hue_faults",
     "hue_of",

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterable
+import zlib
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from hashlib import sha256
@@ -59,11 +60,16 @@ class Face:
 
 @dataclass(frozen=True)
 class FontFile:
-    """A face as a file holds it: five objects from a number on, three dictionaries and two streams of data."""
+    """A face as a file holds it: five objects from a number on: three dictionaries and two compressed streams."""
 
     dictionaries: tuple[bytes, bytes, bytes]
     program: bytes
+    program_bytes: int
     unicode_map: bytes
+
+
+Fonts = Callable[[Face, int], FontFile]
+"""Gives the objects of a face, whose numbers begin here."""
 
 
 def face_of(font: Any) -> Face:
@@ -109,18 +115,21 @@ def merged(faces: Iterable[Face]) -> dict[str, Face]:
     return dict(sorted(found.items()))
 
 
-def font_file(face: Face, number: int, program: bytes) -> FontFile:
-    """The objects of a face, whose numbers begin here, its program cut down to the glyphs in use."""
-    cut, plain = cut_down(program, frozenset(face.text))
-    widths = " ".join(f"{glyph} [{face.widths[glyph]}]" for glyph in sorted(face.text))
+def font_file(face: Face, number: int, program: bytes, whole: bool = False) -> FontFile:
+    """The objects of a face, whose numbers begin here, its program cut down to the glyphs in use, or whole."""
+    used = frozenset(face.text)
+    cut = program if whole else cut_down(program, used)
+    plain = {glyph: character for glyph, character in _characters(program).items() if glyph in used}
+    widths = " ".join(f"{glyph} [{face.widths[glyph]}]" for glyph in sorted(used))
     return FontFile(
         (
             b"%s/DescendantFonts[%d 0 R]/ToUnicode %d 0 R>>" % (face.font.removesuffix(b">>"), number + 1, number + 4),
             b"%s/FontDescriptor %d 0 R/W[%s]>>" % (face.descendant.removesuffix(b">>"), number + 2, widths.encode()),
             b"%s/FontFile2 %d 0 R>>" % (face.descriptor.removesuffix(b">>"), number + 3),
         ),
-        cut,
-        unicode_map(face.text | plain),
+        zlib.compress(cut, 1 if whole else 9),
+        len(cut),
+        zlib.compress(unicode_map(face.text | plain), 9),
     )
 
 
@@ -133,11 +142,19 @@ def _widths(array: Any) -> dict[int, Any]:
     }
 
 
-@lru_cache(maxsize=32)
-def cut_down(program: bytes, glyphs: frozenset[int]) -> tuple[bytes, dict[int, str]]:
-    """A TrueType font with these glyphs alone, under the ids that they had, and the characters that it gives them
-    itself: where it gives several, the first (a hyphen, not a soft one).
+@lru_cache(maxsize=16)
+def _characters(program: bytes) -> dict[int, str]:
+    """The character that a TrueType font gives each glyph: where it gives several, the first (a hyphen, not a soft
+    one).
     """
+    font = TTFont(io.BytesIO(program), recalcTimestamp=False, lazy=True)
+    letters = sorted(font.getBestCmap().items(), reverse=True)
+    return {font.getGlyphID(name): chr(code) for code, name in letters}
+
+
+@lru_cache(maxsize=32)
+def cut_down(program: bytes, glyphs: frozenset[int]) -> bytes:
+    """A TrueType font with these glyphs alone, under the ids that they had."""
     options = subset.Options()
     options.retain_gids = True
     options.hinting = False  # and with it the tables cvt, fpgm and prep
@@ -145,14 +162,12 @@ def cut_down(program: bytes, glyphs: frozenset[int]) -> tuple[bytes, dict[int, s
     options.layout_features = []
     options.drop_tables += LEFT_OUT
     font = TTFont(io.BytesIO(program), recalcTimestamp=False, lazy=True)
-    letters = sorted(font.getBestCmap().items(), reverse=True)
-    plain = {glyph: chr(code) for code, name in letters if (glyph := font.getGlyphID(name)) in glyphs}
     cutter = subset.Subsetter(options)
     cutter.populate(gids=sorted(glyphs))
     cutter.subset(font)
     target = io.BytesIO()
     font.save(target)
-    return target.getvalue(), plain
+    return target.getvalue()
 
 
 def unicode_map(characters: dict[int, str]) -> bytes:

@@ -18,7 +18,7 @@ from typing import Any
 
 from pikepdf import Dictionary, Name, Pdf, Stream
 
-from booklet.bindery.fonts import Face, face_of, font_file, program_of
+from booklet.bindery.fonts import Face, Fonts, face_of, program_of
 
 SHARED = 1_000_000
 """In a fragment's bytes, object numbers from here on are the file's own: what all its fragments share."""
@@ -266,8 +266,6 @@ def share_faces(writer: Serialiser, pages: Iterable[Any]) -> list[tuple[Face, by
 
 Placing = Callable[[Fragment, int, tuple[str, ...], Mapping[bytes, bytes]], PlacedPart]
 """`place`, or something that remembers what it gave."""
-Programs = Callable[[str], bytes]
-"""The font program that has this hash."""
 
 
 def placed_parts(
@@ -282,16 +280,16 @@ def placed_parts(
     return parts
 
 
-def font_objects(faces: Mapping[str, Face], programs: Programs, objects: dict[int, bytes]) -> Iterator[PackedStream]:
+def font_objects(faces: Mapping[str, Face], fonts: Fonts, objects: dict[int, bytes]) -> Iterator[PackedStream]:
     """The dictionaries of a file's fonts, put among its objects, and their streams."""
     for slot, face in enumerate(faces.values()):
         number = face_number(slot)
-        made = font_file(face, number, programs(face.program))
+        made = fonts(face, number)
         for offset, words in enumerate(made.dictionaries):
             objects[number + offset] = words
-        length = b"<</Length1 %d>>" % len(made.program)
-        yield PackedStream(number + 3, length, made.program, True)
-        yield PackedStream(number + 4, b"<<>>", made.unicode_map, True)
+        length = b"<</Length1 %d/Filter/FlateDecode>>" % made.program_bytes
+        yield PackedStream(number + 3, length, made.program, False)
+        yield PackedStream(number + 4, b"<</Filter/FlateDecode>>", made.unicode_map, False)
 
 
 def references(numbers: Iterable[int]) -> bytes:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 from dataclasses import dataclass
 from functools import cache
-from hashlib import sha256
 
 from fontTools.ttLib import TTFont
 
@@ -15,7 +14,8 @@ from booklet.manuscript import shipped
 FILE = "atkinson-hyperlegible-next-latin-400-normal.woff2"
 RESOURCE = "/BookletLettering"
 """What pages call it among their fonts."""
-_NAME = b"/BKLTNG+Atkinson-Hyperlegible-Next"
+NAME = "/BKLTNG+Atkinson-Hyperlegible-Next"
+"""What the face is called in files."""
 
 
 @dataclass(frozen=True)
@@ -33,11 +33,11 @@ class Lettering:
         """The face as a file needs it for these words. Characters that it lacks are left out."""
         letters = sorted(letter for letter in set(words) if letter in self.glyphs)
         return Face(
-            name=_NAME.decode(),
-            program=sha256(self.program).hexdigest(),
-            font=b"<</Type/Font/Subtype/Type0/BaseFont%s/Encoding/Identity-H>>" % _NAME,
+            name=NAME,
+            program=FILE,
+            font=b"<</Type/Font/Subtype/Type0/BaseFont%s/Encoding/Identity-H>>" % NAME.encode(),
             descendant=b"<</Type/Font/Subtype/CIDFontType2/BaseFont%s/CIDToGIDMap/Identity"
-            b"/CIDSystemInfo<</Registry(Adobe)/Ordering(Identity)/Supplement 0>>>>" % _NAME,
+            b"/CIDSystemInfo<</Registry(Adobe)/Ordering(Identity)/Supplement 0>>>>" % NAME.encode(),
             descriptor=self.descriptor,
             text={self.glyphs[letter]: letter for letter in letters},
             widths={self.glyphs[letter]: f"{self.widths[letter]:.3f}" for letter in letters},
@@ -69,7 +69,7 @@ def lettering() -> Lettering:
     head, table = font["head"], font["OS/2"]
     box = " ".join(str(round(value * scale)) for value in (head.xMin, head.yMin, head.xMax, head.yMax))
     heights = (font["hhea"].ascent, font["hhea"].descent, table.sCapHeight)
-    facts = (_NAME, box.encode(), *(round(value * scale) for value in heights))
+    facts = (NAME.encode(), box.encode(), *(round(value * scale) for value in heights))
     return Lettering(
         program=target.getvalue(),
         glyphs={chr(code): font.getGlyphID(name) for code, name in names.items()},

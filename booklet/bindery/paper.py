@@ -26,7 +26,7 @@ import pikepdf
 from pikepdf import Array, Dictionary, Name, Pdf
 
 from booklet.bindery.colour import Amounts, Inks, press_colours
-from booklet.bindery.fonts import Face, merged
+from booklet.bindery.fonts import Face, Fonts, merged
 from booklet.bindery.fragments import (
     CATALOG,
     ICC_PROFILE,
@@ -42,7 +42,6 @@ from booklet.bindery.fragments import (
     PackedStream,
     PlacedPart,
     Placing,
-    Programs,
     Serialiser,
     face_number,
     font_objects,
@@ -52,6 +51,7 @@ from booklet.bindery.fragments import (
     share_faces,
 )
 from booklet.bindery.inking import ink
+from booklet.bindery.lettering import NAME as LETTERING
 from booklet.bindery.lettering import RESOURCE, lettering
 from booklet.bindery.marks import ZONE_MM, Trim, marks, slug_place
 from booklet.bindery.packing import packed_file
@@ -230,7 +230,7 @@ def press_file(
     pieces: Sequence[PaperPiece],
     job: PressJob,
     accents: Mapping[str, Amounts],
-    programs: Programs,
+    fonts: Fonts,
     placing: Placing = place,
 ) -> bytes:
     """A press file of some parts, in the inks of an edition."""
@@ -253,7 +253,7 @@ def press_file(
     objects: dict[int, bytes] = {}
     pages = [part.base + number for piece, part in zip(pieces, parts, strict=True) for number in piece.fragment.pages]
     objects[PAGES] = b"<</Type/Pages/Count %d/Kids[%s]>>" % (len(pages), references(pages))
-    streams += font_objects(faces, with_letters(programs), objects)
+    streams += font_objects(faces, fonts, objects)
     streams += _identity(job, parts, objects)
     objects[CATALOG] = b"<</Type/Catalog/Pages %d 0 R/Metadata %d 0 R/OutputIntents[%d 0 R]>>" % (
         PAGES, METADATA, INTENT,
@@ -264,13 +264,6 @@ def press_file(
 def _slug_face(words: Iterable[str]) -> list[Face]:
     every = "".join(words)
     return [lettering().face(every)] if every else []
-
-
-def with_letters(programs: Programs) -> Programs:
-    """The same programs, and that of the lettering."""
-    own = lettering()
-    name = own.face("").program
-    return lambda program: own.program if program == name else programs(program)
 
 
 def _identity(job: PressJob, parts: Sequence[PlacedPart], objects: dict[int, bytes]) -> list[PackedStream]:
@@ -341,7 +334,7 @@ def sheet_file(
     pieces: Sequence[PaperPiece],
     sheets: Sequence[Sheet],
     facts: SheetFile,
-    programs: Programs,
+    fonts: Fonts,
     front: Sequence[WholeSheets] = (),
     behind: Sequence[WholeSheets] = (),
     placing: Placing = place,
@@ -364,21 +357,21 @@ def sheet_file(
     streams: list[PackedStream] = []
     number = max(part.base + fragment.size for fragment, part in zip(fragments, parts, strict=True)) + 1
     names = list(faces)
-    fonts = b""
+    named = b""
     if facts.words:
-        slot = names.index(lettering().face("").name)
-        fonts = b"/Font<<%s %d 0 R>>" % (RESOURCE.encode(), face_number(slot))
+        slot = names.index(LETTERING)
+        named = b"/Font<<%s %d 0 R>>" % (RESOURCE.encode(), face_number(slot))
     for sheet in sheets:
         drawn = b"".join(b"%s %d 0 R" % (name.encode(), forms[page]) for name, page in sheet.pages.items())
         objects[number] = (
             b"<</Type/Page/Parent %d 0 R/MediaBox[0 0 %.4f %.4f]/Resources<</XObject<<%s>>%s>>/Contents %d 0 R>>"
-        ) % (PAGES, sheet.width_pt, sheet.height_pt, drawn, fonts, number + 1)
+        ) % (PAGES, sheet.width_pt, sheet.height_pt, drawn, named, number + 1)
         streams.append(PackedStream(number + 1, b"<<>>", sheet.operators, True))
         pages.append(number)
         number += 2
     pages = [*first, *pages, *last]
     objects[PAGES] = b"<</Type/Pages/Count %d/Kids[%s]>>" % (len(pages), references(pages))
-    streams += font_objects(faces, with_letters(programs), objects)
+    streams += font_objects(faces, fonts, objects)
     objects[CATALOG] = (
         b"<</Type/Catalog/Pages %d 0 R/ViewerPreferences<</PrintScaling/None/DisplayDocTitle true/Duplex/%s>>>>"
     ) % (PAGES, facts.duplex.encode())

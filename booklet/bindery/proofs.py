@@ -9,7 +9,7 @@ import io
 import pikepdf
 from pikepdf import Dictionary, Name, Pdf
 
-from booklet.bindery.fonts import merged
+from booklet.bindery.fonts import Fonts, merged
 from booklet.bindery.fragments import (
     CATALOG,
     DOCUMENT,
@@ -19,14 +19,13 @@ from booklet.bindery.fragments import (
     PAGES,
     Fragment,
     PackedStream,
-    Programs,
     font_objects,
     place,
     references,
 )
 from booklet.bindery.marks import marks
 from booklet.bindery.packing import packed_file
-from booklet.bindery.paper import PressSetup, with_letters
+from booklet.bindery.paper import PressSetup
 from booklet.pdf import saved
 
 
@@ -41,7 +40,7 @@ def marks_file(setup: PressSetup) -> bytes:
         return saved(pdf, "1.7")
 
 
-def proof_file(fragment: Fragment, programs: Programs) -> bytes:
+def proof_file(fragment: Fragment, fonts: Fonts) -> bytes:
     """The pages of a fragment, or its forms as pages, with nothing on them but what the part draws."""
     faces = merged(list(fragment.faces))
     part = place(fragment, FIRST_PART, tuple(faces), {})
@@ -53,7 +52,7 @@ def proof_file(fragment: Fragment, programs: Programs) -> bytes:
     }
     empty = [MARKS_LEFT, MARKS_RIGHT, *(FIRST_PART + number for number in fragment.notes)]
     streams = [PackedStream(number, b"<<>>", b"", True) for number in empty]
-    streams += font_objects(faces, with_letters(programs), objects)
+    streams += font_objects(faces, fonts, objects)
     content = packed_file("1.7", [part], dict(sorted(objects.items())), streams)
     with Pdf.open(io.BytesIO(content)) as pdf:
         drawn = [pdf.get_object(number, 0) for number in pages]

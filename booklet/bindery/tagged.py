@@ -12,7 +12,7 @@ from pikepdf import Array, Dictionary, Name, NumberTree, Object, Pdf
 
 from booklet.australia import NO_BREAK, parse_phone
 from booklet.bindery.colour import screen_colours
-from booklet.bindery.fonts import merged
+from booklet.bindery.fonts import Fonts, merged
 from booklet.bindery.fragments import (
     CATALOG,
     DESTINATIONS,
@@ -33,7 +33,6 @@ from booklet.bindery.fragments import (
     PackedStream,
     PlacedPart,
     Placing,
-    Programs,
     Serialiser,
     font_objects,
     place,
@@ -219,7 +218,7 @@ class _Target:
         return b"<</S/GoTo/D%s/SD%s>>" % (self.place, self.in_structure)
 
 
-def bind(pieces: Sequence[Piece], info: DocumentInfo, programs: Programs, placing: Placing = place) -> bytes:
+def bind(pieces: Sequence[Piece], info: DocumentInfo, fonts: Fonts, placing: Placing = place) -> bytes:
     """One booklet from its parts in reading order, as a tagged PDF.
 
     With `pdf_ua` 1 a PDF 1.7 that claims PDF/UA-1 and PDF/A-2a; with 2 a PDF 2.0 that claims PDF/UA-2 and its free
@@ -239,7 +238,7 @@ def bind(pieces: Sequence[Piece], info: DocumentInfo, programs: Programs, placin
         text_string(anchor) + targets[anchor].named() for anchor in sorted(targets)
     )
     outline = _outline(rows, targets, writer)
-    streams = [*font_objects(faces, programs, objects), *_metadata(info, objects), _output_intent(objects)]
+    streams = [*font_objects(faces, fonts, objects), *_metadata(info, objects), _output_intent(objects)]
     objects[CATALOG] = (
         b"<</Type/Catalog/Pages %d 0 R/Lang%s/MarkInfo<</Marked true>>/ViewerPreferences<</DisplayDocTitle true>>"
         b"/PageMode/UseOutlines/StructTreeRoot %d 0 R/Names<</Dests %d 0 R>>/PageLabels<</Nums[%s]>>/Metadata %d 0 R"

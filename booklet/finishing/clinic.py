@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from booklet.bindery import PaperPiece, Sheet, SheetFile, WholeSheets, lettering, sheet_file
 from booklet.composing import planned_kit
 from booklet.findings import Finding
-from booklet.finishing.parts import grey_part, known_part, origins, placed_in_order, placing, programs
+from booklet.finishing.parts import fonts, grey_part, known_part, origins, placed_in_order, placing
 from booklet.finishing.records import Finished, FinishedFile, Means, TypesetBooklet
 from booklet.formats import CLINIC_KIT, Duplex
 from booklet.imposition import (
@@ -59,7 +59,7 @@ def finish_clinic(booklet: TypesetBooklet, means: Means) -> Finished:
         facts = SheetFile(title, booklet.issued.isoformat(), turned, "".join(names))
         before, behind = _around(kit, kit_sides, means, ending)
         content = sheet_file(
-            pieces, [sheet for sheet, _ in drawn], facts, programs(means.store), before, behind, placing(means.store)
+            pieces, [sheet for sheet, _ in drawn], facts, fonts(means.store), before, behind, placing(means.store)
         )
         count = len(drawn) + (len(kit_sides) if kit else 0)
         placements = [row for _, row in drawn]
@@ -88,7 +88,7 @@ def _plain(
     drawn = [_sheet(row, b"", size_pt) for row in rows]
     title = f"{booklet.full_title} (imposed for A4, one page a side)"
     facts = SheetFile(title, booklet.issued.isoformat(), "DuplexFlipLongEdge")
-    content = sheet_file(pieces, drawn, facts, programs(means.store), placing=placing(means.store))
+    content = sheet_file(pieces, drawn, facts, fonts(means.store), placing=placing(means.store))
     return _file(booklet, "-plain.pdf", content, booklet.pages, upright, title, _known(pieces, None, means), rows)
 
 

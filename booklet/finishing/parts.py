@@ -6,14 +6,18 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from booklet.bindery import (
+    LETTERING,
     PRESS_STAND_INS,
     STAND_INS,
+    Face,
+    FontFile,
+    Fonts,
     Fragment,
     PlacedPart,
     Placing,
     PressSetup,
-    Programs,
     copier_inks,
+    font_file,
     grey_fragment,
     lettering,
     marks_file,
@@ -74,8 +78,7 @@ def _kept(
 ) -> Fragment:
     key = key_of("fragment", segment, kind)
     fragment = store.load(key, Fragment)
-    own = lettering().face("").program
-    if fragment is None or not all(face.program == own or store.has(face.program) for face in fragment.faces):
+    if fragment is None or not all(face.name == LETTERING or store.has(face.program) for face in fragment.faces):
         pdf = store.get(segment)
         assert pdf is not None, "a segment is kept as long as a build goes on"
         fragment, programs = make(pdf)
@@ -92,7 +95,10 @@ def known_part(store: Store, fragment: Fragment, accents: Iterable[bytes]) -> Dr
     key = key_of("drawings", fragment.key, accents)
     known = store.load(key, Drawings)
     if known is None:
-        known = examine_part(proof_file(fragment, programs(store)), accents)
+        known = examine_part(
+            proof_file(fragment, lambda face, number: font_file(face, number, _program(store, face), whole=True)),
+            accents,
+        )
         store.save(key, known)
     return known
 
@@ -121,15 +127,24 @@ def placing(store: Store) -> Placing:
     return kept
 
 
-def programs(store: Store) -> Programs:
-    """Font programs by their hash."""
+def fonts(store: Store) -> Fonts:
+    """`bindery.font_file`, whose results are kept."""
 
-    def program(digest: str) -> bytes:
-        content = store.get(digest)
-        assert content is not None, "a font program is kept as long as a build goes on"
-        return content
+    def kept(face: Face, number: int) -> FontFile:
+        key = key_of("font", face, number)
+        made = store.load(key, FontFile)
+        if made is None:
+            made = font_file(face, number, _program(store, face))
+            store.save(key, made)
+        return made
 
-    return program
+    return kept
+
+
+def _program(store: Store, face: Face) -> bytes:
+    content = lettering().program if face.name == LETTERING else store.get(face.program)
+    assert content is not None, "a font program is kept as long as a build goes on"
+    return content
 
 
 SCREEN_ACCENTS = tuple(screen_colours(dict.fromkeys(STAND_INS, "#000001")))

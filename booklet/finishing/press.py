@@ -15,13 +15,13 @@ from booklet.findings import Place, error
 from booklet.finishing import ticket
 from booklet.finishing.parts import (
     PRESS_ACCENTS,
+    fonts,
     known_marks,
     known_part,
     origins,
     placed_in_order,
     placing,
     press_part,
-    programs,
     tagged_part,
 )
 from booklet.finishing.records import Finished, FinishedFile, Means, PrintJob, TypesetBooklet
@@ -77,7 +77,7 @@ def _pressed(
         slug=f"{booklet.title}   {booklet.edition}   issue {booklet.issue}   {day}",
     )
     pieces = list(_pieces(booklet, work, setup, frozenset(indexes), means))
-    content = press_file(pieces, job, work.accents, programs(store), placing(store))
+    content = press_file(pieces, job, work.accents, fonts(store), placing(store))
     promise = Promise(
         file=name,
         folios=("",) * len(indexes),
@@ -141,7 +141,7 @@ def _ticket_page(booklet: TypesetBooklet, sheet: ticket.Ticket, means: Means) ->
         return (), findings
     piece = Piece.of(segment, tagged_part(means.store, segment, 1), TICKET.trim_mm[1])
     info = replace(document_info(booklet), title=title, anchors={}, hue=dict(STAND_INS) | dict(booklet.hue))
-    content = bind([piece], info, programs(means.store), placing(means.store))
+    content = bind([piece], info, fonts(means.store), placing(means.store))
     name = f"{booklet.file}-ticket.pdf"
     promise = Promise(
         file=name,

@@ -5,11 +5,11 @@ from __future__ import annotations
 from booklet.bindery import DocumentInfo, Piece, bind, screen_colours
 from booklet.finishing.parts import (
     SCREEN_ACCENTS,
+    fonts,
     known_part,
     origins,
     placed_in_order,
     placing,
-    programs,
     tagged_part,
 )
 from booklet.finishing.records import Finished, FinishedFile, Means, TypesetBooklet
@@ -22,7 +22,7 @@ def finish_tagged(booklet: TypesetBooklet, means: Means) -> Finished:
     fragments = [tagged_part(store, segment, form.pdf_ua) for segment in booklet.segments]
     height_mm = form.pages.trim_mm[1]
     pieces = [Piece.of(*row, height_mm) for row in zip(booklet.segments, fragments, strict=True)]
-    content = bind(pieces, document_info(booklet), programs(store), placing(store))
+    content = bind(pieces, document_info(booklet), fonts(store), placing(store))
     promise = Promise(
         file=f"{booklet.file}.pdf",
         folios=booklet.folios,
