@@ -190,7 +190,7 @@ class _Source:
 
     def _width_fault(self, code: int, width: float) -> str:
         """Widths may differ by one thousandth (ISO 14289-1, 7.21.5). Asked of composite TrueType fonts."""
-        if not self.font.wide or not self.program.truetype:
+        if not self.font.wide or self.program.truetype is None:
             return ""
         own = self.program.width_of_cid(code, self.gid_of)
         return "width" if own is not None and abs(own - width) > 1.5 else ""
@@ -201,7 +201,7 @@ class _Source:
         return self.program.fault_of_name(code, name, self.symbolic)
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=32)
 def _truetype(content: bytes) -> TTFont:
     """A font program, which the files of several editions and formats may share."""
     return TTFont(io.BytesIO(content), lazy=True)
@@ -277,7 +277,7 @@ class _Program:
 
     def fault_of_cid(self, cid: int, gid_of: dict[int, int] | None) -> str:
         """What is wrong with the glyph of a CID."""
-        if self.truetype:
+        if self.truetype is not None:
             return self._fault_of_gid(cid if gid_of is None else gid_of.get(cid, 0))
         if self.charset is not None:
             known = f"cid{cid:05d}" in self.charset if self.is_cid else cid < len(self.charset)
@@ -286,7 +286,7 @@ class _Program:
 
     def fault_of_name(self, code: int, name: str, symbolic: bool) -> str:
         """What is wrong with the glyph of a one-byte code."""
-        if self.truetype:
+        if self.truetype is not None:
             if not self.cmaps:
                 return ""
             return self._fault_of_gid(self._gid_of_code(code, name, symbolic))
