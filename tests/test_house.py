@@ -110,7 +110,7 @@ def test_an_installed_wheel_brings_its_templates_and_styles(tmp_path: Path) -> N
     (built,) = tmp_path.glob("*.whl")
     subprocess.run([*pip, "install", "--no-deps", "--target", str(tmp_path / "site"), str(built)], check=True)
     code = (
-        "from booklet.build import styles_folder; from booklet.composing.edition import _template; "
+        "from booklet.walk import styles_folder; from booklet.composing.edition import _template; "
         "print(styles_folder() / 'base.css'); _template('cover.html.j2')"
     )
     environment = {**os.environ, "PYTHONPATH": str(tmp_path / "site")}

@@ -21,11 +21,12 @@ from PIL import Image
 
 from booklet.bindery.colour import contrast_on_paper, copier_inks, press_inks
 from booklet.bindery.marks import ZONE_MM, Trim, marks
-from booklet.build import Order, Receipt, build, check, styles_folder
+from booklet.build import Order, Receipt, build, check
 from booklet.composing import compose, shipped_faces
 from booklet.manuscript import Paper, read
 from booklet.preflight import examine
 from booklet.typesetting import FORMATS, Typesetter, typeset
+from booklet.walk import styles_folder
 from tests import tiny
 from tests.conftest import PROJECT, TODAY, needs
 from tests.tiny import FILES, changed
