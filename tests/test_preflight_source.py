@@ -10,7 +10,6 @@ import pytest
 from click.testing import CliRunner
 from pikepdf import Name, Pdf, String
 
-from booklet.bindery import keep_sources
 from booklet.cli import main
 from booklet.findings import Place
 from booklet.manuscript import Waiver, read_waivers
