@@ -15,9 +15,9 @@ lint: .venv/ready
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
+# Measures everything beside WeasyPrint alone and Typst, which takes long, and writes docs/performance.md.
 benchmark: .venv/ready
-	$(BIN)/python tests/benchmark.py
-	$(BIN)/python tests/benchmark.py --writing
+	$(BIN)/python -m tests.benchmark
 
 # Every page of EDITION as pictures, in colour and in grey, and what differs most in the others.
 EDITION ?= VIC

@@ -82,6 +82,12 @@ class Work:
         self.store = Store(context.store)
         self._typesetters: dict[PageSetup, Typesetter] = {}
 
+    def take(self, context: WorkContext) -> None:
+        """Go on to other work in the same folders, whose files may have changed."""
+        self.context = context
+        for setter in self._typesetters.values():
+            setter.forget()
+
     def typesetter(self, pages: PageSetup) -> Typesetter:
         """The typesetter of a page setup."""
         if pages not in self._typesetters:
@@ -93,7 +99,11 @@ _WORK: list[Work] = []
 
 
 def prepare(context: WorkContext) -> None:
-    """Make this process ready for the steps below."""
+    """Make this process ready for the steps below. Typesetters of the same folders stay warm."""
+    for work in _WORK:
+        if (work.context.order.project, work.context.store) == (context.order.project, context.store):
+            work.take(context)
+            return
     _WORK[:] = [Work(context)]
 
 

@@ -17,7 +17,7 @@ from booklet.composing import titles_of
 from booklet.manuscript import read
 from booklet.store import Store
 from booklet.today import Today
-from booklet.typesetting import Segment, Written
+from booklet.typesetting import Segment
 from booklet.walk import compose_all, jobs_of
 from booklet.work import WorkContext, prepare, typeset_title
 from tests import tiny
@@ -98,9 +98,9 @@ def pdf_of(real: tuple[Order, Receipt]) -> Callable[[Segment], bytes]:
     store = Store(real[0].store)
 
     def pdf(segment: Segment) -> bytes:
-        written = store.load(segment.key, Written)
-        assert written, "the store holds what was built"
-        return written.pdf
+        content = store.get(segment.key)
+        assert content, "the store holds what was built"
+        return content
 
     return pdf
 

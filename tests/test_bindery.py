@@ -30,7 +30,7 @@ from booklet.bindery import (
 from booklet.composing import Part
 from booklet.formats import A5
 from booklet.store import Store
-from booklet.typesetting import Segment, Typesetter, Written
+from booklet.typesetting import Segment, Typesetter
 from booklet.walk import styles_folder
 from tests import reading
 from tests.conftest import needs
@@ -78,9 +78,9 @@ def content_of(setter: Typesetter, groups: list[list[int]], placing: Placing = p
     programs: dict[str, bytes] = {}
     facts = info(**changes)
     for segment in segments_of(setter, groups):
-        written = setter.store.load(segment.key, Written)
+        written = setter.store.get(segment.key)
         assert written
-        fragment, own = tagged_fragment(written.pdf, facts.pdf_ua)
+        fragment, own = tagged_fragment(written, facts.pdf_ua)
         programs |= own
         pieces.append(Piece.of(segment, fragment, A5.trim_mm[1]))
     return bind(pieces, facts, programs.__getitem__, placing)

@@ -14,6 +14,8 @@ from booklet.cli import main
 from booklet.findings import Place
 from booklet.manuscript import Waiver, read_waivers
 from booklet.preflight import PROFILES, Promise, Report, examine, told, unused
+from booklet.store import CACHE, Store
+from booklet.work import _places_key
 from tests import pdfs
 from tests.pdfs import element, shown
 from tests.pdfs import replace as reword
@@ -78,7 +80,8 @@ def test_a_finding_names_the_line_of_the_source(tmp_path: Path) -> None:
     content = pdfs.spoilt("screen", lambda pdf: element(pdf, "Figure").__delitem__("/Alt"))
     pdfs.path_of(tmp_path, content)
     number = figure_number()
-    keep_sources(tmp_path, content, {(1, number): Place("chapters/04-liver.md", 42)})
+    places = ((), (*("" for _ in range(number)), "chapters/04-liver.md:42"))
+    Store(tmp_path / CACHE).save(_places_key(content), places)
     options = ["--profile", "screen", "--project", str(tmp_path)]
     told_of = CliRunner().invoke(main, ["preflight", str(tmp_path / "file.pdf"), *options])
     assert told_of.output.startswith("chapters/04-liver.md:42: error ACC-113: file.pdf: Page 2 at 21, ")

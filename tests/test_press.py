@@ -17,7 +17,7 @@ import pytest
 from pikepdf import Dictionary, Name, Pdf
 from PIL import Image
 
-from booklet.bindery.colour import contrast_on_paper, copier_inks, press_inks
+from booklet.bindery.colour import contrast_on_paper, copier_inks, press_accents, press_inks
 from booklet.bindery.marks import ZONE_MM, Trim, marks
 from booklet.build import Order, Receipt, build, check
 from booklet.finishing.ticket import creep_mm, thickness_mm, weight_g
@@ -354,7 +354,7 @@ def test_dark_pictures_keep_to_the_limit_of_ink() -> None:
     dark = Image.new("RGB", (16, 16))
     dark.putdata([(r * 3, g * 2, r) for r in range(16) for g in range(16)])
     for limit in (200, 240, 300):
-        inks = press_inks(profile, limit, (100, 70, 15, 32), (10, 7, 2, 0))
+        inks = press_inks(profile, limit, press_accents(profile, limit, (100, 70, 15, 32), (10, 7, 2, 0)))
         assert max(sum(pixel) for pixel in pixels(inks.image(dark))) <= limit * 2.55 + 1
         assert (
             max(sum(inks.amounts((r, g, b))) for r in (0, 30) for g in (0, 40) for b in (0, 20, 70))
@@ -433,12 +433,18 @@ def test_every_shipped_printer_and_hue_is_sound() -> None:
     assert [f for f in findings if "/printers/" in f.place.file] == []
 
 
-def test_an_image_with_too_few_pixels_is_found_in_print(booklet: Callable[..., Path]) -> None:
-    """Between what is too little and what is wanted it is a warning; below, it keeps the job back."""
-    found = [f for f in build(order(booklet(printed(width=600)), "press")).findings if f.code == "INK-108"]
-    assert len(found) == 1
-    clean = booklet(printed())
-    assert [f for f in build(order(clean, "press")).findings if f.code == "INK-108"] == []
+@pytest.mark.parametrize(
+    ("width", "code"), [(600, "INK-111"), (900, "INK-112"), (1600, None)], ids=["too few", "rather few", "enough"]
+)
+def test_an_image_with_too_few_pixels_is_found_in_print(
+    booklet: Callable[..., Path], width: int, code: str | None
+) -> None:
+    """135 to the inch keep the job back; 202 are a warning; 360 pass, brought down to what a press shows."""
+    receipt = build(order(booklet(printed(width=width)), "press"))
+    found = [f for f in receipt.findings if f.code in ("INK-111", "INK-112")]
+    assert [f.code for f in found] == ([code] if code else [])
+    assert all(f"{width} by {width // 2} pixels" in f.found for f in found)
+    assert bool(receipt.kept_back) is receipt.failed is (code == "INK-111")
 
 
 def test_a_fine_image_is_brought_down_to_what_a_press_shows(booklet: Callable[..., Path]) -> None:

@@ -23,10 +23,11 @@ from booklet.composing import PAGE_TOKENS, Part
 from booklet.findings import Place
 from booklet.formats import A5
 from booklet.store import CACHE, Store
-from booklet.typesetting import Segment, Typesetter, Written
+from booklet.typesetting import Segment, Typesetter
 from booklet.walk import styles_folder
 from booklet.work import kept_places
 from tests import reading
+from tests.benchmark.writing import writing
 from tests.conftest import TODAY, Books
 
 DRAWS = {"TJ", "Tj", "Do", "f", "f*", "S", "s", "B", "B*", "b", "b*", "sh", "EI"}
@@ -176,13 +177,19 @@ def test_any_document_is_heard_as_it_is_written(setter: Typesetter, blocks: list
     body = "<section><h1>Title</h1>" + "".join(blocks) + "</section>"
     html = f'<html lang="en-AU"><head><title>T</title></head><body class="chapter">{body}</body></html>'
     segment = setter.write(setter.lay_out(Part("one", "", "chapter", html, (), "chapters/x.md"), {}, 1, False), {})
-    written = setter.store.load(segment.key, Written)
-    assert written
-    with Pdf.open(io.BytesIO(written.pdf)) as pdf:
+    content = setter.store.get(segment.key)
+    assert content
+    with Pdf.open(io.BytesIO(content)) as pdf:
         tree, wanted = reading.structure(pdf), reading.source(html)
         assert reading.shape(tree) == reading.shape(wanted)
         assert reading.words(tree) == reading.words(wanted)
         assert list(strays(pdf)) == []
+
+
+@pytest.mark.slow
+def test_a_booklet_takes_less_room_than_with_the_engines_own_tags() -> None:
+    of_bytes, _ = writing(1)
+    assert of_bytes <= 0.8
 
 
 def test_every_piece_knows_the_line_that_it_comes_from(booklet: Callable[..., Path]) -> None:

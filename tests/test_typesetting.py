@@ -20,7 +20,7 @@ from booklet.findings import Place
 from booklet.formats import A5, CLINIC_KIT, FORMATS, TICKET, PageSetup
 from booklet.manuscript import OrderCodes
 from booklet.store import Store
-from booklet.typesetting import Typesetter, Written, typeset
+from booklet.typesetting import Typesetter, typeset
 from booklet.typesetting.engine import Engine
 from booklet.typesetting.structure import add_tags
 from booklet.walk import styles_folder
@@ -43,9 +43,9 @@ def written(press: Engine, body: str) -> tuple[pikepdf.Pdf, int]:
     )
     document, layout = press.lay_out(html)
     assert not layout.complaints
-    result = press.write(document, {})
-    assert not result.complaints
-    return pikepdf.Pdf.open(io.BytesIO(result.pdf)), layout.pages
+    content, facts = press.write(document, {})
+    assert not facts.complaints
+    return pikepdf.Pdf.open(io.BytesIO(content)), layout.pages
 
 
 SETUPS = {pages.name: pages for pages in (*(form.pages for form in FORMATS.values()), CLINIC_KIT, TICKET)}
@@ -260,9 +260,9 @@ def test_page_references_forward_and_back_are_the_folios(tmp_path: Path) -> None
     assert not findings
     texts = {}
     for segment in segments:
-        kept = setter.store.load(segment.key, Written)
-        assert kept
-        with pikepdf.Pdf.open(io.BytesIO(kept.pdf)) as pdf:
+        content = setter.store.get(segment.key)
+        assert content
+        with pikepdf.Pdf.open(io.BytesIO(content)) as pdf:
             texts[segment.part.id] = reading.text(reading.structure(pdf))
     assert "See 13." in texts["one"]
     assert "See 1, 13." in texts["two"]
@@ -275,7 +275,7 @@ def test_a_segment_that_was_kept_is_not_set_again_and_a_damaged_one_is(tmp_path:
     def counts() -> tuple[int, int]:
         setter = Typesetter(tmp_path, styles_folder(), A5, store)
         (segments,), _ = typeset((composition(part("one", '<h1 id="one">One</h1>')),), setter)
-        assert all(store.load(segment.key, Written) for segment in segments)
+        assert all(store.get(segment.key) for segment in segments)
         return setter.typeset, setter.reused
 
     first, none = counts()

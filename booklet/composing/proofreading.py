@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from itertools import pairwise
 
 from markdown_it.token import Token
@@ -39,7 +40,7 @@ def proofread(manuscript: Manuscript) -> list[Finding]:
     return found
 
 
-def measured(chapter: Chapter, manuscript: Manuscript) -> list[Sentence]:
+def measured(chapter: Chapter, manuscript: Manuscript) -> tuple[Sentence, ...]:
     """The sentences of a chapter, its summary first."""
     names = [
         *manuscript.book.reading.names,
@@ -47,7 +48,12 @@ def measured(chapter: Chapter, manuscript: Manuscript) -> list[Sentence]:
         *(word for term in manuscript.glossary for word in (term.word, *term.also)),
     ]
     summary = (chapter.head.summary, chapter.head.origin.line)
-    return list(sentences([summary, *_paragraphs(parsed(_of_all_editions(chapter.body)))], names))
+    return _sentences(summary, chapter.body, tuple(names))
+
+
+@lru_cache(maxsize=256)
+def _sentences(summary: tuple[str, int], body: str, names: tuple[str, ...]) -> tuple[Sentence, ...]:
+    return tuple(sentences([summary, *_paragraphs(parsed(_of_all_editions(body)))], names))
 
 
 def _of_all_editions(source: str) -> str:

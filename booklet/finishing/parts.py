@@ -20,7 +20,7 @@ from booklet.bindery import (
     tagged_fragment,
 )
 from booklet.store import Store, key_of
-from booklet.typesetting import Segment, Written
+from booklet.typesetting import Segment
 
 
 def tagged_part(store: Store, segment: Segment, pdf_ua: int) -> Fragment:
@@ -58,9 +58,9 @@ def _kept(
     fragment = store.load(key, Fragment)
     own = lettering().face("").program
     if fragment is None or not all(face.program == own or store.has(face.program) for face in fragment.faces):
-        written = store.load(segment.key, Written)
-        assert written, "a segment is kept as long as a build goes on"
-        fragment, programs = make(written.pdf)
+        pdf = store.get(segment.key)
+        assert pdf is not None, "a segment is kept as long as a build goes on"
+        fragment, programs = make(pdf)
         fragment = replace(fragment, key=key)
         for digest, program in programs.items():
             store.put(digest, program)

@@ -6,7 +6,6 @@ from booklet.bindery import DocumentInfo, Piece, bind
 from booklet.finishing.parts import placing, programs, tagged_part
 from booklet.finishing.records import Finished, FinishedFile, Means, TypesetBooklet
 from booklet.preflight import PROFILES, Promise, told
-from booklet.typesetting import Written
 
 
 def finish_tagged(booklet: TypesetBooklet, means: Means) -> Finished:
@@ -30,19 +29,17 @@ def finish_tagged(booklet: TypesetBooklet, means: Means) -> Finished:
         told=told(segment.part.html for segment in booklet.segments),
     )
     profile = PROFILES[form.profile]
-    trim_mm, places = form.pages.trim_mm, places_of(booklet, means)
+    trim_mm, places = form.pages.trim_mm, places_of(booklet)
     return (FinishedFile(promise.file, content, booklet.pages, trim_mm, promise, profile, places),), []
 
 
-def places_of(booklet: TypesetBooklet, means: Means) -> tuple[tuple[str, ...], ...]:
+def places_of(booklet: TypesetBooklet) -> tuple[tuple[str, ...], ...]:
     """For each page and each marked content on it, where it was written: `chapters/04-liver.md:42`, or the part's own
     file where the line is not known.
     """
     pages: list[tuple[str, ...]] = []
     for segment in booklet.segments:
-        written = means.store.load(segment.key, Written)
-        assert written, "a segment is kept as long as a build goes on"
-        pages += [tuple(place or segment.part.file for place in page) for page in written.sources]
+        pages += [tuple(place or segment.part.file for place in page) for page in segment.written.sources]
     return tuple(pages)
 
 

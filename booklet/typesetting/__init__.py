@@ -20,7 +20,7 @@ from booklet.composing import PAGE_TOKENS, Composition, Part
 from booklet.findings import Finding, Place, error
 from booklet.formats import PageSetup
 from booklet.store import Store, key_of
-from booklet.typesetting.records import Layout, MisfitKind, Segment, Written, folio
+from booklet.typesetting.records import Layout, MisfitKind, Segment, WrittenFacts, folio
 
 if TYPE_CHECKING:
     from booklet.typesetting.engine import Engine
@@ -29,7 +29,7 @@ __all__ = [
     "Layout",
     "Segment",
     "Typesetter",
-    "Written",
+    "WrittenFacts",
     "folios",
     "page_counts",
     "share_out",
@@ -107,17 +107,26 @@ class Typesetter:
         key = key_of("segment", laid_out.key, sorted(wanted.items()))
         segment = self._segments.get(key)
         if segment is None:
-            written = self.store.load(key, Written)
-            if written is None:
-                written = self._engine.write(self._document(laid_out.key, laid_out.html)[0], wanted)
+            facts_key = key_of("facts", key)
+            facts = self.store.load(facts_key, WrittenFacts) if self.store.has(key) else None
+            if facts is None:
+                pdf, facts = self._engine.write(self._document(laid_out.key, laid_out.html)[0], wanted)
                 self.typeset += 1
-                self.store.save(key, written)
+                self.store.put(key, pdf)
+                self.store.save(facts_key, facts)
             else:
                 self.reused += 1
-            complaints = laid_out.layout.complaints + written.complaints
-            segment = Segment(laid_out.part, key, laid_out.layout, laid_out.first_folio, laid_out.roman, complaints)
+            segment = Segment(laid_out.part, key, laid_out.layout, laid_out.first_folio, laid_out.roman, facts)
             self._segments[key] = segment
         return segment
+
+    def forget(self) -> None:
+        """Forget what was read of files that may have changed since; style sheets and fonts stay."""
+        self._documents.clear()
+        self._layouts.clear()
+        self._segments.clear()
+        if "_engine" in self.__dict__:
+            self._engine.forget_images()
 
     def _document(self, key: str, html: str) -> tuple[Any, Layout]:
         """The laid-out document itself, of which the latest are kept."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,7 @@ from weasyprint.urls import URLFetcher, URLFetcherResponse
 
 from booklet.bounds import within_bounds
 from booklet.typesetting.fitting import misfits
-from booklet.typesetting.records import Layout, Written
+from booklet.typesetting.records import Layout, WrittenFacts
 from booklet.typesetting.structure import add_tags, restore_spaces
 
 PT_PER_PX = 0.75
@@ -119,7 +119,11 @@ class Engine:
         complained = tuple(dict.fromkeys(complaints))
         return document, Layout(len(document.pages), anchors, tuple(bookmarks), complained, misfits(document))
 
-    def write(self, document: Any, folios: dict[str, str]) -> Written:
+    def forget_images(self) -> None:
+        """Read images anew from now on: their files may have changed."""
+        self._images.clear()
+
+    def write(self, document: Any, folios: Mapping[str, str]) -> tuple[bytes, WrittenFacts]:
         """The document as a tagged PDF with its page references filled in, for the bindery to compress.
 
         A reference was laid out as so many zeros in tabular figures; its number has as many digits, so putting it in
@@ -132,7 +136,7 @@ class Engine:
             pdf = document.write_pdf(pdf_version="1.7", pdf_tags=True, uncompressed_pdf=True)
         complaints += _strange_characters(document)
         sources = tuple(tuple(page) for page in document.sources)
-        return Written(pdf, tuple(dict.fromkeys(complaints)), sources)
+        return pdf, WrittenFacts(tuple(dict.fromkeys(complaints)), sources)
 
 
 def _strange_characters(document: Any) -> Iterator[str]:
@@ -143,7 +147,7 @@ def _strange_characters(document: Any) -> Iterator[str]:
             yield f"no shipped font has the characters {characters}"
 
 
-def _fill_references(document: Any, folios: dict[str, str]) -> None:
+def _fill_references(document: Any, folios: Mapping[str, str]) -> None:
     for page in document.pages:
         for box in page._page_box.descendants():
             if isinstance(box, TextBox) and box.element is not None and "data-page" in box.element.attrib:

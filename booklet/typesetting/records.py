@@ -43,22 +43,21 @@ class Layout:
 
 
 @dataclass(frozen=True)
-class Written:
-    """A part as the engine writes it: its pages as a tagged PDF, and what the engine complained of.
+class WrittenFacts:
+    """What is known of a part as the engine has written it: what the engine complained of, and where it comes from.
 
     `sources` says for each page, and on it for each marked content by its number, from which file and line it comes
     (`chapters/04-liver.md:42`), or nothing when only the part's own file is known.
     """
 
-    pdf: bytes
     complaints: tuple[str, ...]
     sources: tuple[tuple[str, ...], ...]
 
 
 @dataclass(frozen=True)
 class Segment:
-    """A part as typeset: the key under which the store has it as `Written`, what is on its pages, and the number of its
-    first page.
+    """A part as typeset: the key under which the store has its pages as a tagged PDF, what is on them, the number of
+    the first, and what is known of what the engine wrote.
     """
 
     part: Part
@@ -66,7 +65,12 @@ class Segment:
     layout: Layout
     first_folio: int
     roman: bool
-    complaints: tuple[str, ...] = ()
+    written: WrittenFacts
+
+    @property
+    def complaints(self) -> tuple[str, ...]:
+        """What the engine said while the part was laid out and written."""
+        return self.layout.complaints + self.written.complaints
 
     def folio(self, page_index: int) -> str:
         """The number printed on one of its pages."""

@@ -1,0 +1,275 @@
+"""What is run and measured: builds of a copy of the project in a temporary folder, through the command line, one change
+after another; the loops over the same text; starting the program.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import sys
+import tempfile
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from hashlib import sha256
+from pathlib import Path
+
+import pikepdf
+
+from tests.benchmark.books import Selection
+from tests.benchmark.measuring import Outcome, Usage, measure, median_usage
+from tests.benchmark.worklist import read_list
+
+PROJECT = Path(__file__).resolve().parent.parent.parent
+DAY, NEXT_DAY = "2026-11-22", "2026-11-23"
+STARTS = 9
+"""How often a program is started to know how long starting takes."""
+FIRST, FURTHER = "VIC", "TAS"
+"""The edition that is built first, and the one after it."""
+TITLE = "main"
+
+
+@dataclass(frozen=True)
+class Edit:
+    """Words of the shipped text to change, found once in their file."""
+
+    file: str
+    old: str
+    new: str
+
+    def apply(self, project: Path) -> None:
+        """Change the words. Raises ValueError when the file has other words by now."""
+        path = project / self.file
+        text = path.read_text("utf-8")
+        if text.count(self.old) != 1:
+            raise ValueError(f"{self.file} has '{self.old}' {text.count(self.old)} times, not once.")
+        path.write_text(text.replace(self.old, self.new), "utf-8")
+
+
+WORD = Edit("chapters/04-tests.md", "Scans make pictures", "Scans take pictures")
+SERVICE = Edit("chapters/support/vic.yaml", "led by social workers", "run by social workers")
+SERVICE_EDITION = "VIC"
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What a build did: parts typeset and reused by its own account, and how many files of `dist` have other bytes than
+    before (`changed`) or were written again (`written`), all and those of other editions than the edited one.
+    """
+
+    typeset: int
+    reused: int
+    files: int
+    changed: int
+    written: int
+    written_elsewhere: int
+
+
+@dataclass(frozen=True)
+class Output:
+    """Files of one format together."""
+
+    files: int
+    pages: int
+    bytes: int
+
+
+@dataclass
+class Measured:
+    """One run: what each step cost, what each build did, and what came out, by who made it and by format."""
+
+    usage: dict[str, Usage] = field(default_factory=dict)
+    effects: dict[str, Effect] = field(default_factory=dict)
+    output: dict[str, dict[str, Output]] = field(default_factory=dict)
+
+    @property
+    def costs(self) -> dict[str, dict[str, float]]:
+        """All that is known of each step, by names: seconds, megabytes, files."""
+        return {
+            step: {
+                name: value
+                for record in (usage, self.effects.get(step))
+                if record
+                for name, value in asdict(record).items()
+                if value is not None
+            }
+            for step, usage in self.usage.items()
+        }
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What all runs share: what is measured, and the folder with the prepared booklets."""
+
+    selection: Selection
+    prepared: Path
+
+
+CHAIN = ("cold", "unchanged", "word", "service", "next-day")
+"""Builds of one project after another, in this order."""
+
+
+def run(setting: Setting, wanted: Iterable[str]) -> Measured:
+    """One run of the steps that are wanted, and of those that must go before them."""
+    wanted = set(wanted)
+    measured = Measured()
+    if wanted & set(CHAIN):
+        _chain(setting, wanted, measured)
+    for name in ("loop", "typst"):
+        if name in wanted:
+            measured.usage[name] = _loop(setting, name)
+            measured.output[name] = _output_of_loop(setting.prepared, name)
+    if wanted & {"first", "further"}:
+        _further(setting, measured)
+    if "warm" in wanted:
+        measured.usage["warm"] = _warm()
+    if wanted & {"help", "pass"}:
+        measured.usage |= _starts()
+    return measured
+
+
+def _chain(setting: Setting, wanted: set[str], measured: Measured) -> None:
+    """Builds of the whole set: cold, again, after a changed word, after a changed service, and on the next day."""
+    edits: Mapping[str, Edit] = {"word": WORD, "service": SERVICE}
+    options = _options(setting.selection)
+    with _copy() as project:
+        for name in CHAIN:
+            if name not in wanted and name != "cold":
+                continue
+            if name in edits:
+                edits[name].apply(project)
+            before = _snapshot(project)
+            outcome = _build(project, NEXT_DAY if name == "next-day" else DAY, options)
+            measured.usage[name] = outcome.usage
+            measured.effects[name] = effect(outcome.said, before, _snapshot(project))
+            if name == "cold":
+                measured.output["project"] = _output_of_project(project)
+
+
+def _further(setting: Setting, measured: Measured) -> None:
+    """One title in all formats: the first edition, then another beside it."""
+    with _copy() as project:
+        for name, edition in (("first", FIRST), ("further", FURTHER)):
+            selection = Selection((edition,), (TITLE,), setting.selection.formats)
+            before = _snapshot(project)
+            outcome = _build(project, DAY, _options(selection))
+            measured.usage[name] = outcome.usage
+            measured.effects[name] = effect(outcome.said, before, _snapshot(project))
+
+
+def by_edition(setting: Setting) -> dict[tuple[str, str], Effect]:
+    """How many parts are typeset for each edition and format of one title, built one after another from nothing."""
+    effects = {}
+    with _copy() as project:
+        for edition in setting.selection.editions:
+            for form in setting.selection.formats:
+                before = _snapshot(project)
+                outcome = _build(project, DAY, _options(Selection((edition,), (TITLE,), (form,))))
+                effects[edition, form] = effect(outcome.said, before, _snapshot(project))
+    return effects
+
+
+def _loop(setting: Setting, name: str) -> Usage:
+    """Every prepared booklet, set by WeasyPrint alone or by Typst."""
+    shutil.rmtree(setting.prepared / name, ignore_errors=True)
+    modules: Mapping[str, tuple[str | Path, ...]] = {
+        "loop": ("tests.benchmark.loop", setting.prepared, PROJECT / "chapters"),
+        "typst": ("tests.benchmark.typst_loop", setting.prepared),
+    }
+    return measure([sys.executable, "-m", *modules[name]], PROJECT).usage
+
+
+def _warm() -> Usage:
+    with _copy() as project:
+        facts: tuple[str | Path, ...] = (project, FIRST, TITLE, DAY, project / WORD.file, WORD.old, WORD.new)
+        outcome = measure([sys.executable, "-m", "tests.benchmark.warm", *facts], PROJECT)
+    used = json.loads(outcome.said.splitlines()[-1])
+    return Usage(used["cpu_s"], used["wall_s"], outcome.usage.peak_mb)
+
+
+def _starts() -> dict[str, Usage]:
+    """Starting the program for its help, and starting Python for nothing, in turns; the median of each."""
+    commands: Mapping[str, list[str | Path]] = {"help": [_program(), "--help"], "pass": [sys.executable, "-c", "pass"]}
+    usages: dict[str, list[Usage]] = defaultdict(list)
+    for _ in range(STARTS):
+        for name, command in commands.items():
+            usages[name].append(measure(command, PROJECT).usage)
+    return {name: median_usage(rows) for name, rows in usages.items()}
+
+
+@contextmanager
+def _copy() -> Iterator[Path]:
+    """A new project that holds a copy of the chapters."""
+    with tempfile.TemporaryDirectory(prefix="booklet-benchmark-") as folder:
+        shutil.copytree(PROJECT / "chapters", Path(folder, "chapters"))
+        yield Path(folder)
+
+
+def _program() -> Path:
+    """The command as it is installed beside this Python."""
+    return Path(sys.executable).with_name("booklet")
+
+
+def _build(project: Path, day: str, options: list[str]) -> Outcome:
+    place: list[str | Path] = ["--project", project, "--out", project / "dist"]
+    return measure([_program(), "build", *place, "--date", day, *options], project)
+
+
+def _options(selection: Selection) -> list[str]:
+    names = {"--edition": selection.editions, "--title": selection.titles, "--format": selection.formats}
+    return [word for option, values in names.items() for value in values for word in (option, value)]
+
+
+Snapshot = Mapping[str, tuple[str, int]]
+"""The checksum and the time of change of each file of `dist`."""
+
+
+def _snapshot(project: Path) -> Snapshot:
+    dist = project / "dist"
+    files = (path for path in sorted(dist.rglob("*")) if path.is_file() and path.parent != dist)
+    return {
+        path.relative_to(dist).as_posix(): (sha256(path.read_bytes()).hexdigest(), path.stat().st_mtime_ns)
+        for path in files
+    }
+
+
+def effect(said: str, before: Snapshot, after: Snapshot) -> Effect:
+    """What a build did. Raises ValueError when it does not say how many parts it typeset."""
+    told = re.findall(r"(\d+) parts typeset, (\d+) reused", said)
+    if not told:
+        raise ValueError(f"The build does not say how many parts it typeset:\n{said[-500:]}")
+    written = [name for name in after if before.get(name) != after[name]]
+    return Effect(
+        typeset=int(told[-1][0]),
+        reused=int(told[-1][1]),
+        files=len(after),
+        changed=sum(1 for name in after if before.get(name, ("", 0))[0] != after[name][0]),
+        written=len(written),
+        written_elsewhere=sum(1 for name in written if not name.startswith(f"{SERVICE_EDITION}/")),
+    )
+
+
+def _output_of_project(project: Path) -> dict[str, Output]:
+    """Files, pages and bytes of each format, as the manifest has them."""
+    rows: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    for entry in json.loads((project / "dist/manifest.json").read_text("utf-8"))["files"]:
+        rows[entry["format"]].append((entry["pages"], entry["bytes"]))
+    return _summed(rows)
+
+
+def _output_of_loop(folder: Path, name: str) -> dict[str, Output]:
+    rows: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    for book in read_list(folder):
+        path = folder / name / f"{book.name}.pdf"
+        with pikepdf.Pdf.open(path) as pdf:
+            rows[book.format].append((len(pdf.pages), path.stat().st_size))
+    return _summed(rows)
+
+
+def _summed(rows: Mapping[str, list[tuple[int, int]]]) -> dict[str, Output]:
+    return {
+        form: Output(len(files), sum(pages for pages, _ in files), sum(size for _, size in files))
+        for form, files in rows.items()
+    }
