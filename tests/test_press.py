@@ -28,59 +28,15 @@ from booklet.today import Today
 from booklet.walk import styles_folder
 from tests import tiny
 from tests.conftest import PROJECT, TODAY, needs
-from tests.tiny import FILES, changed
+from tests.printed import COATED, FIVE, PRINTER, printed
+from tests.tiny import BOOK, FILES, changed
 
 MM = 72 / 25.4
-COATED = (PROJECT / "chapters/printers/au-sheetfed-coated.toml").read_text("utf-8")
-FIVE = (PROJECT / "chapters/printers/au-5mm.toml").read_text("utf-8")
-KIT = (PROJECT / "chapters/pages/clinic-kit.md").read_text("utf-8")
-BOOK, PRINTER = "chapters/booklet.toml", "chapters/printers/here.toml"
-PICTURES = """
-::: figure images/photo.png alt="A photo"
-A photo.
-:::
-
-::: figure images/gradient.svg alt="A drawing"
-A drawing.
-:::
-"""
-GRADIENT = (
-    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 60 20"><defs><linearGradient id="g">'
-    '<stop offset="0" stop-color="#aa2211"/><stop offset="0.5" stop-color="#0b5a7e"/>'
-    '<stop offset="1" stop-color="#ffffff" stop-opacity="0.5"/></linearGradient></defs>'
-    '<rect width="60" height="20" fill="url(#g)"/><circle cx="10" cy="10" r="4" fill="#777777"/></svg>'
-)
-
-
-def photo(width: int, height: int) -> bytes:
-    """A picture in many colours, dark ones among them."""
-    down = Image.linear_gradient("L")
-    picture = Image.merge("RGB", (down.rotate(90), down, Image.new("L", down.size, 40))).resize((width, height))
-    target = io.BytesIO()
-    picture.save(target, "PNG")
-    return target.getvalue()
 
 
 def pixels(image: Image.Image) -> list[tuple[int, ...]]:
     """The pixels of an image in order, each a tuple of its bands."""
     return list(zip(*[iter(image.tobytes())] * len(image.getbands()), strict=True))
-
-
-def printed(printer: str = COATED, width: int = 1600) -> dict[str, str | bytes | None]:
-    """The tiny booklet with a printer, a picture, a drawing with a gradient, and a kit."""
-    two = FILES["chapters/02-two.md"] + PICTURES
-    return {
-        **changed(BOOK, "back_cover_image", 'printer = "here"\nback_cover_image'),
-        PRINTER: printer,
-        "chapters/02-two.md": two,
-        "chapters/images/photo.png": photo(width, width // 2),
-        "chapters/images/gradient.svg": GRADIENT,
-        "chapters/images/plain.svg": (
-            '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 148 210">'
-            '<rect x="-9" y="-9" width="166" height="228" fill="#c4dbe8"/></svg>'
-        ),
-        "chapters/pages/clinic-kit.md": KIT,
-    }
 
 
 def order(project: Path, form: str, **options: Any) -> Order:
