@@ -13,6 +13,7 @@ from booklet.finishing.press import finish_press
 from booklet.finishing.records import Finished, FinishedFile, Means, PrintJob, TypesetBooklet
 from booklet.finishing.tagged import finish_tagged
 from booklet.formats import FORMATS
+from booklet.preflight import PROFILES
 
 __all__ = ["FINISHES", "FinishedFile", "Means", "PrintJob", "TypesetBooklet", "finish"]
 
@@ -23,6 +24,8 @@ FINISHES: dict[str, Callable[[TypesetBooklet, Means], Finished]] = {
 }
 if unknown := {row.finish for row in FORMATS.values()} - FINISHES.keys():
     raise ValueError(f"no way to finish is called {', '.join(sorted(unknown))}")
+if unknown := {row.profile for row in FORMATS.values()} - PROFILES.keys():
+    raise ValueError(f"no profile of preflight is called {', '.join(sorted(unknown))}")
 
 
 def finish(booklet: TypesetBooklet, means: Means) -> Finished:
