@@ -54,7 +54,6 @@ CODES: dict[str, str] = {
     "FNT-001": "a font that is not embedded or was not shipped",
     "FNT-002": "a character that no shipped font has",
     "INK-001": "a hue that cannot be read or is too much ink in print",
-    "INK-002": "an image with too few pixels for its place",
     "SYS-001": "a complaint of the typesetting engine",
     "SYS-002": "files that cannot be written",
     "SYS-003": "a part that takes too much time or memory",

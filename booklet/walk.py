@@ -269,9 +269,9 @@ def steps_of(jobs: Iterable[Job], keys: Mapping[Job, str], compositions: Composi
 def _deliver(order: Order, folder: Path, results: Mapping[Job, JobResult]) -> tuple[dispatch.Entry, ...]:
     """Put what is finished in place; nothing, when all or nothing is wanted and something is kept back."""
     kept_back = [job.key for job, result in results.items() if not result.deliveries]
-    if order.all_or_nothing and kept_back:
-        return ()
     rows = [delivery for result in results.values() for delivery in result.deliveries]
+    if order.all_or_nothing and kept_back:
+        rows, kept_back = [], [job.key for job in results]
     if not rows and not kept_back:
         return ()
     return dispatch.deliver(order.dist, folder, rows, kept_back, versions())

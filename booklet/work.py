@@ -186,7 +186,7 @@ def _examined(work: Work, file: FinishedFile) -> Report | None:
     """What preflight says of a file; nothing of one that is no PDF."""
     if file.profile is None:
         return None
-    work.store.save(_origins_key(file.content), file.origins)
+    keep_origins(work.store, file.content, file.origins)
 
     def examined(sources: Sources) -> Report:
         assert file.profile
@@ -199,6 +199,11 @@ def _examined(work: Work, file: FinishedFile) -> Report | None:
     if report.complaints or report.waived:  # then it matters which line each piece comes from
         return examined(finishing.sources(work.store, file.origins))
     return report
+
+
+def keep_origins(store: Store, content: bytes, origins: tuple[finishing.Origin, ...]) -> None:
+    """Keep where the parts of a finished file stand, to find the lines of its pieces again."""
+    store.save(_origins_key(content), origins)
 
 
 def _origins_key(content: bytes) -> str:

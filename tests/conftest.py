@@ -1,13 +1,13 @@
-"""What several tests share: the tiny booklet, the real chapters, and one build of all real editions."""
+"""What several tests share: the tiny booklet, and one build of all real editions with all that was made for it."""
 
 from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
-from functools import cache, partial
 from pathlib import Path
 
 import pytest
@@ -15,15 +15,23 @@ import pytest
 from booklet.build import Order, Receipt, build
 from booklet.composing import titles_of
 from booklet.manuscript import read
+from booklet.store import Store
 from booklet.today import Today
 from booklet.typesetting import Segment
 from booklet.walk import compose_all, jobs_of
 from booklet.work import WorkContext, prepare, typeset_title
 from tests import tiny
-from tests.finished import Finished, finished
 
 PROJECT = Path(__file__).resolve().parent.parent
 TODAY = date(2026, 11, 22)
+CODES = ["ACT", "NSW", "NT", "QLD", "SA", "TAS", "VIC", "WA"]
+"""Every state and territory."""
+VERAPDF = PROJECT / "tests/verapdf"
+"""The outside judge: see pom.xml there."""
+HANG_SECONDS = 300
+"""No test is decided by a clock. This only ends what hangs."""
+Books = list[tuple[Path, tuple[Segment, ...]]]
+"""Finished files, each with the segments that it was bound from."""
 
 
 @pytest.fixture
@@ -65,8 +73,8 @@ def inserts(real: tuple[Order, Receipt], large: tuple[Order, Receipt]) -> tuple[
 def bound(
     real: tuple[Order, Receipt], large: tuple[Order, Receipt], inserts: tuple[Order, Receipt]
 ) -> list[tuple[Path, tuple[Segment, ...]]]:
-    """Every real booklet that was built, and the segments that it was bound from."""
-    books: list[tuple[Path, tuple[Segment, ...]]] = []
+    """Every real booklet that was built, and the segments that it was bound from, out of the same store."""
+    books: Books = []
     for order, receipt in (real, large, inserts):
         today = Today(order.today)
         manuscript, _ = read(order.project, today)
@@ -75,7 +83,7 @@ def bound(
         compositions, _ = compose_all(manuscript, order, today, jobs)
         prepare(WorkContext(manuscript, order, order.store, order.dist, ()))
         for job in jobs:
-            large_print = compositions.get((job.title, job.edition, True), ()) if job.form.is_large_print else ()
+            large_print = compositions[job.title, job.edition, True] if job.form.is_large_print else ()
             standard = compositions[job.title, job.edition, False]
             volumes = typeset_title(job.title, job.edition, job.form, standard, large_print)
             assert volumes.typeset == 0, "what was built is compared"
@@ -85,10 +93,16 @@ def bound(
 
 
 @pytest.fixture(scope="session")
-def finish(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, str, str], Finished]:
-    """Finishes a title of an edition in a format, each once."""
-    folder = tmp_path_factory.mktemp("finished")
-    return cache(partial(finished, folder))
+def pdf_of(real: tuple[Order, Receipt]) -> Callable[[Segment], bytes]:
+    """The PDF of a segment of any real booklet, as the engine wrote it."""
+    store = Store(real[0].store)
+
+    def pdf(segment: Segment) -> bytes:
+        content = store.get(segment.key)
+        assert content, "the store holds what was built"
+        return content
+
+    return pdf
 
 
 def needs(tool: str) -> None:
@@ -97,3 +111,20 @@ def needs(tool: str) -> None:
         if os.environ.get("CI") == "true":
             pytest.fail(f"{tool} is missing, and CI=true allows no skipping")
         pytest.skip(f"{tool} is not installed")
+
+
+@pytest.fixture(scope="session")
+def verapdf() -> str:
+    """The class path of veraPDF, fetched by Maven when it is not there yet."""
+    needs("java")
+    jars = VERAPDF / "target/jars"
+    if not jars.is_dir():
+        needs("mvn")
+        fetch = ["mvn", "--quiet", "--batch-mode", "--file", str(VERAPDF / "pom.xml"), "package"]
+        done = subprocess.run(fetch, capture_output=True, text=True)
+        if done.returncode:
+            shutil.rmtree(VERAPDF / "target", ignore_errors=True)
+            if os.environ.get("CI") == "true":
+                pytest.fail(f"veraPDF could not be fetched: {done.stdout[-400:]}")
+            pytest.skip("veraPDF could not be fetched")
+    return f"{jars}/*"

@@ -7,10 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from booklet.bindery import STAND_INS, Fragment, PressSetup, press_colours, screen_colours
-from booklet.findings import Place
-from booklet.finishing import FinishedFile, Means, TypesetBooklet, finish
-from booklet.finishing.parts import grey_part, known_marks, known_part, press_part, tagged_part
+from booklet.finishing import FinishedFile, Means, TypesetBooklet, finish, sources
 from booklet.manuscript import read
 from booklet.preflight import Drawings, Sources
 from booklet.records import Order
@@ -54,40 +51,5 @@ def finished(folder: Path, edition: str, title: str, form: str) -> Finished:
     means = Means(store, work.typesetter, order.printing)
     files, findings = finish(booklet, means)
     assert findings == []
-    sources = Sources(
-        {
-            (page, number): place
-            for page, row in enumerate(files[0].places)
-            for number, words in enumerate(row)
-            if (place := Place.parse(words))
-        }
-    )
-    return Finished(booklet, files, *known_parts(store, booklet), sources, means)
-
-
-def known_parts(store: Store, booklet: TypesetBooklet) -> tuple[tuple[Drawings, ...], dict[bytes, bytes]]:
-    """What is known of the parts of a booklet, each by itself, and the colours that take the accents' place."""
-    form, job = booklet.form, booklet.print_job
-    stand_ins = screen_colours(dict.fromkeys(STAND_INS, "#000000"))
-    colours = screen_colours(booklet.hue)
-    fragments: list[Fragment] = []
-    for segment in booklet.segments:
-        match form.finish:
-            case "tagged":
-                fragments.append(tagged_part(store, segment, form.pdf_ua))
-            case "clinic":
-                fragments.append(grey_part(store, segment, as_forms=True))
-            case _:
-                assert job
-                setup = PressSetup(form.pages.trim_mm, job.printer.bleed_mm, job.printer.marks)
-                pages = tuple(range(segment.layout.pages))
-                limit = job.printer.ink_limit_percent
-                fragments.append(press_part(store, segment, setup, job.condition.profile, limit, pages))
-                colours = stand_ins = press_colours(job.accents)
-    if form.finish == "clinic":
-        colours = stand_ins = {}
-    accents = tuple(stand_ins)
-    parts = [known_part(store, fragment, accents) for fragment in fragments]
-    if form.finish == "press" and job and job.printer.marks:
-        parts.append(known_marks(store, PressSetup(form.pages.trim_mm, job.printer.bleed_mm, True)))
-    return tuple(parts), dict(colours)
+    first = files[0]
+    return Finished(booklet, files, first.parts, first.accents, sources(store, first.origins), means)

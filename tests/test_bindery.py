@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import itertools
+import subprocess
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
@@ -12,23 +14,38 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from booklet.bindery import STAND_INS, Title, bind, describe_link, hue_of
-from booklet.bindery.packing import packed
-from booklet.build import styles_folder
+from booklet.bindery import (
+    STAND_INS,
+    DocumentInfo,
+    Fragment,
+    Piece,
+    PlacedPart,
+    Placing,
+    bind,
+    describe_link,
+    font_file,
+    hue_of,
+    place,
+    tagged_fragment,
+)
 from booklet.composing import Part
-from booklet.typesetting import FORMATS, Segment, Typesetter
+from booklet.formats import A5
+from booklet.store import Store
+from booklet.typesetting import Segment, Typesetter
+from booklet.walk import styles_folder
 from tests import reading
+from tests.conftest import needs
 
 SECTIONS = 6
 ALL = list(range(SECTIONS))
 
 
-def title(**changes: object) -> Title:
+def info(**changes: object) -> DocumentInfo:
     base: dict[str, object] = {
         "title": "Tiny", "subject": "S", "author": "A", "language": "en-AU", "issued": date(2026, 7, 15),
         "anchors": {f"s{n}": f"Section {n}" for n in range(SECTIONS)}, "hue": dict(STAND_INS),
     }  # fmt: skip
-    return Title(**(base | changes))  # type: ignore[arg-type]
+    return DocumentInfo(**(base | changes))  # type: ignore[arg-type]
 
 
 def section(number: int) -> str:
@@ -44,7 +61,7 @@ def section(number: int) -> str:
     )
 
 
-def bound(setter: Typesetter, groups: list[list[int]], **changes: object) -> pikepdf.Pdf:
+def segments_of(setter: Typesetter, groups: list[list[int]]) -> list[Segment]:
     segments: list[Segment] = []
     first = 1
     for group in groups:
@@ -53,14 +70,32 @@ def bound(setter: Typesetter, groups: list[list[int]], **changes: object) -> pik
         part = Part(f"part{group[0]}", "", "chapter", html, (), "chapters/x.md")
         segments.append(setter.write(setter.lay_out(part, {}, first, False), {}))
         first += segments[-1].layout.pages
-    return pikepdf.Pdf.open(io.BytesIO(bind(segments, title(**changes))))
+    return segments
+
+
+def content_of(setter: Typesetter, groups: list[list[int]], placing: Placing = place, **changes: object) -> bytes:
+    """The file of some groups of sections, each group a part."""
+    pieces: list[Piece] = []
+    programs: dict[str, bytes] = {}
+    facts = info(**changes)
+    for segment in segments_of(setter, groups):
+        written = setter.store.get(segment.key)
+        assert written
+        fragment, own = tagged_fragment(written, facts.pdf_ua)
+        programs |= own
+        pieces.append(Piece.of(segment, fragment, A5.trim_mm[1]))
+    return bind(pieces, facts, lambda face, number: font_file(face, number, programs[face.program]), placing)
+
+
+def bound(setter: Typesetter, groups: list[list[int]], **changes: object) -> pikepdf.Pdf:
+    return pikepdf.Pdf.open(io.BytesIO(content_of(setter, groups, **changes)))
 
 
 @pytest.fixture(scope="module")
 def setter(tmp_path_factory: pytest.TempPathFactory) -> Typesetter:
     folder = tmp_path_factory.mktemp("bindery")
     (folder / "chapters").mkdir()
-    return Typesetter(folder, styles_folder(), FORMATS["screen"], None)
+    return Typesetter(folder, styles_folder(), A5, Store(folder / "store"))
 
 
 @settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -75,29 +110,6 @@ def test_any_split_into_segments_gives_the_same_booklet(setter: Typesetter, cuts
     assert [page.label for page in split.pages] == [page.label for page in whole.pages]
     assert len(reading.outline(whole)) == 2 * SECTIONS
     assert len(reading.links(whole)) == 2 * SECTIONS
-
-
-def test_a_chapter_split_over_segments_is_still_one_section(setter: Typesetter) -> None:
-    def half(words: str, first: int) -> Segment:
-        html = f'<html lang="en-AU"><head></head><body class="chapter"><section>{words}</section></body></html>'
-        return setter.write(setter.lay_out(Part("one", "", "chapter", html, (), "chapters/x.md"), {}, first, False), {})
-
-    halves = half('<h1 id="s0">One</h1><p>First.</p>', 1), half("<p>Second.</p><ul><li>Third</li></ul>", 2)
-    with pikepdf.Pdf.open(io.BytesIO(bind(halves, title()))) as pdf:
-        assert reading.structure(pdf) == (
-            "Document",
-            (
-                (
-                    "Sect",
-                    (
-                        ("H1", ("One",)),
-                        ("P", ("First.",)),
-                        ("P", ("Second.",)),
-                        ("L", (("LI", (("Lbl", ("• ",)), ("LBody", ("Third",)))),)),
-                    ),
-                ),
-            ),
-        )
 
 
 def test_links_say_where_they_lead_and_lead_there(setter: Typesetter) -> None:
@@ -131,12 +143,23 @@ def test_stand_in_colours_become_the_editions_hue_everywhere(setter: Typesetter)
 
 
 def test_the_same_segments_give_the_same_bytes(setter: Typesetter) -> None:
-    def content() -> bytes:
-        target = io.BytesIO()
-        bound(setter, [[0, 1, 2], [3, 4, 5]]).save(target, deterministic_id=True)
-        return target.getvalue()
+    groups = [[0, 1, 2], [3, 4, 5]]
+    assert content_of(setter, groups) == content_of(setter, groups)
 
-    assert content() == content()
+
+def test_a_placed_part_that_was_kept_gives_the_same_bytes(setter: Typesetter) -> None:
+    """What `place` gives depends on its arguments alone, whichever file asked first."""
+    kept: dict[object, PlacedPart] = {}
+
+    def placing(fragment: Fragment, base: int, faces: tuple[str, ...], colours: Mapping[bytes, bytes]) -> PlacedPart:
+        key = (fragment.objects, base, faces, tuple(sorted(colours.items())))
+        return kept.setdefault(key, place(fragment, base, faces, colours))
+
+    groups = [[0], [1, 2], [3, 4, 5]]
+    first = content_of(setter, groups, placing)
+    assert len(kept) == len(groups)
+    assert content_of(setter, groups, placing) == content_of(setter, groups) == first
+    assert len(kept) == len(groups)
 
 
 def test_fonts_are_kept_once(setter: Typesetter) -> None:
@@ -183,15 +206,35 @@ def test_metadata_name_the_edition_and_the_issue_twice_alike(setter: Typesetter)
     assert str(pdf.Root.Lang) == "en-AU" and b"<rdf:li>en-AU</rdf:li>" in xmp
 
 
-def test_a_packed_file_is_the_same_file_and_smaller(setter: Typesetter) -> None:
-    pdf = bound(setter, [ALL])
-    loose, qpdfs = io.BytesIO(), io.BytesIO()
-    pdf.save(loose, object_stream_mode=pikepdf.ObjectStreamMode.disable)
-    pdf.save(qpdfs, object_stream_mode=pikepdf.ObjectStreamMode.generate)
-    small = packed(loose.getvalue())
-    assert len(small) < len(qpdfs.getvalue())
-    with pikepdf.Pdf.open(io.BytesIO(small)) as again:
-        pages = zip(again.pages, pdf.pages, strict=True)
-        assert all(one.Contents.read_bytes() == other.Contents.read_bytes() for one, other in pages)
-        assert reading.structure(again) == reading.structure(pdf)
-        assert again.check_pdf_syntax() == []
+@pytest.mark.parametrize("pdf_ua", [1, 2])
+def test_a_bound_file_is_sound_and_written_with_few_bytes(setter: Typesetter, tmp_path: Path, pdf_ua: int) -> None:
+    """An outside judge reads the cross-reference and every object; saved again by it, the file is not smaller."""
+    content = content_of(setter, [[0, 1], [2], [3, 4, 5]], pdf_ua=pdf_ua)
+    (tmp_path / "bound.pdf").write_bytes(content)
+    with pikepdf.Pdf.open(tmp_path / "bound.pdf", attempt_recovery=False) as pdf:
+        assert pdf.check_pdf_syntax() == [] and pdf.get_warnings() == []
+        again = io.BytesIO()
+        pdf.save(again, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+    assert len(content) <= 1.02 * len(again.getvalue())
+    needs("qpdf")
+    done = subprocess.run(["qpdf", "--check", tmp_path / "bound.pdf"], capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("place_in_file", ["index", "objects", "stream"])
+def test_the_judge_of_bound_files_sees_bytes_that_are_wrong(setter: Typesetter, place_in_file: str) -> None:
+    """The twin of the test above: bytes changed in any kind of place do not pass."""
+    content = bytearray(content_of(setter, [ALL]))
+    start = {
+        "index": int(content.rsplit(b"startxref", 1)[1].split()[0]),
+        "objects": content.index(b"/Type/ObjStm"),
+        "stream": content.index(b"/Filter/FlateDecode"),
+    }[place_in_file]
+    data = content.index(b"stream\n", start) + len(b"stream\n")
+    content[data + 12 : data + 20] = b"\x55" * 8
+    try:
+        with pikepdf.Pdf.open(io.BytesIO(bytes(content)), attempt_recovery=False, suppress_warnings=True) as pdf:
+            problems = [*pdf.check_pdf_syntax(), *pdf.get_warnings()]
+    except (pikepdf.PdfError, RuntimeError) as reason:
+        problems = [str(reason)]
+    assert problems

@@ -12,19 +12,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from booklet.build import styles_folder
 from booklet.composing import Composition, compose, publication, shipped_faces
 from booklet.composing.languages import is_language
 from booklet.composing.sandbox import fill
 from booklet.composing.views import Cast, hours_apart, services_of
 from booklet.manuscript import Manuscript, Service, read
+from booklet.today import Today
+from booklet.walk import styles_folder
 from tests.conftest import PROJECT, TODAY
 from tests.tiny import FILES, changed
 
 VIC = "chapters/editions/vic.toml"
 
 
-def composed(project: Path, code: str, today: date = TODAY) -> Composition:
+def composed(project: Path, code: str, day: date = TODAY) -> Composition:
+    today = Today(day)
     manuscript, _ = read(project, today)
     assert manuscript
     edition = next(edition for edition in manuscript.editions if edition.code == code)
@@ -114,7 +116,7 @@ def test_hours_apart_knows_daylight_saving() -> None:
 
 
 def real_manuscript() -> Manuscript:
-    manuscript, _ = read(PROJECT, TODAY)
+    manuscript, _ = read(PROJECT, Today(TODAY))
     assert manuscript
     return manuscript
 
@@ -138,11 +140,11 @@ def test_no_edition_holds_another_states_service_or_number(data: st.DataObject) 
         chosen = services_of(manuscript, edition)
         assert all({"ALL", edition.code} & set(service.states) and service.verified for service in chosen)
         own = {service.number.digits for service in chosen if service.number}
-        own.add(Cast(REAL, edition, publication(REAL, edition), TODAY).order_line.phone.replace("\u00a0", ""))
+        own.add(Cast(REAL, edition, publication(REAL, edition), Today(TODAY)).order_line.phone.replace("\u00a0", ""))
         ready = {service.id for service in chosen}
         needed = {row.service for row in REAL.book.urgent} | set(edition.health_lines)
         if needed | {REAL.book.order_line.interpreter, REAL.book.order_line.relay} <= ready:
-            assert set(Cast(manuscript, edition, publication(manuscript, edition), TODAY).numbers) == own
+            assert set(Cast(manuscript, edition, publication(manuscript, edition), Today(TODAY)).numbers) == own
 
 
 def test_queensland_has_13_health_and_victoria_nurse_on_call_too() -> None:

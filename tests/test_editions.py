@@ -2,32 +2,26 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
 import subprocess
-import time
-from collections.abc import Mapping
+import sys
 from dataclasses import replace
 from pathlib import Path
-from xml.etree.ElementTree import Element, fromstring
 
 import pikepdf
 import pytest
 
 from booklet.australia import parse_phone, phone_candidates
-from booklet.bindery import source_lines
 from booklet.build import Order, Receipt, build
 from booklet.composing.views import services_of
-from booklet.findings import Place
 from booklet.manuscript import read
+from booklet.today import Today
+from booklet.work import kept_places
 from tests import reading
-from tests.conftest import PROJECT, TODAY, needs
+from tests.conftest import CODES, PROJECT, TODAY, needs
+from tests.judges import complaints, judged
 
-CODES = ["ACT", "NSW", "NT", "QLD", "SA", "TAS", "VIC", "WA"]
 NUMBER = r"(?:^|[ \u00a0])(\d+)$"
-VERAPDF = PROJECT / "tests/verapdf"
-"""The outside judge: see pom.xml there."""
 
 
 def tree_of(real: tuple[Order, Receipt], code: str) -> tuple[pikepdf.Pdf, reading.Tree]:
@@ -46,7 +40,7 @@ def test_eight_editions_come_out_without_an_error(real: tuple[Order, Receipt]) -
 
 @pytest.mark.parametrize("code", CODES)
 def test_an_edition_has_all_chapters_its_directory_and_its_order_code(real: tuple[Order, Receipt], code: str) -> None:
-    manuscript, _ = read(PROJECT, TODAY)
+    manuscript, _ = read(PROJECT, Today(TODAY))
     assert manuscript
     edition = next(edition for edition in manuscript.editions if edition.code == code)
     pdf, tree = tree_of(real, code)
@@ -63,7 +57,7 @@ def test_an_edition_has_all_chapters_its_directory_and_its_order_code(real: tupl
 
 @pytest.mark.parametrize("code", CODES)
 def test_no_number_of_another_state_is_in_the_finished_file(real: tuple[Order, Receipt], code: str) -> None:
-    manuscript, _ = read(PROJECT, TODAY)
+    manuscript, _ = read(PROJECT, Today(TODAY))
     assert manuscript
     edition = next(edition for edition in manuscript.editions if edition.code == code)
     allowed = {s.number.digits for s in services_of(manuscript, edition) if s.number}
@@ -172,14 +166,15 @@ def test_a_chapter_starts_on_the_same_folio_in_every_state(real: tuple[Order, Re
     assert all(rows == starts[0] for rows in starts)
 
 
-def test_a_second_run_rebuilds_nothing_and_is_ten_times_faster(real: tuple[Order, Receipt]) -> None:
+def test_a_second_run_makes_nothing_and_says_the_same(
+    real: tuple[Order, Receipt], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Told from hashes: the walk itself is never entered."""
     order, first = real
-    start = time.monotonic()
+    monkeypatch.setitem(sys.modules, "booklet.walk", None)
     again = build(order)
-    seconds = time.monotonic() - start
-    assert (again.built, again.typeset) == (0, 0)
-    assert again.files == first.files
-    assert seconds * 10 <= first.seconds
+    assert (again.built, again.typeset, again.reused) == (0, 0, 0)
+    assert (again.files, again.findings) == (first.files, first.findings)
 
 
 def test_qpdf_accepts_every_file(real: tuple[Order, Receipt]) -> None:
@@ -198,53 +193,6 @@ def test_poppler_reads_the_same_words(real: tuple[Order, Receipt]) -> None:
     words = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     for needed in ("Steady Ground", "Tasmania", "HKU 3R9", "Sample text, not yet reviewed by a clinician"):
         assert needed in words
-
-
-@pytest.fixture(scope="session")
-def verapdf() -> str:
-    """The class path of veraPDF, fetched by Maven when it is not there yet."""
-    needs("java")
-    jars = VERAPDF / "target/jars"
-    if not jars.is_dir():
-        needs("mvn")
-        fetch = ["mvn", "--quiet", "--batch-mode", "--file", str(VERAPDF / "pom.xml"), "package"]
-        done = subprocess.run(fetch, capture_output=True, text=True)
-        if done.returncode:
-            shutil.rmtree(VERAPDF / "target", ignore_errors=True)
-            if os.environ.get("CI") == "true":
-                pytest.fail(f"veraPDF could not be fetched: {done.stdout[-400:]}")
-            pytest.skip("veraPDF could not be fetched")
-    return f"{jars}/*"
-
-
-def report_of(verapdf: str, files: list[Path], profile: str) -> Element:
-    """veraPDF's report on files by this profile, in one JVM."""
-    command = ["java", "-cp", verapdf, "org.verapdf.apps.GreenfieldCliWrapper", "--flavour", profile, "--format", "xml"]
-    done = subprocess.run([*command, *map(str, files)], capture_output=True, text=True)
-    return fromstring(done.stdout)
-
-
-def judged(verapdf: str, files: list[Path], profile: str) -> dict[str, bool]:
-    """What veraPDF says of each file."""
-    return {
-        Path(job.findtext("item/name", "")).name: job.find("validationReport").get("isCompliant") == "true"  # type: ignore[union-attr]
-        for job in report_of(verapdf, files, profile).iter("job")
-    }
-
-
-def complaints(verapdf: str, file: Path, profile: str, lines: Mapping[tuple[int, int], Place]) -> list[str]:
-    """What veraPDF finds wrong, each at the line of the chapter that it came from, or at the file."""
-    found = []
-    with pikepdf.Pdf.open(file) as pdf:
-        pages = {page.obj.objgen: index for index, page in enumerate(pdf.pages)}
-        for rule in report_of(verapdf, [file], profile).iter("rule"):
-            for check in rule.iter("check"):
-                numbers = re.findall(r"\((\d+) 0 obj", check.findtext("context", ""))
-                element = pdf.get_object(int(numbers[-1]), 0) if numbers else pikepdf.Dictionary()
-                places = (lines.get((pages[page.objgen], number)) for page, number in reading.marked(element))
-                place = next(filter(None, places), file.name)
-                found.append(f"{place}: {check.findtext('errorMessage', '')}")
-    return found
 
 
 @pytest.mark.slow
@@ -294,7 +242,7 @@ def test_what_verapdf_finds_is_told_at_its_chapter_line(
     """A figure that loses its words while the file is spoilt is found again in the chapter that holds it."""
     order, receipt = real
     file = order.dist / receipt.files[0].file
-    lines = source_lines(order.project, file.read_bytes())
+    lines = kept_places(order.project, file.read_bytes())
     assert lines
     with pikepdf.Pdf.open(file) as pdf:
         figures = [

@@ -13,13 +13,12 @@ import pytest
 from pdfminer.high_level import extract_pages
 from pdfminer.layout import LAParams, LTChar, LTTextLine
 
-from booklet.build import build, check, styles_folder
+from booklet.build import build, check
 from booklet.composing import Faces, shipped_faces
 from booklet.transcript import load, transcript
+from booklet.walk import styles_folder
 from tests import reading
-from tests.test_faults import LAST, TWO, added, errors, order
-from tests.test_titles import CHAPTER, INSERT
-from tests.tiny import changed
+from tests.tiny import CHAPTER, INSERT, LAST, STATES, TWO, Overlay, added, changed, errors, order
 
 SENTENCE = "Hãy gọi cho y tá: «Tôi cần người thông dịch» (tiếng Việt), rồi nói tên của quý vị."
 BOLD = "**Xin chào quý vị.** Ring [người thông dịch](#one)."
@@ -116,7 +115,6 @@ def test_a_word_in_another_face_moves_no_line(booklet: Callable[..., Path]) -> N
 
 
 CHECK_MARK = "No shipped font has U+2713 CHECK MARK ('\u2713')."
-STATES = "chapters/support/states.yaml"
 
 
 @pytest.mark.parametrize(
@@ -129,7 +127,7 @@ STATES = "chapters/support/states.yaml"
     ],
 )  # fmt: skip
 def test_a_character_of_no_font_is_named_where_it_stands(
-    booklet: Callable[..., Path], overlay: dict[str, str | bytes | None], place: str
+    booklet: Callable[..., Path], overlay: Overlay, place: str
 ) -> None:
     (finding,) = errors(check(order(booklet(overlay))))
     assert finding.code == "FNT-002" and finding.found == CHECK_MARK

@@ -12,21 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from booklet.build import Order, build, check
-from booklet.findings import Finding, Severity
+from booklet.build import build, check
+from booklet.findings import Severity
 from tests.conftest import PROJECT
-from tests.tiny import FILES, changed, service
-
-ONE, TWO, VIC = "chapters/01-one.md", "chapters/02-two.md", "chapters/editions/vic.toml"
-STATES, BOOK = "chapters/support/states.yaml", "chapters/booklet.toml"
-TODAY = date(2026, 11, 22)
-Overlay = dict[str, str | bytes | None]
-
-
-def added(text: str, file: str = TWO) -> Overlay:
-    """The file with some lines at its end, after an empty one."""
-    return {file: FILES[file] + "\n" + text + "\n"}
-
+from tests.tiny import BOOK, FILES, LAST, ONE, STATES, TWO, VIC, Overlay, added, changed, errors, order, service
 
 FOLLOW = {
     "SRC-010": ("SRC-014", "LNK-001"),
@@ -36,9 +25,6 @@ FOLLOW = {
     "SRC-021": ("SRC-020",),
 }
 """Faults that one may bring with it: an entry left out is missed elsewhere."""
-
-LAST = len(FILES[TWO].split("\n")) + 1
-"""The line of the second chapter on which added text starts."""
 
 NOTICE = '\n[[notices]]\ntitle = "Flood"\ntext = "Ring first."\nfrom = {}\nuntil = {}\n'
 SERVICE_LINES = {name: FILES[STATES][: FILES[STATES].index(name)].count("\n") + 1 for name in ("vic-group", "wa-group")}
@@ -235,14 +221,6 @@ FAULTS: dict[str, tuple[Overlay, str, str]] = {
         f"{STATES}:1",
     ),
 }  # fmt: skip
-
-
-def order(project: Path) -> Order:
-    return Order(project, project / "dist", TODAY, use_cache=False)
-
-
-def errors(findings: tuple[Finding, ...]) -> list[Finding]:
-    return [finding for finding in findings if finding.severity is Severity.ERROR]
 
 
 def test_the_clean_booklet_has_no_error(booklet: Callable[..., Path]) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from xml.etree.ElementTree import parse
 
 import pytest
@@ -11,6 +10,7 @@ import pytest
 from booklet.bindery import STAND_INS, hue_of
 from booklet.contrast import Rgb, contrast, luma, rgb_of
 from booklet.manuscript import read
+from booklet.today import Today
 from tests.conftest import PROJECT, TODAY
 
 INK, PAPER = "#1a1a1a", "#ffffff"
@@ -56,7 +56,7 @@ def test_words_in_a_figure_are_text_of_twelve_points_or_more(name: str) -> None:
 
 
 def test_dark_lines_stand_out_in_every_edition_and_in_grey() -> None:
-    manuscript, _ = read(Path(PROJECT), TODAY)
+    manuscript, _ = read(PROJECT, Today(TODAY))
     assert manuscript
     for edition in manuscript.editions:
         hue = hue_of(edition.hue.deep, edition.hue.tint)

@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from booklet.build import build, styles_folder
+from booklet.build import build
 from booklet.findings import Finding, Place
-from booklet.typesetting import FORMATS
+from booklet.formats import A5, FORMATS
 from booklet.typesetting.engine import Engine
-from tests.test_faults import LAST, TWO, added, errors, order
+from booklet.walk import styles_folder
+from tests.tiny import LAST, TWO, added, errors, order
 
 WORD = "Donaudampfschifffahrtselektrizitaetenhauptbetriebswerkbauunterbeamtengesellschaft"
 ADDRESS = "https://www.apagewithalongaddressthatnobodycantypefrompaperorrememberuntilmorning.example.org"
@@ -59,7 +60,7 @@ def told(booklet: Callable[..., Path], text: str, form: str = "screen") -> list[
 def test_what_does_not_fit_is_found(booklet: Callable[..., Path], text: str, line: int, found: str, form: str) -> None:
     findings = told(booklet, text, form)
     assert {(each.code, each.place, each.found) for each in findings} == {
-        ("BOX-002", Place(TWO, line), f"{found} (format {form}).")
+        ("BOX-002", Place(TWO, line), f"{found} ({FORMATS[form].pages.name}).")
     }
 
 
@@ -81,7 +82,7 @@ def test_what_fits_or_may_be_broken_is_not(booklet: Callable[..., Path], text: s
 
 def test_the_place_is_that_of_the_nearest_element_that_says_its_line(tmp_path: Path) -> None:
     (tmp_path / "chapters").mkdir()
-    engine = Engine(tmp_path / "chapters", styles_folder(), FORMATS["screen"].sheets)
+    engine = Engine(tmp_path / "chapters", styles_folder(), A5.stylesheets)
     html = (
         '<html lang="en-AU"><body><section data-line="chapters/one.md:1"><h1>One</h1>'
         f'<aside data-line="chapters/one.md:7"><p data-line="chapters/one.md:8">Plain.</p><p>{WORD}</p></aside>'

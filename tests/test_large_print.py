@@ -13,7 +13,8 @@ from pdfminer.layout import LAParams, LTChar, LTTextLine
 
 from booklet.build import Order, Receipt
 from tests import reading
-from tests.test_editions import CODES, judged, verapdf  # noqa: F401 # a fixture
+from tests.conftest import CODES
+from tests.judges import judged
 
 FLOOR_PT = 16
 BODY_PT = 18
@@ -90,7 +91,7 @@ def test_the_same_is_heard_as_of_the_standard_edition(
 @pytest.mark.slow
 @pytest.mark.parametrize("profile", ["ua1", "2a"])
 def test_verapdf_accepts_every_large_print_file(
-    verapdf: str,  # noqa: F811
+    verapdf: str,
     large: tuple[Order, Receipt],
     profile: str,
 ) -> None:

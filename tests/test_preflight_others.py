@@ -17,7 +17,7 @@ from booklet.pdf.plates import coverage, plates
 from booklet.preflight import PROFILES, examine
 from tests import pdfs
 from tests.conftest import PROJECT, needs
-from tests.test_editions import judged, verapdf  # noqa: F401 # a fixture
+from tests.judges import judged
 from tests.test_preflight_checks import NEAR, SPOILT, codes
 
 BEYOND = {"ACC-109", "ACC-110", "ACC-126", "ACC-131", "ACC-132", "FNT-102", "FNT-104"}
@@ -83,7 +83,7 @@ def test_an_image_that_is_too_small_is_told_how_large_it_may_be() -> None:
 
 
 @pytest.mark.slow
-def test_verapdf_says_the_same_of_every_file_that_it_can_judge(verapdf: str, tmp_path: Path) -> None:  # noqa: F811
+def test_verapdf_says_the_same_of_every_file_that_it_can_judge(verapdf: str, tmp_path: Path) -> None:
     """Every file spoilt for people who listen fails PDF/UA-1 as well; the clean one and the near misses pass."""
     files: dict[str, bool] = {}
     for number, (code, profile, spoil) in enumerate(SPOILT):

@@ -12,10 +12,13 @@ from pikepdf import Name, Pdf, String
 
 from booklet.cli import main
 from booklet.findings import Place
+from booklet.finishing import Origin, PlacedIn
 from booklet.manuscript import Waiver, read_waivers
+from booklet.pdf import IDENTITY
 from booklet.preflight import PROFILES, Promise, Report, Sources, examine, source_text, unused
 from booklet.store import CACHE, Store
-from booklet.work import _places_key
+from booklet.typesetting import WrittenFacts, facts_key
+from booklet.work import keep_origins
 from tests import pdfs
 from tests.pdfs import element, shown
 from tests.pdfs import replace as reword
@@ -82,8 +85,11 @@ def test_a_finding_names_the_line_of_the_source(tmp_path: Path) -> None:
     content = pdfs.spoilt("screen", lambda pdf: element(pdf, "Figure").__delitem__("/Alt"))
     pdfs.path_of(tmp_path, content)
     number = figure_number()
-    places = ((), (*("" for _ in range(number)), "chapters/04-liver.md:42"))
-    Store(tmp_path / CACHE).save(_places_key(content), places)
+    lines = ((), (*("" for _ in range(number)), "chapters/04-liver.md:42"))
+    store = Store(tmp_path / CACHE)
+    store.save(facts_key("segment"), WrittenFacts((), lines))
+    in_order = tuple(PlacedIn(page, page, IDENTITY) for page in range(2))
+    keep_origins(store, content, (Origin("segment", "chapters/04-liver.md", in_order, True),))
     options = ["--profile", "screen", "--project", str(tmp_path)]
     told_of = CliRunner().invoke(main, ["preflight", str(tmp_path / "file.pdf"), *options])
     assert told_of.output.startswith("chapters/04-liver.md:42: error ACC-113: file.pdf: Page 2 at 21, ")

@@ -13,9 +13,9 @@ from booklet.composing.grade import Sentence, flesch_kincaid, hardest, masked, s
 from booklet.composing.proofreading import measured, proofread
 from booklet.findings import Finding
 from booklet.manuscript import Manuscript, read
+from booklet.today import Today
 from tests.conftest import PROJECT, TODAY
-from tests.test_faults import LAST, ONE, TWO, added, order
-from tests.tiny import FILES, changed
+from tests.tiny import BOOK, FILES, LAST, ONE, TWO, added, changed, order
 
 SYLLABLES = {
     1: "the we you are one done team help blood months through breast walked based used changed clothes breathe hour "
@@ -104,7 +104,6 @@ def test_a_hard_chapter_is_a_warning_with_both_grades_and_its_sentences(booklet:
 
 
 AVOID = '\n[reading]\navoid = ["battl*", "fight", "e.g."]\n'
-BOOK = "chapters/booklet.toml"
 
 
 def test_words_to_avoid_are_found_but_for_those_of_a_voice(booklet: Callable[..., Path]) -> None:
@@ -143,7 +142,7 @@ def test_a_word_that_no_chapter_uses_is_found(booklet: Callable[..., Path]) -> N
 
 @pytest.fixture(scope="module")
 def manuscript() -> Manuscript:
-    found, _ = read(PROJECT, TODAY)
+    found, _ = read(PROJECT, Today(TODAY))
     assert found
     return found
 

@@ -18,16 +18,18 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pikepdf import Dictionary, Pdf
 
-from booklet.bindery import source_lines
-from booklet.build import CACHE, Order, build, styles_folder
+from booklet.build import Order, build
 from booklet.composing import PAGE_TOKENS, Part
 from booklet.findings import Place
-from booklet.typesetting import FORMATS, Segment, Typesetter
+from booklet.formats import A5
+from booklet.store import CACHE, Store
+from booklet.typesetting import Segment, Typesetter
+from booklet.walk import styles_folder
+from booklet.work import kept_places
 from tests import reading
 from tests.benchmark.writing import writing
-from tests.conftest import TODAY
+from tests.conftest import TODAY, Books
 
-Books = list[tuple[Path, tuple[Segment, ...]]]
 DRAWS = {"TJ", "Tj", "Do", "f", "f*", "S", "s", "B", "B*", "b", "b*", "sh", "EI"}
 ARTIFACTS = {"/Pagination", "/Layout", "/Background"}
 
@@ -42,20 +44,20 @@ def folios_of(segments: tuple[Segment, ...]) -> dict[str, str]:
 
 def distinct(books: Books) -> Iterator[tuple[Segment, dict[str, str]]]:
     """Each different segment once, with the page numbers of a booklet that it stands in."""
-    seen: set[tuple[str, bytes]] = set()
+    seen: set[tuple[str, str]] = set()
     standard = {file.parent: folios_of(segments) for file, segments in reversed(books) if file.stem.endswith("screen")}
     for file, segments in books:
         folios = {f"standard/{anchor}": folio for anchor, folio in standard[file.parent].items()} | folios_of(segments)
         for segment in segments:
-            if (segment.part.id, segment.pdf) not in seen:
-                seen.add((segment.part.id, segment.pdf))
+            if (segment.part.id, segment.key) not in seen:
+                seen.add((segment.part.id, segment.key))
                 yield segment, folios
 
 
-def test_every_part_has_the_elements_and_words_of_its_source(bound: Books) -> None:
+def test_every_part_has_the_elements_and_words_of_its_source(bound: Books, pdf_of: Callable[[Segment], bytes]) -> None:
     count = 0
     for segment, folios in distinct(bound):
-        with Pdf.open(io.BytesIO(segment.pdf)) as pdf:
+        with Pdf.open(io.BytesIO(pdf_of(segment))) as pdf:
             tree = reading.structure(pdf)
         wanted = expected(segment, folios)
         assert reading.shape(tree) == reading.shape(wanted), segment.part.id
@@ -65,14 +67,14 @@ def test_every_part_has_the_elements_and_words_of_its_source(bound: Books) -> No
 
 
 def test_every_booklet_has_all_of_them_and_nothing_else(bound: Books) -> None:
-    counts: dict[bytes, Counter[str]] = {}
+    counts: dict[str, Counter[str]] = {}
     for file, segments in bound:
         wanted: Counter[str] = Counter()
         for segment in segments:
-            if segment.pdf not in counts:
+            if segment.key not in counts:
                 roles = reading.roles(reading.source(segment.part.html))
-                counts[segment.pdf] = Counter(role for role in roles if role in reading.COMPARED)
-            wanted += counts[segment.pdf]
+                counts[segment.key] = Counter(role for role in roles if role in reading.COMPARED)
+            wanted += counts[segment.key]
         with Pdf.open(file) as pdf:
             found = Counter(reading.bare_roles(pdf))
             assert {role: found[role] for role in reading.COMPARED} == {role: wanted[role] for role in reading.COMPARED}
@@ -80,9 +82,11 @@ def test_every_booklet_has_all_of_them_and_nothing_else(bound: Books) -> None:
             assert [str(element.S) for element in pdf.Root.StructTreeRoot.K.K].count("/Sect") == sum(sections)
 
 
-def test_all_that_is_drawn_is_in_the_tree_or_an_artifact_of_a_kind(bound: Books) -> None:
+def test_all_that_is_drawn_is_in_the_tree_or_an_artifact_of_a_kind(
+    bound: Books, pdf_of: Callable[[Segment], bytes]
+) -> None:
     for segment, _ in distinct(bound):
-        with Pdf.open(io.BytesIO(segment.pdf)) as pdf:
+        with Pdf.open(io.BytesIO(pdf_of(segment))) as pdf:
             assert list(strays(pdf)) == [], segment.part.id
 
 
@@ -122,7 +126,7 @@ def setter(tmp_path_factory: pytest.TempPathFactory) -> Typesetter:
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><rect width="9" height="9" fill="#1a1a1a"/></svg>',
         "utf-8",
     )
-    return Typesetter(folder, styles_folder(), FORMATS["screen"], None)
+    return Typesetter(folder, styles_folder(), A5, Store(folder / "store"))
 
 
 WORDS = st.lists(st.text("abcdefghij", min_size=2, max_size=9), min_size=1, max_size=40).map(" ".join)
@@ -173,7 +177,9 @@ def test_any_document_is_heard_as_it_is_written(setter: Typesetter, blocks: list
     body = "<section><h1>Title</h1>" + "".join(blocks) + "</section>"
     html = f'<html lang="en-AU"><head><title>T</title></head><body class="chapter">{body}</body></html>'
     segment = setter.write(setter.lay_out(Part("one", "", "chapter", html, (), "chapters/x.md"), {}, 1, False), {})
-    with Pdf.open(io.BytesIO(segment.pdf)) as pdf:
+    content = setter.store.get(segment.key)
+    assert content
+    with Pdf.open(io.BytesIO(content)) as pdf:
         tree, wanted = reading.structure(pdf), reading.source(html)
         assert reading.shape(tree) == reading.shape(wanted)
         assert reading.words(tree) == reading.words(wanted)
@@ -192,8 +198,8 @@ def test_every_piece_knows_the_line_that_it_comes_from(booklet: Callable[..., Pa
     receipt = build(order)
     for entry in receipt.files:
         content = (order.dist / entry.file).read_bytes()
-        places = source_lines(project, content)
-        assert source_lines(project, content + b" ") == {}, "another file"
+        places = kept_places(project, content)
+        assert kept_places(project, content + b" ") == {}, "another file"
         with Pdf.open(io.BytesIO(content)) as pdf:
             texts = [reading.page_texts(page) for page in pdf.pages]
         assert places.keys() == {(page, number) for page, by_number in enumerate(texts) for number in by_number}
@@ -207,6 +213,6 @@ def test_every_piece_knows_the_line_that_it_comes_from(booklet: Callable[..., Pa
         assert by_text["Tiny"] == Place(f"chapters/editions/{entry.edition.lower()}.toml")
         services = {place for place in by_text.values() if place.file.startswith("chapters/support/")}
         assert len({place.file for place in services}) == 2 and max(place.line for place in services) > 1
-    for path in (project / CACHE / "sources").iterdir():
+    for path in (project / CACHE).glob("*/*"):
         path.write_text("{", "utf-8")
-    assert source_lines(project, content) == {}
+    assert kept_places(project, content) == {}

@@ -17,52 +17,11 @@ from booklet.australia import is_order_code
 from booklet.build import Order, Receipt, build, check
 from booklet.composing.views import UnknownTitleError
 from booklet.manuscript import read
+from booklet.today import Today
 from booklet.transcript import load, transcript
 from booklet.typesetting import share_out
 from tests.conftest import PROJECT, TODAY
-from tests.tiny import changed
-
-CHAPTER = """\
----
-title: {title}
-id: {id}
-summary: Short.
-minutes: 1
-reviewed: null
-reviewers: []
-status: draft
-sources: [fact]
----
-
-{text}
-"""
-INSERT: dict[str, str | bytes | None] = {
-    "chapters/inserts/bone/insert.toml": """\
-title = "Bones"
-subtitle = "A small one"
-slug = "bone"
-description = "About bones."
-cover_image = "images/plain.svg"
-
-[order_codes.VIC]
-standard = "KVW 3TD"
-large_print = "KVX 3T7"
-
-[order_codes.WA]
-standard = "KVW 4T9"
-large_print = "KVX 4T3"
-""",
-    "chapters/inserts/bone/01-a.md": CHAPTER.format(
-        title="What", id="bone-what", text="See [the first](#one). See [more](#bone-more)."
-    ),
-    "chapters/inserts/bone/02-b.md": CHAPTER.format(title="More", id="bone-more", text="More of it."),
-    "chapters/pages/insert-imprint.md": "---\ntitle: About\nid: insert-imprint\n---\n\n::: review-status\n:::\n\n"
-    "::: contents\n:::\n",
-    "chapters/pages/insert-back-cover.md": "---\ntitle: Numbers\nid: insert-back-cover\n---\n\n"
-    "::: urgent-numbers\n:::\n\n::: order-summary\n:::\n",
-    "chapters/pages/page-finder.md": "---\ntitle: Finding\nid: page-finder\n---\n\n::: page-finder\n:::\n",
-    "chapters/pages/handout.md": "---\ntitle: More help\nid: handout\n---\n\n::: glossary\n:::\n",
-}
+from tests.tiny import CHAPTER, INSERT, changed
 
 
 def heard(order: Order, receipt: Receipt, ending: str) -> list[str]:
@@ -192,7 +151,7 @@ def greedy(sizes: list[int], most: int) -> list[int]:
 
 
 def test_every_order_code_of_the_project_is_valid_and_stands_for_one_thing() -> None:
-    manuscript, _ = read(PROJECT, TODAY)
+    manuscript, _ = read(PROJECT, Today(TODAY))
     assert manuscript
     codes = [code for edition in manuscript.editions for code in edition.order_codes.every]
     codes += [code for insert in manuscript.inserts for row in insert.head.order_codes.values() for code in row.every]

@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
+from typing import Any
 
+from booklet.build import Order
+from booklet.findings import Finding, Severity
+
+Overlay = dict[str, str | bytes | None]
+ONE, TWO, VIC = "chapters/01-one.md", "chapters/02-two.md", "chapters/editions/vic.toml"
+STATES, BOOK = "chapters/support/states.yaml", "chapters/booklet.toml"
 FILES: dict[str, str] = {
     "chapters/booklet.toml": """\
 title = "Tiny"
@@ -221,7 +231,7 @@ FILES["chapters/support/states.yaml"] = (
 )
 
 
-def write(folder: Path, overlay: dict[str, str | bytes | None] | None = None) -> Path:
+def write(folder: Path, overlay: Overlay | None = None) -> Path:
     """The tiny booklet in a folder, with some files changed, added or (None) left out."""
     for name, content in {**FILES, **(overlay or {})}.items():
         if content is None:
@@ -232,7 +242,70 @@ def write(folder: Path, overlay: dict[str, str | bytes | None] | None = None) ->
     return folder
 
 
-def changed(name: str, old: str, new: str) -> dict[str, str | bytes | None]:
+def changed(name: str, old: str, new: str) -> Overlay:
     """An overlay that changes some words of one file."""
     assert old in FILES[name], f"{old!r} is not in {name}"
     return {name: FILES[name].replace(old, new, 1)}
+
+
+def added(text: str, file: str = TWO) -> Overlay:
+    """The file with some lines at its end, after an empty one."""
+    return {file: FILES[file] + "\n" + text + "\n"}
+
+
+LAST = len(FILES[TWO].split("\n")) + 1
+"""The line of the second chapter on which added text starts."""
+
+
+def order(project: Path, **wishes: Any) -> Order:
+    """An order of everything, in one process; without a cache unless it is wished for."""
+    return replace(Order(project, project / "dist", date(2026, 11, 22), use_cache=False, jobs=1), **wishes)
+
+
+def errors(findings: Iterable[Finding]) -> list[Finding]:
+    """What stops a build, or a part of it."""
+    return [finding for finding in findings if finding.severity is Severity.ERROR]
+
+
+CHAPTER = """\
+---
+title: {title}
+id: {id}
+summary: Short.
+minutes: 1
+reviewed: null
+reviewers: []
+status: draft
+sources: [fact]
+---
+
+{text}
+"""
+INSERT: Overlay = {
+    "chapters/inserts/bone/insert.toml": """\
+title = "Bones"
+subtitle = "A small one"
+slug = "bone"
+description = "About bones."
+cover_image = "images/plain.svg"
+
+[order_codes.VIC]
+standard = "KVW 3TD"
+large_print = "KVX 3T7"
+
+[order_codes.WA]
+standard = "KVW 4T9"
+large_print = "KVX 4T3"
+""",
+    "chapters/inserts/bone/01-a.md": CHAPTER.format(
+        title="What", id="bone-what", text="See [the first](#one). See [more](#bone-more)."
+    ),
+    "chapters/inserts/bone/02-b.md": CHAPTER.format(title="More", id="bone-more", text="More of it."),
+    "chapters/pages/insert-imprint.md": "---\ntitle: About\nid: insert-imprint\n---\n\n::: review-status\n:::\n\n"
+    "::: contents\n:::\n",
+    "chapters/pages/insert-back-cover.md": "---\ntitle: Numbers\nid: insert-back-cover\n---\n\n"
+    "::: urgent-numbers\n:::\n\n::: order-summary\n:::\n",
+    "chapters/pages/page-finder.md": "---\ntitle: Finding\nid: page-finder\n---\n\n::: page-finder\n:::\n",
+    "chapters/pages/handout.md": "---\ntitle: More help\nid: handout\n---\n\n::: glossary\n:::\n",
+}
+"""An insert with all that it needs, as an overlay."""

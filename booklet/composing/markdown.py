@@ -40,6 +40,7 @@ _OUTWARD = re.compile(r"@import|url\(\s*[\"']?\s*(?!#|data:image/)", re.IGNORECA
 MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
 UNITS = "am|pm|km|mm|cm|mg|kg|g|ml|mL|pt|Gy|per cent|hours?|days?|weeks?|months?|years?|minutes?"
 _UNITS = re.compile(rf"(\d) (?=(?:{UNITS}|{MONTHS})\b|%|°C)")
+_GROUPS = re.compile(r"(?<=\d) (?=\d)")
 _SPANS = re.compile(r"(\d) (in|to|of) (?=\d)")
 _WHOLE = re.compile(r"\b([Xx]-rays?|CA 15-3)\b")
 """Words that must not be broken at their hyphen."""
@@ -107,6 +108,7 @@ def unbroken(text: str) -> Markup:
     printed passes through here, texts and data alike.
     """
     text = _SPANS.sub("\\1\u00a0\\2\u00a0", _YEARS.sub("\\1\u00a0", _UNITS.sub("\\1\u00a0", text)))
+    text = _GROUPS.sub("\u00a0", text)
     escaped = escape(text.replace("'", "\u2019"), quote=False)
     return Markup(_WHOLE.sub(r'<span class="whole">\1</span>', escaped))
 

@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from booklet.finishing.clinic import finish_clinic
-from booklet.finishing.parts import Origin, sources
+from booklet.finishing.parts import Origin, PlacedIn, sources
 from booklet.finishing.press import finish_press
 from booklet.finishing.records import Finished, FinishedFile, Means, PrintJob, TypesetBooklet
 from booklet.finishing.tagged import finish_tagged
 from booklet.formats import FORMATS
+from booklet.preflight import PROFILES
 
-__all__ = ["FINISHES", "FinishedFile", "Means", "Origin", "PrintJob", "TypesetBooklet", "finish", "sources"]
+__all__ = ["FINISHES", "FinishedFile", "Means", "Origin", "PlacedIn", "PrintJob", "TypesetBooklet", "finish", "sources"]
 
 FINISHES: dict[str, Callable[[TypesetBooklet, Means], Finished]] = {
     "tagged": finish_tagged,
@@ -24,6 +25,8 @@ FINISHES: dict[str, Callable[[TypesetBooklet, Means], Finished]] = {
 }
 if unknown := {row.finish for row in FORMATS.values()} - FINISHES.keys():
     raise ValueError(f"no way to finish is called {', '.join(sorted(unknown))}")
+if unknown := {row.profile for row in FORMATS.values()} - PROFILES.keys():
+    raise ValueError(f"no profile of preflight is called {', '.join(sorted(unknown))}")
 
 
 def finish(booklet: TypesetBooklet, means: Means) -> Finished:
