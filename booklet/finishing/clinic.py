@@ -162,7 +162,7 @@ def _kit(
     """The sheet that tells how to print, with the plan of this booklet's sheets."""
     if booklet.kit is None:
         return None, []
-    part = planned_kit(booklet.kit, tuple(_plan(booklet.full_title, sides, duplex)))
+    part = planned_kit(booklet.kit, tuple(_plan(booklet.title, sides, duplex)))
     return typeset_part(part, means.typesetter(CLINIC_KIT), pages=2)
 
 
