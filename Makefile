@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: booklets test lint benchmark contact-sheet clean
+.PHONY: booklets test lint drawings benchmark contact-sheet clean
 
 booklets: .venv/ready
 	$(BIN)/booklet build
@@ -14,6 +14,10 @@ lint: .venv/ready
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+# The drawings of chapters/images that are composed in drawings/, from its parts.
+drawings: .venv/ready
+	$(BIN)/python -m drawings
 
 # Measures everything beside WeasyPrint alone and Typst, which takes long, and writes docs/performance.md.
 benchmark: .venv/ready

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from booklet.australia import parse_phone
 from booklet.composing import Composition, compose, publication, shipped_faces
 from booklet.composing.languages import is_language
 from booklet.composing.sandbox import fill
@@ -42,7 +43,7 @@ def words(composition: Composition, part: str = "") -> str:
 
 def test_the_directory_goes_from_the_closest_to_the_widest_and_by_place(booklet: Callable[..., Path]) -> None:
     text = words(composed(booklet(), "VIC"), "directory")
-    names = ["Vic group", "A group", "B group", "Any line", "Nurse line", "Interpreters"]
+    names = ["Vic group", "A group", "B group", "Any line", "Interpreters"]
     places = [text.rindex(f" {name} ") for name in names]
     assert places == sorted(places)
     assert text.index(" First ") < text.index(" Second ") < text.index(" Third ") < text.index(" Last ")
@@ -55,10 +56,22 @@ def test_a_state_line_takes_the_place_of_the_national_one_where_it_is_named(book
     assert "1800 022 222" in wa and "1300 606 024" not in wa
 
 
-def test_unverified_entries_never_print_and_those_to_confirm_do(booklet: Callable[..., Path]) -> None:
+def test_unverified_entries_never_print_and_those_to_confirm_only_when_they_say_so(
+    booklet: Callable[..., Path],
+) -> None:
     text = words(composed(booklet(), "WA"))
     assert "Unsure line" not in text and "9999" not in text
-    assert "Maybe line" in text and "Check first" in text
+    assert "Maybe line" not in text and "7777" not in text
+    states = FILES["chapters/support/states.yaml"]
+    told = states.replace("confirm_before_print: true", "confirm_before_print: true\n  print_unconfirmed: true")
+    assert told != states
+    text = words(composed(booklet({"chapters/support/states.yaml": told}), "WA"))
+    assert "Maybe line" in text and "Check first." in text
+
+
+def test_the_first_numbers_stand_once_in_the_directory(booklet: Callable[..., Path]) -> None:
+    text = words(composed(booklet(), "VIC"), "directory")
+    assert text.count("Nurse line") == text.count("1300 606 024") == 1
 
 
 def test_a_state_without_a_group_is_told_so_and_one_with_a_group_is_not(booklet: Callable[..., Path]) -> None:
@@ -138,8 +151,9 @@ def test_no_edition_holds_another_states_service_or_number(data: st.DataObject) 
     manuscript = REAL.model_copy(update={"services": services})
     for edition in REAL.editions:
         chosen = services_of(manuscript, edition)
-        assert all({"ALL", edition.code} & set(service.states) and service.verified for service in chosen)
+        assert all({"ALL", edition.code} & set(service.states) and service.prints for service in chosen)
         own = {service.number.digits for service in chosen if service.number}
+        own |= {parse_phone(service.text).digits for service in chosen if service.text}
         own.add(Cast(REAL, edition, publication(REAL, edition), Today(TODAY)).order_line.phone.replace("\u00a0", ""))
         ready = {service.id for service in chosen}
         needed = {row.service for row in REAL.book.urgent} | set(edition.health_lines)
@@ -154,10 +168,10 @@ def test_queensland_has_13_health_and_victoria_nurse_on_call_too() -> None:
     assert all("healthdirect" in ids for code, ids in held.items() if code != "QLD")
 
 
-def test_every_verified_service_of_the_real_directory_prints_where_it_serves() -> None:
+def test_every_service_of_the_real_directory_that_is_sure_prints_where_it_serves() -> None:
     for edition in REAL.editions:
         held = {s.id for s in services_of(REAL, edition)}
-        due = {s.id for s in REAL.services if s.verified and s.serves(edition.code)}
+        due = {s.id for s in REAL.services if s.prints and s.serves(edition.code)}
         assert due - held <= {"healthdirect"}
 
 

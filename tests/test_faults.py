@@ -130,7 +130,7 @@ FAULTS: dict[str, tuple[Overlay, str, str]] = {
         }.items()
     },
     "opener that is no drawing": (
-        {"chapters/images/chapter-02.svg": "words"},
+        {"chapters/images/opener-two.svg": "words"},
         "LNK-003",
         f"{TWO}:2",
     ),

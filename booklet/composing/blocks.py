@@ -53,14 +53,17 @@ class Block:
             found.append(
                 error("SRC-034", call.place, "A voice without consent or source.", "source=... or consent=...")
             )
+        if "src" in call.options and "alt" in self.may and not call.options.get("alt", "").strip():
+            found.append(error("ACC-001", call.place, f"'{call.name}' has a drawing and no alt.", 'alt="...".'))
         if self.filled and call.empty:
             found.append(error("SRC-033", call.place, f"'{call.name}' is empty.", "Text before its closing ':::'."))
         if not self.filled and not call.empty:
             found.append(error("SRC-033", call.place, f"'{call.name}' fills itself.", "No text in the block."))
         if call.options.get("first", "team") not in ("000", "team"):
             found.append(error("SRC-033", call.place, f"first={call.options['first']}.", "first=000 or first=team."))
-        if "lines" in call.options and not re.fullmatch(r"[1-9]\d?", call.options["lines"]):
-            found.append(error("SRC-033", call.place, f"lines={call.options['lines']}.", "A number from 1 to 99."))
+        for key in ("lines", "most"):
+            if key in call.options and not re.fullmatch(r"[1-9]\d?", call.options[key]):
+                found.append(error("SRC-033", call.place, f"{key}={call.options[key]}.", "A number from 1 to 99."))
         return found
 
 
@@ -76,6 +79,8 @@ BLOCKS: dict[str, Block] = {
     "table": Block(needs=("title",)),
     "write-in": Block(needs=("lines", "title"), filled=False),
     "see-also": Block(),
+    "urgent-signs": Block(needs=("ring",), may=("for", "src", "alt"), filled=False),
+    "urgent-short": Block(needs=("ring",), filled=False),
     "glossary": Block(filled=False),
     "contents": Block(filled=False),
     "index": Block(filled=False),
@@ -83,7 +88,7 @@ BLOCKS: dict[str, Block] = {
     "page-finder": Block(filled=False),
     "ruler": Block(filled=False),
     "notices": Block(filled=False),
-    "urgent-numbers": Block(filled=False),
+    "urgent-numbers": Block(may=("most",), filled=False),
     "directory": Block(filled=False),
     "order-details": Block(filled=False),
     "order-summary": Block(filled=False),

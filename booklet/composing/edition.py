@@ -19,7 +19,7 @@ from booklet.composing.markdown import PAGE_TOKEN, SCHEME, Desk, Page, image_fau
 from booklet.composing.sandbox import day_in_words, fill, without_templates
 from booklet.composing.views import MAIN, MAIN_BACK, Cast, Publication, publication
 from booklet.findings import Finding, Place, error, in_order
-from booklet.manuscript import STANDING_PAGES, Chapter, Edition, Manuscript, StandingPage, inside
+from booklet.manuscript import STANDING_PAGES, BookPart, Chapter, Edition, Manuscript, StandingPage, inside
 from booklet.today import Today
 
 SLOT = "\ue020"
@@ -151,12 +151,12 @@ class _Composer:
         planned: tuple[Part, ...] = ()
         back_cover: Part | None = None
         if title.is_main:
-            chapters = self.chapters()
-            body = chapters
+            body = self.chapters()
             for name in MAIN_BACK:
                 self.cast.anchors = [anchor for part in body for anchor in ANCHOR.findall(part.html)]
                 body = (*body, *((self.page(pages[name], name),) if name in pages else ()))
-            front = (self.cover(wanted), self.page(pages["imprint"], "imprint"), self.contents())
+            inside = tuple(self.page(pages[name], name) for name in ("inside-cover",) if name in pages)
+            front = (self.cover(wanted), *inside, self.page(pages["imprint"], "imprint"), self.contents())
             back_cover = self.page(pages["back-cover"], "back-cover", self.book.back_cover_image)
         elif title.is_handout:
             body = (*self.texts(), *(self.page(pages[name], name) for name in ("handout",) if name in pages))
@@ -209,7 +209,29 @@ class _Composer:
         chapters = self.cast.publication.chapters
         made = sorted(chapters, key=lambda chapter: "::: glossary" in chapter.body)
         parts = {chapter.head.id: self.chapter(chapter, len(chapters)) for chapter in made}
-        return tuple(parts[chapter.head.id] for chapter in chapters)
+        openers = {chapters[0].head.id: part for part, chapters in self.parts_with_chapters()}
+        rows: list[Part] = []
+        for chapter in chapters:
+            if part := openers.get(chapter.head.id):
+                rows.append(self.part_opener(part))
+            rows.append(parts[chapter.head.id])
+        return tuple(rows)
+
+    def parts_with_chapters(self) -> list[tuple[BookPart, list[Chapter]]]:
+        """The parts of the book, each with its chapters; one without any is left out."""
+        chapters = self.cast.publication.chapters
+        rows = [(part, [each for each in chapters if each.head.part == part.id]) for part in self.book.parts]
+        return [(part, own) for part, own in rows if own]
+
+    def part_opener(self, part: BookPart) -> Part:
+        """The page that opens a part: its title, one sentence, its chapters."""
+        anchor = f"part-{part.id}"
+        self.titles[anchor] = part.title
+        self.findings += image_faults(self.project, part.image, part.origin)
+        ids = {chapter.head.id for chapter in self.cast.publication.chapters if chapter.head.part == part.id}
+        rows = [row for row in self.cast.contents if row[1] in ids]
+        html = self._html("part", title=part.title, part=part, anchor=anchor, rows=rows, cast=self.cast)
+        return Part(anchor, part.title, "part", html, (part.image,), self.book.origin.file)
 
     def chapter(self, chapter: Chapter, count: int) -> Part:
         """A chapter with its opener."""
@@ -222,7 +244,7 @@ class _Composer:
         return Part(head.id, head.title, "chapter", html, (*page.assets, *filter(None, [drawing])), file)
 
     def texts(self) -> tuple[Part, ...]:
-        """The chapters of a small booklet, each on pages of its own, as in the main booklet but without an opener."""
+        """The chapters of a small booklet, each on pages of its own, as in the main booklet but without a number."""
         title = self.cast.publication
         self.titles |= {chapter.head.id: chapter.head.title for chapter in title.chapters}
         return tuple(self.small_chapter(chapter) for chapter in title.chapters)
@@ -231,13 +253,13 @@ class _Composer:
         """One of them."""
         head, file, title = chapter.head, chapter.origin.file, self.cast.publication
         page = self.text(chapter.body, head.id, file)
-        html = self._html(
-            "flow", title=head.title, head=head, text=Markup(page.html), publication=title, edition=self.cast.edition
-        )
-        return Part(head.id, head.title, "flow", html, tuple(page.assets), file)
+        drawing = self._drawing(chapter) if head.rhythm == "drawing" else ""
+        names = {"head": head, "drawing": drawing, "publication": title, "edition": self.cast.edition}
+        html = self._html("flow", title=head.title, text=Markup(page.html), **names)
+        return Part(head.id, head.title, "flow", html, (*page.assets, *filter(None, [drawing])), file)
 
     def _drawing(self, chapter: Chapter) -> str:
-        drawing = f"images/chapter-{chapter.number:02}.svg"
+        drawing = f"images/opener-{chapter.head.id}.svg"
         if not (self.project / "chapters" / drawing).is_file():
             return ""
         self.findings += image_faults(self.project, drawing, chapter.origin)
@@ -319,6 +341,8 @@ class _Composer:
         edition, desk = self.cast.record, self.book.order_line
         for record in self.cast.records:
             yield from ((text, record.origin) for text in (record.description, record.hours or "", record.cost or ""))
+        for sign in self.cast.manuscript.urgent_signs:
+            yield from ((text, sign.origin) for text in (sign.sign, sign.words or "", sign.when or ""))
         for notice in self.cast.notices:
             yield from ((text, notice.origin) for text in (notice.title, notice.text))
         for chapter in self.cast.publication.chapters:
@@ -346,6 +370,8 @@ class _Composer:
                 ("kind", "SRC-014", self.book.directory.kinds),
                 ("audience", "SRC-014", self.book.directory.audiences),
                 ("word", "LNK-002", self.cast.terms),
+                ("ring", "SRC-014", self.book.call_first.signs),
+                ("for", "SRC-014", {topic for sign in self.cast.manuscript.urgent_signs for topic in sign.topics}),
             )
             for key, code, names in known:
                 value = call.options.get(key, "")

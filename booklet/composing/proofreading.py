@@ -16,10 +16,14 @@ from markdown_it.token import Token
 from booklet.composing.blocks import parse_call
 from booklet.composing.grade import MASK, Sentence, flesch_kincaid, hardest, sentences, smog
 from booklet.composing.markdown import parsed
+from booklet.composing.views import services_of
 from booklet.findings import Finding, Place, warning
-from booklet.manuscript import Chapter, Manuscript, StandingPage
+from booklet.manuscript import Chapter, Edition, InsertMatter, Manuscript, StandingPage
 
 HARDEST = 3
+MOST_UNSURE = 0.1
+"""The share of a directory that may say "Check first": more is no help to somebody who is tired."""
+_VOICE = re.compile(r"^::: voice .*\bsource=([\w-]+)", re.MULTILINE)
 ALT_CHARACTERS = (20, 300)
 """Fewer teach nothing; more cannot be stopped or searched by a listener, and belong in the text."""
 
@@ -27,7 +31,8 @@ ALT_CHARACTERS = (20, 300)
 def proofread(manuscript: Manuscript) -> list[Finding]:
     """Warnings about the words of all chapters, pages and the glossary."""
     texts: list[Chapter | StandingPage] = [*manuscript.every_chapter, *manuscript.pages.values(), *manuscript.planned]
-    found = _idle_words(manuscript, " ".join(text.body for text in texts))
+    signs = [words or "" for sign in manuscript.urgent_signs for words in (sign.sign, sign.words)]
+    found = _idle_words(manuscript, " ".join([*(text.body for text in texts), *signs]))
     for chapter in manuscript.every_chapter:
         found += _hard(chapter, manuscript)
         found += _avoided([(chapter.head.title, 0), (chapter.head.summary, 0)], chapter.head.origin, manuscript)
@@ -37,7 +42,53 @@ def proofread(manuscript: Manuscript) -> list[Finding]:
         found += _pictures(tokens, text.origin.file)
     for term in manuscript.glossary:
         found += _avoided([(term.meaning, 0)], term.origin, manuscript)
-    return found
+    return [*found, *_without_facts(manuscript), *_unsure(manuscript), *_codes(manuscript)]
+
+
+def _without_facts(manuscript: Manuscript) -> Iterator[Finding]:
+    """Sections that do not say which facts they rest on, and facts that no text uses."""
+    for chapter in manuscript.every_chapter:
+        for section in chapter.sections if chapter.head.sources is None else ():
+            if section.facts is None:
+                found = f"The section '{section.heading or chapter.head.title}' names no facts."
+                yield warning("SRC-053", section.origin, found, "'[facts: id, id]', or '[facts: none]'.")
+    used = {fact for chapter in manuscript.every_chapter for fact in chapter.facts}
+    used |= {fact for sign in manuscript.urgent_signs for fact in sign.facts}
+    used |= {fact for term in manuscript.glossary for fact in term.facts}
+    used |= {told for chapter in manuscript.every_chapter for told in _VOICE.findall(chapter.body)}
+    for source in manuscript.sources.values():
+        if source.id not in used:
+            yield warning("SRC-054", source.origin, f"No text uses '{source.id}'.", "A section that names it, or none.")
+
+
+def _unsure(manuscript: Manuscript) -> Iterator[Finding]:
+    """Directories in which too many entries say that they are to be checked first."""
+    for edition in manuscript.editions:
+        printed = services_of(manuscript, edition)
+        unsure = sum(service.confirm_before_print for service in printed)
+        if unsure > len(printed) * MOST_UNSURE:
+            found = f"{unsure} of {len(printed)} entries of the directory for {edition.code} say 'Check first'."
+            yield warning("SRC-042", edition.origin, found, "One in ten at most: ring the others, or leave them out.")
+
+
+def _codes(manuscript: Manuscript) -> Iterator[Finding]:
+    """Order codes that spell a word of the book's list, or hold a letter that is misheard."""
+    rules = manuscript.book.order_codes
+    rows: list[tuple[str, Edition | InsertMatter]]
+    rows = [(code, edition) for edition in manuscript.editions for code in edition.order_codes.every]
+    rows += [
+        (code, insert.head)
+        for insert in manuscript.inserts
+        for codes in insert.head.order_codes.values()
+        for code in codes.every
+    ]
+    for code, record in rows:
+        letters = code.replace(" ", "")
+        spelt = [word for word in rules.avoid if word in letters]
+        misheard = [sign for sign in rules.misheard if sign in letters]
+        if spelt or misheard:
+            what = f"spells {spelt[0]}" if spelt else f"holds {', '.join(misheard)}, which is misheard"
+            yield warning("SRC-055", record.origin, f"The order code {code} {what}.", "Another code.")
 
 
 def measured(chapter: Chapter, manuscript: Manuscript) -> tuple[Sentence, ...]:

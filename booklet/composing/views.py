@@ -19,14 +19,14 @@ from booklet.australia import Phone, parse_phone
 from booklet.composing.markdown import PAGE_TOKEN
 from booklet.composing.sandbox import day_in_words
 from booklet.findings import BookletError, Place
-from booklet.manuscript import Chapter, Edition, Manuscript, OrderCodes, Service, Term, Topic
+from booklet.manuscript import Chapter, Edition, Manuscript, OrderCodes, Service, Term, Topic, UrgentSign
 from booklet.today import Today
 
 MAIN = "main"
 HANDOUT = "chapter:"
 SMALL_BOOKLETS = "S"
 """Stands for the inserts in the list of sources; chapters/pages/sources.md explains it."""
-MAIN_BACK = ("sources", "directory", "order-line", "index")
+MAIN_BACK = ("sources", "fridge-card", "directory", "order-line", "index")
 """The pages behind the chapters: what differs by state comes after all that does not, the index at the very end."""
 
 
@@ -111,6 +111,7 @@ class ServiceView:
     description: str
     ask: str
     checked: str
+    text: str
     confirm: bool
     local: bool
     origin: str
@@ -139,9 +140,10 @@ class Services:
 
 @dataclass(frozen=True)
 class UrgentView:
-    """A number for now, and when to ring it."""
+    """A number for now, what it is called there, and when to ring it."""
 
     service: ServiceView
+    name: str
     about: str
 
 
@@ -282,6 +284,23 @@ class Cast:
         back = [("", pages[name].head.id, pages[name].head.title) for name in MAIN_BACK if name in pages]
         return (*chapters, *back)
 
+    @property
+    def contents_by_part(self) -> tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...]:
+        """The rows of `contents` under the title of each part; without a title where the book has no parts, and for the
+        pages behind the chapters.
+        """
+        titles = {part.id: part.title for part in self.book.parts}
+        of_chapter = {chapter.head.id: titles.get(chapter.head.part or "", "") for chapter in self.publication.chapters}
+        rows = groupby(self.contents, lambda row: of_chapter.get(row[1], ""))
+        return tuple((title, tuple(same)) for title, same in rows)
+
+    def signs(self, ring: str, topic: str = "") -> tuple[UrgentSign, ...]:
+        """The urgent signs for which one rings this, in the order of their file; of a small booklet, those that name
+        it.
+        """
+        signs = (sign for sign in self.manuscript.urgent_signs if sign.ring == ring)
+        return tuple(sign for sign in signs if not topic or topic in sign.topics)
+
     @cached_property
     def _page_ids(self) -> set[str]:
         return {page.head.id for page in self.manuscript.pages.values()}
@@ -325,7 +344,7 @@ class Cast:
         rows = [(chapter, str(chapter.number)) for chapter in self.manuscript.chapters]
         rows += [(chapter, SMALL_BOOKLETS) for insert in self.manuscript.inserts for chapter in insert.chapters]
         for chapter, place in rows:
-            for id in chapter.head.sources:
+            for id in chapter.facts:
                 if source := self.manuscript.sources.get(id):
                     name = self.book.publishers.get(source.site, source.site)
                     pages, places = sites.setdefault(name, (set(), []))
@@ -342,8 +361,12 @@ class Cast:
     @property
     def urgent(self) -> tuple[UrgentView, ...]:
         """The first numbers: the book's own list, with the state's health lines after its first entry."""
-        rows = [UrgentView(view, row.about) for row in self.book.urgent for view in self._present([row.service])]
-        return (*rows[:1], *(UrgentView(line, line.hours) for line in self.health_lines), *rows[1:])
+        rows = [
+            UrgentView(view, row.name or view.name, row.about)
+            for row in self.book.urgent
+            for view in self._present([row.service])
+        ]
+        return (*rows[:1], *(UrgentView(line, line.name, line.hours) for line in self.health_lines), *rows[1:])
 
     @property
     def call_helpers(self) -> tuple[ServiceView, ...]:
@@ -361,8 +384,10 @@ class Cast:
 
     @property
     def directory(self) -> list[tuple[Heading, list[tuple[Heading, list[ServiceView]]]]]:
-        """The services in the directory's order, by audience and then by kind."""
+        """The services in the directory's order, by audience and then by kind, without the first numbers."""
         headings = self.book.directory
+        first = {row.service.id for row in self.urgent}
+        others = [service for service in self.services if service.id not in first]
         return [
             (
                 Heading(audience, headings.audiences[audience]),
@@ -371,7 +396,7 @@ class Cast:
                     for kind, same_kind in groupby(list(same_audience), attrgetter("kind"))
                 ],
             )
-            for audience, same_audience in groupby(self.services, attrgetter("audience"))
+            for audience, same_audience in groupby(others, attrgetter("audience"))
         ]
 
     @property
@@ -410,6 +435,7 @@ class Cast:
     def numbers(self) -> dict[str, Phone]:
         """Every phone number that this edition may show, by its digits."""
         phones = [record.number for record in self.records if record.number]
+        phones += [parse_phone(record.text) for record in self.records if record.text]
         phones.append(parse_phone(self.manuscript.book.order_line.phone))
         return {phone.digits: phone for phone in phones}
 
@@ -423,14 +449,15 @@ def _qr_image(url: str) -> str:
 def services_of(manuscript: Manuscript, edition: Edition) -> tuple[Service, ...]:
     """The services that print in this edition, in the directory's order.
 
-    Only verified entries print. A line that any edition names as a health line prints only where it is named, so that
-    Queensland shows 13 HEALTH in place of healthdirect.
+    Only entries that somebody saw and that need not be confirmed first print, or those that say `print_unconfirmed`. A
+    line that any edition names as a health line prints only where it is named, so that Queensland shows 13 HEALTH in
+    place of healthdirect.
     """
     health_lines = {line for each in manuscript.editions for line in each.health_lines}
     chosen = [
         service
         for service in manuscript.services
-        if service.verified
+        if service.prints
         and service.serves(edition.code)
         and (service.id not in health_lines or service.id in edition.health_lines)
     ]
@@ -491,6 +518,7 @@ def _view(record: Service, local: bool) -> ServiceView:
         description=record.description,
         ask=record.ask or "",
         checked=day_in_words(record.checked) if record.checked else "",
+        text=parse_phone(record.text).text if record.text else "",
         confirm=record.confirm_before_print,
         local=local,
         origin=str(record.origin),

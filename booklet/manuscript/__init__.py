@@ -20,11 +20,13 @@ from booklet.manuscript.reading import (
     read_icc,
     read_text,
     shipped,
+    split_facts,
     split_front_matter,
     validate,
 )
 from booklet.manuscript.records import (
     Book,
+    BookPart,
     Chapter,
     Consent,
     Edition,
@@ -38,11 +40,13 @@ from booklet.manuscript.records import (
     Paper,
     PrinterProfile,
     Record,
+    Section,
     Service,
     Source,
     StandingPage,
     Term,
     Topic,
+    UrgentSign,
     slug,
 )
 from booklet.manuscript.waivers import Waiver, read_waivers
@@ -51,10 +55,12 @@ from booklet.today import Today
 __all__ = [
     "STANDING_PAGES",
     "Book",
+    "BookPart",
     "Chapter",
     "Consent",
     "Edition",
     "Insert",
+    "InsertMatter",
     "LargePrint",
     "Manuscript",
     "OrderCodes",
@@ -65,6 +71,7 @@ __all__ = [
     "StandingPage",
     "Term",
     "Topic",
+    "UrgentSign",
     "Waiver",
     "inside",
     "read",
@@ -79,8 +86,8 @@ STANDING_PAGES = ("imprint", "directory", "order-line", "back-cover")
 INSERT_PAGES = ("insert-imprint", "insert-back-cover")
 """The files of `chapters/pages/` that every insert has; needed when there is an insert."""
 
-OTHER_PAGES = ("index", "sources", "page-finder", "handout", "clinic-kit")
-"""Pages that print when they are there: two of the main booklet, one of large print, the last page of a handout, what
+OTHER_PAGES = ("inside-cover", "fridge-card", "index", "sources", "page-finder", "handout", "clinic-kit")
+"""Pages that print when they are there: four of the main booklet, one of large print, the last page of a handout, what
 goes before a clinic's sheets."""
 
 RESERVED_IDS = ("cover", "contents")
@@ -93,7 +100,6 @@ DRAFT_HEAD = {
     "reviewed": None,
     "reviewers": (),
     "status": "draft",
-    "sources": (),
 }
 
 
@@ -107,6 +113,7 @@ def read(project: Path, today: Today) -> tuple[Manuscript | None, list[Finding]]
     sources = _entries(Source, project, [root / "sources.yaml"], found)
     consents = _entries(Consent, project, [root / "consents.yaml"], found, optional=True)
     glossary = _entries(Term, project, [root / "glossary.yaml"], found)
+    signs = _entries(UrgentSign, project, [root / "urgent.yaml"], found, optional=True)
     chapter_files = sorted(root.glob("*.md"))
     chapters = _chapters(project, chapter_files, found)
     topics = _entries(Topic, project, [root / "index.yaml"], found, optional=True)
@@ -132,6 +139,7 @@ def read(project: Path, today: Today) -> tuple[Manuscript | None, list[Finding]]
         editions=tuple(edition for edition in editions if edition),
         services=services,
         glossary=glossary,
+        urgent_signs=signs,
         sources={source.id: source for source in sources},
         consents={consent.id: consent for consent in consents},
         printers=printers,
@@ -198,8 +206,16 @@ def _chapters(project: Path, paths: list[Path], found: list[Finding]) -> tuple[C
         if head is None:
             stand_in = {**DRAFT_HEAD, "id": slug(path.stem.lstrip("0123456789-"))}
             head = FrontMatter.model_validate(stand_in).model_copy(update={"origin": data.place()})
-        chapters.append(Chapter(head=head, body=body, number=number).model_copy(update={"origin": data.place()}))
+        text, rows = split_facts(body)
+        sections = tuple(_section(row, data.file) for row in rows)
+        chapter = Chapter(head=head, body=text, number=number, sections=sections)
+        chapters.append(chapter.model_copy(update={"origin": data.place()}))
     return tuple(chapters)
+
+
+def _section(row: tuple[str, int, tuple[str, ...] | None], file: str) -> Section:
+    heading, line, facts = row
+    return Section(heading=heading, facts=facts).model_copy(update={"origin": Place(file, line)})
 
 
 def _printers(
@@ -252,11 +268,14 @@ def _across(manuscript: Manuscript, project: Path, today: Today) -> list[Finding
             "chapter or page", [*((id, manuscript.book) for id in RESERVED_IDS), *((head.id, head) for head in heads)]
         ),
         *_twice("service", [(service.id, service) for service in manuscript.services]),
+        *_twice("urgent sign", [(sign.id, sign) for sign in manuscript.urgent_signs]),
         *_twice("glossary word", [(term.slug, term) for term in manuscript.glossary]),
         *_twice("edition", [(edition.code, edition) for edition in manuscript.editions]),
         *_twice("topic", [(topic.topic.lower(), topic) for topic in manuscript.topics]),
         *_order_codes(manuscript),
         *_sources(manuscript),
+        *_parts(manuscript),
+        *_rings(manuscript),
         *_headings(manuscript),
         *_health_lines(manuscript),
         *_printer(manuscript, project),
@@ -292,11 +311,48 @@ def _twice(what: str, entries: Iterable[tuple[str, Record]]) -> list[Finding]:
 
 
 def _sources(manuscript: Manuscript) -> list[Finding]:
+    """Every fact that a text names is there."""
+    named: list[tuple[Record, tuple[str, ...]]] = []
+    for chapter in manuscript.every_chapter:
+        named.append((chapter, chapter.head.sources or ()))
+        named += [(section, section.facts or ()) for section in chapter.sections]
+    named += [(sign, sign.facts) for sign in manuscript.urgent_signs]
+    named += [(term, term.facts) for term in manuscript.glossary]
     return [
-        error("SRC-014", chapter.origin, f"No source '{source}'.", "An id of chapters/sources.yaml.")
-        for chapter in manuscript.every_chapter
-        for source in chapter.head.sources
+        error("SRC-014", record.origin, f"No source '{source}'.", "An id of chapters/sources.yaml.")
+        for record, facts in named
+        for source in facts
         if source not in manuscript.sources
+    ]
+
+
+def _parts(manuscript: Manuscript) -> list[Finding]:
+    """Each chapter's part is one that the book has, and the chapters of a part stand together, in its order."""
+    order = [part.id for part in manuscript.book.parts]
+    found = []
+    last = 0
+    for chapter in manuscript.chapters:
+        part = chapter.head.part
+        if part is None and not order:
+            continue
+        if part not in order:
+            what = f"The part is '{part}'."
+            found.append(error("SRC-014", chapter.head.origin, what, f"One of [[parts]] of booklet.toml: {order}."))
+        elif order.index(part) < last:
+            what = f"A chapter of part '{part}' stands behind one of '{order[last]}'."
+            found.append(error("SRC-012", chapter.head.origin, what, "The chapters of a part one behind the other."))
+        else:
+            last = order.index(part)
+    return found
+
+
+def _rings(manuscript: Manuscript) -> list[Finding]:
+    rings = manuscript.book.call_first.signs
+    expected = f"A key of [call_first.signs] of booklet.toml: {', '.join(rings) or 'there is none'}."
+    return [
+        error("SRC-014", sign.origin, f"ring is '{sign.ring}'.", expected)
+        for sign in manuscript.urgent_signs
+        if sign.ring not in rings
     ]
 
 
@@ -315,7 +371,7 @@ def _headings(manuscript: Manuscript) -> list[Finding]:
 
 def _health_lines(manuscript: Manuscript) -> list[Finding]:
     """Every service that an edition, the order line or another service names must be printable there, with a number."""
-    ready = {service.id: service for service in manuscript.services if service.verified and service.number}
+    ready = {service.id: service for service in manuscript.services if service.prints and service.number}
     named: list[tuple[Record, str, str]] = [
         (edition, line, edition.code) for edition in manuscript.editions for line in edition.health_lines
     ]
@@ -351,7 +407,7 @@ def _printer(manuscript: Manuscript, project: Path) -> list[Finding]:
 
 
 def _confirmations(manuscript: Manuscript) -> list[Finding]:
-    expected = "Somebody to ring or look it up, then confirm_before_print: false."
+    expected = "Somebody to ring or look it up, then confirm_before_print: false. Until then it is left out of print."
     desk = manuscript.book.order_line
     found = [
         warning("SRC-040", service.origin, f"'{service.name}' ({service.id}) is to be confirmed.", expected)

@@ -27,6 +27,7 @@ Path_ = tuple[str | int, ...]
 Model = TypeVar("Model", bound=Record)
 _STRAY = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ue000-\uf8ff\ufffe\uffff]")
 """Control characters, and those of private use, among which composing keeps its own marks."""
+_FACTS = re.compile(r"\[facts:([^\]]*)\]\s*$")
 _REASONS = {
     "tuple_type": "it is to be a list in square brackets, such as [TAS]",
     "dict_type": "it is to hold keys and values",
@@ -206,6 +207,31 @@ def split_front_matter(text: str, file: str) -> tuple[Data, str]:
     end = next(i for i, line in enumerate(lines[1:], 1) if line.strip() == "---")
     head = parse_yaml("\n".join(lines[1:end]), file, first_line=2)
     return head, "\n" * (end + 1) + "\n".join(lines[end + 1 :])
+
+
+def split_facts(body: str) -> tuple[str, tuple[tuple[str, int, tuple[str, ...] | None], ...]]:
+    """A chapter's text without its lines of facts, and its sections: heading, line and ids of facts (None: not said).
+
+    A section goes from one heading of level 2 to the next; the first is what stands before them, if anything does.
+    """
+    lines = body.split("\n")
+    sections: list[tuple[str, int, tuple[str, ...] | None]] = [("", 0, None)]
+    filled = False
+    for index, line in enumerate(lines):
+        if heading := re.match(r"##\s+(.+)", line):
+            sections = sections if filled else sections[:-1]
+            sections.append((heading[1].strip(), index + 1, None))
+            filled = True
+        elif named := _FACTS.match(line):
+            lines[index] = ""
+            before, start, facts = sections[-1]
+            ids = tuple(word for word in re.split(r"[,\s]+", named[1]) if word and word != "none")
+            sections[-1] = (before, start, (*(facts or ()), *ids))
+        elif line.strip():
+            filled = True
+            if not sections[-1][1]:
+                sections[-1] = ("", index + 1, sections[-1][2])
+    return "\n".join(lines), tuple(sections if filled else ())
 
 
 def validate(model: type[Model], data: Data, path: Path_ = (), **more: Any) -> tuple[Model | None, list[Finding]]:

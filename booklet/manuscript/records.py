@@ -112,10 +112,11 @@ class OrderLine(Record):
 
 
 class Urgent(Record):
-    """A service among the first numbers, and when to ring it."""
+    """A service among the first numbers, and when to ring it; `name` where its own name is too long or too loud."""
 
     service: Identifier
     about: Line
+    name: Line | None = None
 
 
 class Headings(Record):
@@ -128,16 +129,20 @@ class Headings(Record):
 
 
 class CallFirst(Record):
-    """What a `call-now` box says: whom to ring first in an emergency, whom otherwise, and who advises."""
+    """What a box of urgent signs says: whom to ring first in an emergency, whom otherwise, and who advises.
+
+    `signs` gives the title of each list of `chapters/urgent.yaml`, by whom to ring, in the order of print.
+    """
 
     emergency: Annotated[Line, Field(alias="000")]
     team: Line
     advice: Line
+    signs: dict[Identifier, Line] = {}
 
     @property
     def words(self) -> tuple[str, ...]:
         """All it says."""
-        return (self.emergency, self.team, self.advice)
+        return (self.emergency, self.team, self.advice, *self.signs.values())
 
 
 class Clock(Record):
@@ -197,6 +202,13 @@ class PrintRun(Record):
     quantities: dict[Annotated[str, AfterValidator(_state)], Annotated[int, Field(ge=1, le=1_000_000)]] = {}
 
 
+class CodeRules(Record):
+    """What order codes may not spell, and the signs that are misheard on the phone."""
+
+    avoid: tuple[Line, ...] = ()
+    misheard: str = ""
+
+
 class LargePrint(Record):
     """When large print is shared out over volumes: the weight of its paper, and how heavy a volume may be."""
 
@@ -210,6 +222,15 @@ class Reading(Record):
     highest_grade: Annotated[float, Field(ge=1, le=16)] = 8
     names: tuple[Line, ...] = ()
     avoid: tuple[Line, ...] = ()
+
+
+class BookPart(Record):
+    """A part of the main booklet, such as Treatment: its opener says one sentence and lists its chapters."""
+
+    id: Identifier
+    title: Line
+    sentence: Line
+    image: Line
 
 
 class Book(Record):
@@ -230,12 +251,14 @@ class Book(Record):
     urgent: Annotated[tuple[Urgent, ...], Field(min_length=1)]
     order_line: OrderLine
     directory: Headings
+    parts: tuple[BookPart, ...] = ()
     printer: Identifier | None = None
     print_run: PrintRun = PrintRun()
     large_print: LargePrint = LargePrint()
     publishers: dict[Line, Line] = {}
     """Who publishes at a web address, for the page of sources."""
     reading: Reading = Reading()
+    order_codes: CodeRules = CodeRules()
 
     @model_validator(mode="after")
     def _review_follows_issue(self) -> Book:
@@ -255,7 +278,19 @@ class FrontMatter(Record):
     reviewed: Day | None
     reviewers: tuple[Line, ...]
     status: Literal["draft", "reviewed"]
-    sources: tuple[Identifier, ...]
+    sources: tuple[Identifier, ...] | None = None
+    """The facts that the whole chapter rests on. None when each of its sections names its own."""
+    part: Identifier | None = None
+    rhythm: Literal["drawing", "sentence", "band"] | None = None
+    """How the chapter opens: with a drawing of half a page, a sentence set large, or straight under a band."""
+    pull: Line | None = None
+    """The sentence set large, of rhythm `sentence`."""
+
+    @model_validator(mode="after")
+    def _has_a_sentence_to_set(self) -> FrontMatter:
+        if (self.rhythm == "sentence") != bool(self.pull):
+            raise ValueError("rhythm 'sentence' and the key 'pull' go together")
+        return self
 
     @model_validator(mode="after")
     def _reviewed_by_somebody(self) -> FrontMatter:
@@ -272,12 +307,29 @@ class PageMatter(Record):
     suits: tuple[Identifier, ...] = ()
 
 
+class Section(Record):
+    """A stretch of a chapter under a heading of level 2 (or before the first), and the facts it rests on.
+
+    `facts` is None where the text does not say, and empty where it says that the section states nothing medical.
+    """
+
+    heading: str
+    facts: tuple[str, ...] | None
+
+
 class Chapter(Record):
-    """One Markdown file: `body` keeps the file's own line numbers (the head is replaced by empty lines)."""
+    """One Markdown file: `body` keeps the file's own line numbers (its head and lines of facts became empty lines)."""
 
     head: FrontMatter
     body: str
     number: int
+    sections: tuple[Section, ...] = ()
+
+    @property
+    def facts(self) -> tuple[str, ...]:
+        """The ids of all facts that the chapter rests on, once each."""
+        named = (fact for section in self.sections for fact in section.facts or ())
+        return tuple(dict.fromkeys((*(self.head.sources or ()), *named)))
 
 
 class StandingPage(Record):
@@ -392,9 +444,18 @@ class Service(Record):
     source_seen: Line
     page_date: Line | None
     checked: Day | None = None
+    text: PhoneText | None = None
+    """The number for text messages."""
     verified: bool
     confirm_before_print: bool
+    print_unconfirmed: bool = False
+    """Print it though it is still to be confirmed, with "Check first"."""
     note: Line | None = None
+
+    @property
+    def prints(self) -> bool:
+        """False for what nobody saw on a page, and for what is to be confirmed first."""
+        return self.verified and (self.print_unconfirmed or not self.confirm_before_print)
 
     def serves(self, state: str) -> bool:
         """True when the entry belongs in the edition of this state."""
@@ -406,12 +467,28 @@ class Service(Record):
         return parse_phone(self.phone) if self.phone else None
 
 
+class UrgentSign(Record):
+    """A sign that cannot wait (`chapters/urgent.yaml`): in short, explained, whom to ring for it and when it holds.
+
+    `ring` is a key of `[call_first.signs]`; `for` names the small booklets that print it.
+    """
+
+    id: Identifier
+    sign: Line
+    words: Line | None
+    ring: Identifier
+    when: Line | None
+    topics: Annotated[tuple[Identifier, ...], Field(alias="for")]
+    facts: Annotated[tuple[Identifier, ...], Field(min_length=1)]
+
+
 class Term(Record):
-    """A word of the glossary."""
+    """A word of the glossary, and the facts that its meaning rests on."""
 
     word: Line
     meaning: Line
     also: tuple[Line, ...] = ()
+    facts: tuple[Identifier, ...] = ()
 
     @property
     def slug(self) -> str:
@@ -468,6 +545,7 @@ class Manuscript(Record):
     editions: tuple[Edition, ...]
     services: tuple[Service, ...]
     glossary: tuple[Term, ...]
+    urgent_signs: tuple[UrgentSign, ...]
     sources: dict[str, Source]
     consents: dict[str, Consent]
     printers: dict[str, PrinterProfile]

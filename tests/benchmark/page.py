@@ -73,13 +73,14 @@ Changed files have other bytes than before the step; written ones were put in pl
 """
 
 TYPESET = """\
-A part (cover, chapter, directory, ...) is typeset once for each page setup and for each text that it comes to. There are two
-page setups: A5 with bleed, which screen, press and clinic share, and A4 in large print. Editions whose part comes to the same
-text share it. What differs by edition, and is therefore set for each: cover, imprint, back cover, directory, order line, the
-chapters that name the state or its numbers, contents and index where a page number differs, planned pages where their folios
-do; and beside each booklet its job ticket and the first sheet of its clinic kit, which name it. That is the floor of a further
-edition: these pages are new, and WeasyPrint sets a page in some 40 ms of CPU. The table builds the main booklet edition after
-edition, format after format, from nothing: parts typeset are those that no cell before had."""
+A part (cover, chapter, directory, ...) is typeset once for each page setup and for each text that it comes to. There
+are two page setups: A5 with bleed, which screen, press and clinic share, and A4 in large print. Editions whose part
+comes to the same text share it. What differs by edition, and is therefore set for each: cover, imprint, back cover,
+directory, order line, the chapters that name the state or its numbers, contents and index where a page number
+differs, planned pages where their folios do; and beside each booklet its job ticket and the first sheet of its clinic
+kit, which name it. That is the floor of a further edition: these pages are new, and WeasyPrint sets a page in some 40
+ms of CPU. The table builds the main booklet edition after edition, format after format, from nothing: parts typeset
+are those that no cell before had."""
 """The words of the section on what is typeset; its table follows."""
 
 METHOD = """\

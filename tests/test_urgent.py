@@ -1,0 +1,170 @@
+"""The signs that cannot wait: one list, printed word for word the same wherever it stands, and found within seconds."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from html import unescape
+from pathlib import Path
+from xml.etree.ElementTree import parse
+
+import pytest
+
+from booklet.build import Order, Receipt, check, styles_folder
+from booklet.composing import HANDOUT, Composition, Wanted, compose, shipped_faces, titles_of
+from booklet.manuscript import Edition, Manuscript, UrgentSign, read
+from booklet.transcript import load, transcript
+from tests.conftest import PROJECT, TODAY
+from tests.test_faults import order
+from tests.tiny import FILES
+
+BODY = PROJECT / "chapters/images/urgent-body.svg"
+CRISIS = ("triple-zero", "lifeline", "suicide-call-back-service", "13yarn")
+MOST_ITEMS = 12
+"""Spoken items that a listener may have to pass from the heading of the directory to a crisis number."""
+LISTS = re.compile(r'<(aside|div)[^>]* class="(box call-now urgent|urgent-short) ring-([\w-]+)".*?</\1>', re.DOTALL)
+ITEM = re.compile(r"<li[^>]*>(.*?)</li>", re.DOTALL)
+RING = '\n[call_first.signs]\n000 = "Now"\n'
+SIGN = """\
+- id: chest
+  sign: Chest pain
+  words: It may be the heart.
+  ring: "000"
+  when: null
+  for: [one]
+  facts: [fact]
+"""
+
+
+def plain(html: str) -> str:
+    return " ".join(unescape(re.sub(r"<[^>]+>", "", html)).replace("\u00a0", " ").replace("\u2019", "'").split())
+
+
+def printed(sign: UrgentSign, explained: bool) -> str:
+    words = f" {sign.words}" if explained and sign.words else ""
+    return plain(f"{sign.sign}{f' {sign.when}' if sign.when else ''}.{words}")
+
+
+def html_of(composition: Composition) -> str:
+    return " ".join(part.html for part in composition.parts)
+
+
+@pytest.fixture(scope="module")
+def manuscript() -> Manuscript:
+    found, _ = read(PROJECT, TODAY)
+    assert found
+    return found
+
+
+def everywhere(manuscript: Manuscript, edition: Edition) -> Iterator[tuple[str, str]]:
+    """Each title, each in both sizes of print, and two chapters as handouts, with what it prints."""
+    faces = shipped_faces(styles_folder())
+    titles = [*titles_of(manuscript), f"{HANDOUT}first-days", f"{HANDOUT}when-to-call"]
+    for wanted in [Wanted(title, large) for title in titles for large in (False, True)]:
+        for composition in compose(manuscript, edition, PROJECT, TODAY, faces, wanted)[0]:
+            yield f"{wanted.title} {wanted.large_print}", html_of(composition)
+
+
+def test_a_sign_is_worded_the_same_wherever_it_is_printed(manuscript: Manuscript) -> None:
+    by_ring = {
+        ring: [sign for sign in manuscript.urgent_signs if sign.ring == ring]
+        for ring in manuscript.book.call_first.signs
+    }
+    vic = next(edition for edition in manuscript.editions if edition.code == "VIC")
+    seen: dict[str, int] = {}
+    for title, html in everywhere(manuscript, vic):
+        for found in LISTS.finditer(html):
+            kind, ring = found[2], found[3]
+            items = [plain(item) for item in ITEM.findall(found[0])]
+            due = [printed(sign, explained=kind != "urgent-short") for sign in by_ring[ring]]
+            assert [item for item in items if item not in due] == [], title
+            assert items == [item for item in due if item in items], f"{title}: another order"
+            assert ring != "000" or items == due, f"{title}: the list for 000 is not whole"
+            seen[f"{kind} {ring}"] = seen.get(f"{kind} {ring}", 0) + 1
+    assert seen["box call-now urgent 000"] >= 2 and seen["urgent-short 000"] >= len(manuscript.inserts)
+    main = next(html for title, html in everywhere(manuscript, vic) if title == "main False")
+    assert len([found for found in LISTS.finditer(main) if found[3] == "000"]) == 3  # inside cover, chapter, card
+
+
+def test_every_small_booklet_prints_the_whole_list_for_000(manuscript: Manuscript) -> None:
+    bodies = {insert.id: " ".join(chapter.body for chapter in insert.chapters) for insert in manuscript.inserts}
+    assert {id for id, body in bodies.items() if not re.search("::: urgent-(signs|short) ring=000", body)} == set()
+    assert [id for id, body in bodies.items() if "::: call-now" in body] == []
+
+
+def test_the_body_has_a_mark_for_each_sign_with_its_number(manuscript: Manuscript) -> None:
+    marks = {
+        group.attrib["id"].removeprefix("sign-"): "".join(group.itertext()).strip()
+        for group in parse(BODY).iter()
+        if group.attrib.get("id", "").startswith("sign-")
+    }
+    signs = [sign.id for sign in manuscript.urgent_signs if sign.ring == "000"]
+    assert marks == {id: str(number) for number, id in enumerate(signs, 1)}
+
+
+@pytest.mark.parametrize(
+    ("overlay", "code", "place"),
+    [
+        ({"chapters/urgent.yaml": SIGN.replace('"000"', "nobody")}, "SRC-014", "chapters/urgent.yaml:1"),
+        ({"chapters/urgent.yaml": SIGN.replace("[fact]", "[hearsay]")}, "SRC-014", "chapters/urgent.yaml:1"),
+        ({"chapters/urgent.yaml": SIGN * 2}, "SRC-013", "chapters/urgent.yaml:8"),
+        ({"chapters/urgent.yaml": SIGN.replace("facts: [fact]", "facts: []")}, "SRC-012", "chapters/urgent.yaml:7"),
+        ({"chapters/urgent.yaml": SIGN}, "", ""),
+    ],
+    ids=["nobody to ring", "no such fact", "twice", "without a fact", "clean"],
+)
+def test_a_fault_in_a_sign_is_found(
+    booklet: Callable[..., Path], overlay: dict[str, str], code: str, place: str
+) -> None:
+    toml = FILES["chapters/booklet.toml"].replace("\n[clock]", f"{RING}\n[clock]")
+    found = [f for f in check(order(booklet({"chapters/booklet.toml": toml, **overlay}))) if f.severity == "error"]
+    assert {(f.code, str(f.place)) for f in found} == ({(code, place)} if code else set())
+
+
+def test_when_to_call_stands_before_page_12_and_parts_open_on_the_right(
+    real: tuple[Order, Receipt], manuscript: Manuscript
+) -> None:
+    built, receipt = real
+    for entry in receipt.files:
+        spoken = "\n".join(transcript(load(built.dist / entry.file)))
+        folios = dict(re.findall(r"^link, (?:\d+ )?(.+) (\d+) \(\1, page \2\)$", spoken, re.MULTILINE))
+        assert int(folios["When to call"]) < 12
+        for part in manuscript.book.parts:
+            first = next(chapter for chapter in manuscript.chapters if chapter.head.part == part.id)
+            assert int(folios[first.head.title]) % 2 == 0, f"{entry.edition}: the opener of {part.id} is on the left"
+
+
+def test_a_crisis_number_is_at_most_12_spoken_items_from_the_heading(
+    real: tuple[Order, Receipt], manuscript: Manuscript
+) -> None:
+    built, receipt = real
+    numbers = {s.id: s.number.text for s in manuscript.services if s.number}
+    for entry in receipt.files:
+        spoken = [line.replace("\u00a0", " ") for line in transcript(load(built.dist / entry.file))]
+        start = max(index for index, line in enumerate(spoken) if line == "heading level 1, Support directory")
+        near = " ".join(spoken[start : start + MOST_ITEMS + 1])
+        assert [id for id in CRISIS if numbers[id].replace("\u00a0", " ") not in near] == [], entry.edition
+
+
+def test_no_back_cover_says_the_word(manuscript: Manuscript) -> None:
+    """It can lie upwards on a kitchen table."""
+    faces = shipped_faces(styles_folder())
+    for edition in manuscript.editions:
+        for title in titles_of(manuscript):
+            (composition,), _ = compose(manuscript, edition, PROJECT, TODAY, faces, Wanted(title))
+            assert composition.back_cover
+            assert "cancer" not in plain(composition.back_cover.html).lower(), f"{edition.code} {title}"
+
+
+def test_the_teams_number_is_written_in_one_place_of_the_pack(manuscript: Manuscript) -> None:
+    texts = [*manuscript.every_chapter, *manuscript.pages.values(), *manuscript.planned]
+    asked = re.compile(r'^::: write-in .*"[^"]*\bteam\b[^"]*"', re.MULTILINE | re.IGNORECASE)
+    assert {text.origin.file for text in texts if asked.search(text.body)} == {"chapters/pages/fridge-card.md"}
+
+
+def test_order_codes_spell_nothing_and_have_no_letter_that_is_misheard(manuscript: Manuscript) -> None:
+    rules = manuscript.book.order_codes
+    assert set("BCDEGPTV3") <= set(rules.misheard) and {"HPV", "HIV"} <= set(rules.avoid)
+    codes = [code for edition in manuscript.editions for code in edition.order_codes.every]
+    assert [code for code in codes if set(code) & set(rules.misheard)] == []
+    assert [code for code in codes for word in rules.avoid if word in code.replace(" ", "")] == []
