@@ -289,8 +289,8 @@ def preflight(files: tuple[Path, ...], profile: str, style: str, report: Path | 
     A file may take 120 seconds and 3 GB of memory. docs/preflight.md lists the checks.
     """
     from booklet import preflight as room
+    from booklet.jobs import kept_sources
     from booklet.manuscript import read_waivers
-    from booklet.work import kept_sources
 
     with _raising():
         waivers, faults = read_waivers(project.resolve())

@@ -34,22 +34,22 @@ from booklet.composing import (
 )
 from booklet.findings import BookletError, Finding, Place, error, has_errors, in_order
 from booklet.formats import A5, FORMATS, PageSetup
-from booklet.manuscript import Edition, Manuscript, Waiver, read, read_waivers, shipped
-from booklet.preflight import unused
-from booklet.records import KeptBack, Order, Receipt, Tell
-from booklet.store import Store, key_of, versions
-from booklet.today import Today
-from booklet.work import (
+from booklet.jobs import (
     Job,
+    JobContext,
     JobResult,
     TypesetVolumes,
-    WorkContext,
     finish_job,
     prepare,
     typeset_booklet,
     typeset_title,
 )
-from booklet.workers import Step, run
+from booklet.manuscript import Edition, Manuscript, Waiver, read, read_waivers, shipped
+from booklet.preflight import unused
+from booklet.processes import Step, run
+from booklet.records import KeptBack, Order, Receipt, Tell
+from booklet.store import Store, key_of, versions
+from booklet.today import Today
 
 Compositions = dict[tuple[str, str, bool], tuple[Composition, ...]]
 """The standard and the large-print composition of each title and edition, by title, edition and size."""
@@ -89,7 +89,7 @@ def walk(order: Order, store: Store | None, tell: Tell) -> tuple[Receipt, tuple[
         kept = store or Store(Path(folder or "") / "store")
         try:
             aside = stack.enter_context(dispatch.aside(order.dist))
-            context = WorkContext(manuscript, order, kept.folder, aside, waivers)
+            context = JobContext(manuscript, order, kept.folder, aside, waivers)
             results, volumes = _made(context, stale, keys, compositions, tell)
             _deliver(order, aside, results)
         except OSError as reason:
@@ -224,7 +224,7 @@ def _delivered(order: Order, keys: Mapping[Job, str]) -> dict[Job, tuple[dispatc
 
 
 def _made(
-    context: WorkContext, jobs: list[Job], keys: Mapping[Job, str], compositions: Compositions, tell: Tell
+    context: JobContext, jobs: list[Job], keys: Mapping[Job, str], compositions: Compositions, tell: Tell
 ) -> tuple[dict[Job, JobResult], list[TypesetVolumes]]:
     """The result of each job, and what was typeset for them."""
     steps = list(steps_of(jobs, keys, compositions))

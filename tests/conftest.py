@@ -14,12 +14,12 @@ import pytest
 
 from booklet.build import Order, Receipt, build
 from booklet.composing import titles_of
+from booklet.jobs import JobContext, prepare, typeset_title
 from booklet.manuscript import read
 from booklet.store import Store
 from booklet.today import Today
 from booklet.typesetting import Segment
 from booklet.walk import compose_all, jobs_of
-from booklet.work import WorkContext, prepare, typeset_title
 from tests import tiny
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -81,7 +81,7 @@ def bound(
         assert manuscript
         jobs = jobs_of(manuscript, order)
         compositions, _ = compose_all(manuscript, order, today, jobs)
-        prepare(WorkContext(manuscript, order, order.store, order.dist, ()))
+        prepare(JobContext(manuscript, order, order.store, order.dist, ()))
         for job in jobs:
             large_print = compositions[job.title, job.edition, True] if job.form.is_large_print else ()
             standard = compositions[job.title, job.edition, False]

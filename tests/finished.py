@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from booklet.finishing import FinishedFile, Means, TypesetBooklet, finish, sources
+from booklet.finishing import FinishedFile, Tools, TypesetBooklet, finish, sources
+from booklet.jobs import JobContext, Worker, prepare, typeset_booklet, typeset_title
 from booklet.manuscript import read
 from booklet.preflight import Drawings, Sources
 from booklet.records import Order
 from booklet.store import Store
 from booklet.today import Today
 from booklet.walk import compose_all, jobs_of
-from booklet.work import Work, WorkContext, prepare, typeset_booklet, typeset_title
 
 PROJECT = Path(__file__).resolve().parent.parent
 TODAY = date(2026, 11, 22)
@@ -29,7 +29,7 @@ class Finished:
     parts: tuple[Drawings, ...]
     accents: Mapping[bytes, bytes]
     sources: Sources
-    means: Means
+    tools: Tools
 
 
 def finished(folder: Path, edition: str, title: str, form: str) -> Finished:
@@ -40,16 +40,16 @@ def finished(folder: Path, edition: str, title: str, form: str) -> Finished:
     assert manuscript
     (job,) = jobs_of(manuscript, order)
     compositions, _ = compose_all(manuscript, order, today, [job])
-    prepare(WorkContext(manuscript, order, folder / "store", folder, ()))
+    prepare(JobContext(manuscript, order, folder / "store", folder, ()))
     large = compositions[title, edition, True] if job.form.is_large_print else ()
     volumes = typeset_title(title, edition, job.form, compositions[title, edition, False], large)
     composition, segments = volumes.volumes[0]
     record = next(each for each in manuscript.editions if each.code == edition)
     booklet = typeset_booklet(manuscript, record, job, composition, segments)
     store = Store(folder / "store")
-    work = Work(WorkContext(manuscript, order, folder / "store", folder, ()))
-    means = Means(store, work.typesetter, order.printing)
-    files, findings = finish(booklet, means)
+    work = Worker(JobContext(manuscript, order, folder / "store", folder, ()))
+    tools = Tools(store, work.typesetter, order.printing)
+    files, findings = finish(booklet, tools)
     assert findings == []
     first = files[0]
-    return Finished(booklet, files, first.parts, first.accents, sources(store, first.origins), means)
+    return Finished(booklet, files, first.parts, first.accents, sources(store, first.origins), tools)

@@ -16,7 +16,7 @@ from booklet.australia import parse_phone
 from booklet.composing import Composition, compose, publication, shipped_faces
 from booklet.composing.languages import is_language
 from booklet.composing.sandbox import fill
-from booklet.composing.views import Cast, hours_apart, services_of
+from booklet.composing.views import EditionContext, hours_apart, services_of
 from booklet.manuscript import Manuscript, Service, read
 from booklet.today import Today
 from booklet.walk import styles_folder
@@ -154,11 +154,17 @@ def test_no_edition_holds_another_states_service_or_number(data: st.DataObject) 
         assert all({"ALL", edition.code} & set(service.states) and service.prints for service in chosen)
         own = {service.number.digits for service in chosen if service.number}
         own |= {parse_phone(service.text).digits for service in chosen if service.text}
-        own.add(Cast(REAL, edition, publication(REAL, edition), Today(TODAY)).order_line.phone.replace("\u00a0", ""))
+        own.add(
+            EditionContext(REAL, edition, publication(REAL, edition), Today(TODAY)).order_line.phone.replace(
+                "\u00a0", ""
+            )
+        )
         ready = {service.id for service in chosen}
         needed = {row.service for row in REAL.book.urgent} | set(edition.health_lines)
         if needed | {REAL.book.order_line.interpreter, REAL.book.order_line.relay} <= ready:
-            assert set(Cast(manuscript, edition, publication(manuscript, edition), Today(TODAY)).numbers) == own
+            assert (
+                set(EditionContext(manuscript, edition, publication(manuscript, edition), Today(TODAY)).numbers) == own
+            )
 
 
 def test_queensland_has_13_health_and_victoria_nurse_on_call_too() -> None:

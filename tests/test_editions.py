@@ -14,9 +14,9 @@ import pytest
 from booklet.australia import parse_phone, phone_candidates
 from booklet.build import Order, Receipt, build
 from booklet.composing.views import services_of
+from booklet.jobs import kept_places
 from booklet.manuscript import read
 from booklet.today import Today
-from booklet.work import kept_places
 from tests import reading
 from tests.conftest import CODES, PROJECT, TODAY, needs
 from tests.judges import complaints, judged

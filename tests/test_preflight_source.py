@@ -13,12 +13,12 @@ from pikepdf import Name, Pdf, String
 from booklet.cli import main
 from booklet.findings import Place
 from booklet.finishing import Origin, PlacedIn
+from booklet.jobs import keep_origins
 from booklet.manuscript import Waiver, read_waivers
 from booklet.pdf import IDENTITY
 from booklet.preflight import PROFILES, Promise, Report, Sources, examine, source_text, unused
 from booklet.store import CACHE, Store
 from booklet.typesetting import WrittenFacts, facts_key
-from booklet.work import keep_origins
 from tests import pdfs
 from tests.pdfs import element, shown
 from tests.pdfs import replace as reword

@@ -439,7 +439,7 @@ def test_every_pdf_for_paper_passes_preflight_before_it_is_delivered(
         seen.append(file)
         return examine(content, file, *rest)
 
-    monkeypatch.setattr("booklet.work.examine", noting)
+    monkeypatch.setattr("booklet.jobs.examine", noting)
     receipt = build(replace(order(booklet(printed()), form), jobs=1))
     assert not receipt.failed
     assert sorted(seen) == sorted(entry.file for entry in receipt.files if entry.file.endswith(".pdf"))

@@ -22,10 +22,10 @@ from booklet.build import Order, build
 from booklet.composing import PAGE_TOKENS, Part
 from booklet.findings import Place
 from booklet.formats import A5
+from booklet.jobs import kept_places
 from booklet.store import CACHE, Store
 from booklet.typesetting import Segment, Typesetter
 from booklet.walk import styles_folder
-from booklet.work import kept_places
 from tests import reading
 from tests.benchmark.writing import writing
 from tests.conftest import TODAY, Books

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from booklet.workers import Step, WorkerEndedError, run
+from booklet.processes import Step, WorkerEndedError, run
 
 _FACTOR: list[int] = []
 

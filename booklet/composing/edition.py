@@ -15,9 +15,18 @@ from markupsafe import Markup
 
 from booklet.composing.blocks import BlockCall
 from booklet.composing.faces import OTHER_CLASS, Faces, name_of
-from booklet.composing.markdown import PAGE_TOKEN, SCHEME, Desk, Page, image_faults, linked_text, render, unbroken
+from booklet.composing.markdown import (
+    PAGE_TOKEN,
+    SCHEME,
+    Page,
+    RenderContext,
+    image_faults,
+    linked_text,
+    render,
+    unbroken,
+)
 from booklet.composing.sandbox import day_in_words, fill, without_templates
-from booklet.composing.views import MAIN, MAIN_BACK, Cast, Publication, publication
+from booklet.composing.views import MAIN, MAIN_BACK, EditionContext, Publication, publication
 from booklet.findings import Finding, Place, error, in_order
 from booklet.manuscript import STANDING_PAGES, BookPart, Chapter, Edition, Manuscript, StandingPage, inside
 from booklet.today import Today
@@ -105,7 +114,9 @@ def compose(
     compositions, findings = [], []
     for volume in range(len(wanted.volumes) or 1):
         composer = _Composer(
-            Cast(manuscript, edition, title, today, wanted.volumes, volume, wanted.large_print), project, faces
+            EditionContext(manuscript, edition, title, today, wanted.volumes, volume, wanted.large_print),
+            project,
+            faces,
         )
         compositions.append(composer.composition(wanted))
         findings += composer.findings
@@ -130,30 +141,30 @@ def ticket(
 class _Composer:
     """Composes one edition; holds what its parts add up to while they are made."""
 
-    def __init__(self, cast: Cast, project: Path, faces: Faces) -> None:
-        self.cast = cast
+    def __init__(self, context: EditionContext, project: Path, faces: Faces) -> None:
+        self.context = context
         self.project = project
         self.faces = faces
-        self.book = cast.manuscript.book
+        self.book = context.manuscript.book
         self.findings: list[Finding] = []
         self.titles: dict[str, str] = {
             "contents": "Contents",
-            "cover": cast.publication.title,
-            **{f"word-{slug}": f"{term.word}, explained" for slug, term in cast.terms.items()},
+            "cover": context.publication.title,
+            **{f"word-{slug}": f"{term.word}, explained" for slug, term in context.terms.items()},
             **{f"directory-{id}": title for id, title in self.book.directory.audiences.items()},
         }
         self.links: list[tuple[str, Place]] = []
 
     def composition(self, wanted: Wanted) -> Composition:
-        """The title, or the volume of it that the cast is made for."""
-        pages, title = self.cast.manuscript.pages, self.cast.publication
+        """The title, or the volume of it that the context is made for."""
+        pages, title = self.context.manuscript.pages, self.context.publication
         front: tuple[Part, ...] = ()
         planned: tuple[Part, ...] = ()
         back_cover: Part | None = None
         if title.is_main:
             body = self.chapters()
             for name in MAIN_BACK:
-                self.cast.anchors = [anchor for part in body for anchor in ANCHOR.findall(part.html)]
+                self.context.anchors = [anchor for part in body for anchor in ANCHOR.findall(part.html)]
                 body = (*body, *((self.page(pages[name], name),) if name in pages else ()))
             inside = tuple(self.page(pages[name], name) for name in ("inside-cover",) if name in pages)
             front = (self.cover(wanted), *inside, self.page(pages["imprint"], "imprint"), self.contents())
@@ -167,7 +178,7 @@ class _Composer:
         if wanted.large_print and title.is_main and "page-finder" in pages:
             front = (*front, self.page(pages["page-finder"], "page-finder"))
         if not title.is_handout:
-            first, others = self.cast.manuscript.planned[:1], self.cast.manuscript.planned[1:]
+            first, others = self.context.manuscript.planned[:1], self.context.manuscript.planned[1:]
             suited = sorted(others, key=lambda page: title.id not in page.head.suits)
             planned = tuple(self.page(page, "planned") for page in (*first, *suited))
         kit = self.page(pages["clinic-kit"], "clinic-kit") if "clinic-kit" in pages and not wanted.large_print else None
@@ -175,27 +186,29 @@ class _Composer:
         self.check_characters((*front, *body, *planned, *((back_cover,) if back_cover else ())))
         return Composition(
             publication=title,
-            volume=self.cast.volume + 1 if self.cast.volumes else 0,
-            volumes=len(self.cast.volumes) or 1,
+            volume=self.context.volume + 1 if self.context.volumes else 0,
+            volumes=len(self.context.volumes) or 1,
             front=front,
-            body=tuple(part for part in body if not self.cast.volumes or part.id in self.cast.here),
+            body=tuple(part for part in body if not self.context.volumes or part.id in self.context.here),
             planned=planned,
             back_cover=back_cover,
             titles=self.titles,
-            phones=frozenset(phone.uri for phone in self.cast.numbers.values()),
+            phones=frozenset(phone.uri for phone in self.context.numbers.values()),
             kit=kit,
         )
 
     def text(self, body: str, prefix: str, file: str) -> Page:
         """One chapter or page, its template filled and its Markdown rendered, its faults noted."""
-        lines, faults = fill(body, file, self.cast.names)
+        lines, faults = fill(body, file, self.context.names)
         self.findings += faults
         if lines is None:
             lines = without_templates(body)  # the other faults of the text are still found
-        desk = Desk(self.project, prefix, file, lambda call: _print_block(call, self.cast), self.cast.elsewhere)
-        page = render(lines, desk)
+        here = RenderContext(
+            self.project, prefix, file, lambda call: _print_block(call, self.context), self.context.elsewhere
+        )
+        page = render(lines, here)
         for word, use in page.uses:
-            self.cast.uses.setdefault(word, []).append(use)
+            self.context.uses.setdefault(word, []).append(use)
             self.titles[use] = self.titles[prefix]
         self.findings += page.findings
         self.links += page.links
@@ -206,7 +219,7 @@ class _Composer:
 
     def chapters(self) -> tuple[Part, ...]:
         """The chapters of the main booklet. What prints the glossary is made last, since it names the other pages."""
-        chapters = self.cast.publication.chapters
+        chapters = self.context.publication.chapters
         made = sorted(chapters, key=lambda chapter: "::: glossary" in chapter.body)
         parts = {chapter.head.id: self.chapter(chapter, len(chapters)) for chapter in made}
         openers = {chapters[0].head.id: part for part, chapters in self.parts_with_chapters()}
@@ -219,7 +232,7 @@ class _Composer:
 
     def parts_with_chapters(self) -> list[tuple[BookPart, list[Chapter]]]:
         """The parts of the book, each with its chapters; one without any is left out."""
-        chapters = self.cast.publication.chapters
+        chapters = self.context.publication.chapters
         rows = [(part, [each for each in chapters if each.head.part == part.id]) for part in self.book.parts]
         return [(part, own) for part, own in rows if own]
 
@@ -228,9 +241,9 @@ class _Composer:
         anchor = f"part-{part.id}"
         self.titles[anchor] = part.title
         self.findings += image_faults(self.project, part.image, part.origin)
-        ids = {chapter.head.id for chapter in self.cast.publication.chapters if chapter.head.part == part.id}
-        rows = [row for row in self.cast.contents if row[1] in ids]
-        html = self._html("part", title=part.title, part=part, anchor=anchor, rows=rows, cast=self.cast)
+        ids = {chapter.head.id for chapter in self.context.publication.chapters if chapter.head.part == part.id}
+        rows = [row for row in self.context.contents if row[1] in ids]
+        html = self._html("part", title=part.title, part=part, anchor=anchor, rows=rows, context=self.context)
         return Part(anchor, part.title, "part", html, (part.image,), self.book.origin.file)
 
     def chapter(self, chapter: Chapter, count: int) -> Part:
@@ -245,16 +258,16 @@ class _Composer:
 
     def texts(self) -> tuple[Part, ...]:
         """The chapters of a small booklet, each on pages of its own, as in the main booklet but without a number."""
-        title = self.cast.publication
+        title = self.context.publication
         self.titles |= {chapter.head.id: chapter.head.title for chapter in title.chapters}
         return tuple(self.small_chapter(chapter) for chapter in title.chapters)
 
     def small_chapter(self, chapter: Chapter) -> Part:
         """One of them."""
-        head, file, title = chapter.head, chapter.origin.file, self.cast.publication
+        head, file, title = chapter.head, chapter.origin.file, self.context.publication
         page = self.text(chapter.body, head.id, file)
         drawing = self._drawing(chapter) if head.rhythm == "drawing" else ""
-        names = {"head": head, "drawing": drawing, "publication": title, "edition": self.cast.edition}
+        names = {"head": head, "drawing": drawing, "publication": title, "edition": self.context.edition}
         html = self._html("flow", title=head.title, text=Markup(page.html), **names)
         return Part(head.id, head.title, "flow", html, (*page.assets, *filter(None, [drawing])), file)
 
@@ -275,21 +288,21 @@ class _Composer:
             if needed not in calls and rendered.html:
                 found = f"The page has no block '{needed}'."
                 self.findings.append(error("SRC-033", page.origin, found, f"'::: {needed}' and ':::'."))
-        last = len(self.cast.publication.chapters) + 1 if kind == "directory" else 0
+        last = len(self.context.publication.chapters) + 1 if kind == "directory" else 0
         names = {"title": head.title, "id": head.id, "image": image, "last_tab": last}
         html = self._html("page", kind=kind, **names, body=Markup(rendered.html))
         return Part(head.id, head.title, kind, html, (*rendered.assets, *filter(None, [image])), page.origin.file)
 
     def cover(self, wanted: Wanted) -> Part:
         """The front cover."""
-        title, cast = self.cast.publication, self.cast
-        names = {"image": title.cover_image, "book": self.book, "edition": cast.edition, "cast": cast}
+        title, context = self.context.publication, self.context
+        names = {"image": title.cover_image, "book": self.book, "edition": context.edition, "context": context}
         html = self._html("cover", title=title.title, large_print=wanted.large_print, **names)
-        return Part("cover", title.title, "cover", html, (title.cover_image,), cast.record.origin.file)
+        return Part("cover", title.title, "cover", html, (title.cover_image,), context.record.origin.file)
 
     def contents(self) -> Part:
         """The contents list: chapters with their numbers, then the pages behind them, by volume if there are more."""
-        html = self._html("contents", title="Contents", cast=self.cast)
+        html = self._html("contents", title="Contents", context=self.context)
         return Part("contents", "Contents", "contents", html, (), self.book.origin.file)
 
     def _html(self, template: str, **names: Any) -> str:
@@ -300,7 +313,7 @@ class _Composer:
         """What shows only when all parts are made: links and words, the images and numbers of data files."""
         anchors = {anchor for part in body for anchor in ANCHOR.findall(part.html)}
         for anchor, place in self.links:
-            if anchor in anchors or not self.cast.manuscript.complete or self.cast.elsewhere(anchor) is not None:
+            if anchor in anchors or not self.context.manuscript.complete or self.context.elsewhere(anchor) is not None:
                 continue
             if anchor.startswith("word-"):
                 found = f"No word '{anchor.removeprefix('word-')}' is printed by the block 'glossary'."
@@ -308,16 +321,16 @@ class _Composer:
             else:
                 found = f"Nothing in the chapters has the anchor '#{anchor}'."
                 self.findings.append(error("LNK-001", place, found, "A chapter's id, or chapter-id-heading-words."))
-        if cover := self.cast.publication.cover_image:
-            self.findings += image_faults(self.project, cover, self.cast.publication.origin)
+        if cover := self.context.publication.cover_image:
+            self.findings += image_faults(self.project, cover, self.context.publication.origin)
         self.findings += image_faults(self.project, self.book.back_cover_image, self.book.origin)
-        links = [(anchor, topic.origin) for topic in self.cast.topics for anchor in topic.at if "index" in anchors]
+        links = [(anchor, topic.origin) for topic in self.context.topics for anchor in topic.at if "index" in anchors]
         self.findings += [
             error(
                 "LNK-001", place, f"Nothing has the anchor '#{anchor}'.", "A chapter's id, or chapter-id-heading-words."
             )
             for anchor, place in links
-            if anchor not in anchors and self.cast.manuscript.complete
+            if anchor not in anchors and self.context.manuscript.complete
         ]
         for text, place in self._data_texts():
             self._check_numbers((digits, written, place) for digits, written in linked_text(text)[1])
@@ -338,19 +351,19 @@ class _Composer:
 
     def _data_texts(self) -> Iterator[tuple[str, Place]]:
         """The words that data files bring to this edition, and where they stand."""
-        edition, desk = self.cast.record, self.book.order_line
-        for record in self.cast.records:
+        edition, line = self.context.record, self.book.order_line
+        for record in self.context.records:
             yield from ((text, record.origin) for text in (record.description, record.hours or "", record.cost or ""))
-        for sign in self.cast.manuscript.urgent_signs:
+        for sign in self.context.manuscript.urgent_signs:
             yield from ((text, sign.origin) for text in (sign.sign, sign.words or "", sign.when or ""))
-        for notice in self.cast.notices:
+        for notice in self.context.notices:
             yield from ((text, notice.origin) for text in (notice.title, notice.text))
-        for chapter in self.cast.publication.chapters:
+        for chapter in self.context.publication.chapters:
             yield from ((text, chapter.origin) for text in (chapter.head.title, chapter.head.summary))
         yield edition.emergency, edition.origin
-        for term in self.cast.glossary:
+        for term in self.context.glossary:
             yield term.meaning, term.origin
-        for text in (*self.book.call_first.words, desk.cost, desk.say, *(row.about for row in self.book.urgent)):
+        for text in (*self.book.call_first.words, line.cost, line.say, *(row.about for row in self.book.urgent)):
             yield text, self.book.origin
 
     def _check_numbers(self, phones: Iterable[tuple[str, str, Place]]) -> None:
@@ -358,20 +371,20 @@ class _Composer:
             if not digits:
                 found = f"'{written}' is not a complete Australian phone number."
                 self.findings.append(error("LNK-010", place, found, "All its digits, or {{ services['id'].phone }}."))
-            elif digits not in self.cast.numbers:
-                found = f"'{written}' belongs to no service of the edition {self.cast.edition.code}."
+            elif digits not in self.context.numbers:
+                found = f"'{written}' belongs to no service of the edition {self.context.edition.code}."
                 expected = "{{ services['id'].phone }}." if place.file.endswith(".md") else "A number it has, or none."
                 self.findings.append(error("LNK-011", place, found, expected))
 
     def _check_calls(self, calls: Iterable[BlockCall]) -> None:
         for call in calls:
             known: tuple[tuple[str, str, Iterable[str]], ...] = (
-                ("source", "SRC-034", self.cast.manuscript.sources),
+                ("source", "SRC-034", self.context.manuscript.sources),
                 ("kind", "SRC-014", self.book.directory.kinds),
                 ("audience", "SRC-014", self.book.directory.audiences),
-                ("word", "LNK-002", self.cast.terms),
+                ("word", "LNK-002", self.context.terms),
                 ("ring", "SRC-014", self.book.call_first.signs),
-                ("for", "SRC-014", {topic for sign in self.cast.manuscript.urgent_signs for topic in sign.topics}),
+                ("for", "SRC-014", {topic for sign in self.context.manuscript.urgent_signs for topic in sign.topics}),
             )
             for key, code, names in known:
                 value = call.options.get(key, "")
@@ -384,10 +397,10 @@ class _Composer:
                 self._check_consent(name, call.place)
 
     def _check_consent(self, name: str, place: Place) -> None:
-        consent = self.cast.manuscript.consents.get(name)
+        consent = self.context.manuscript.consents.get(name)
         if consent is None:
             self.findings.append(error("SRC-034", place, f"No consent '{name}'.", "An id of chapters/consents.yaml."))
-        elif not self.cast.today.is_within(consent.given, consent.expires):
+        elif not self.context.today.is_within(consent.given, consent.expires):
             found = f"The consent '{name}' holds from {consent.given} to {consent.expires}."
             self.findings.append(error("SRC-041", place, found, "A consent that holds today, or another voice."))
 
@@ -413,10 +426,10 @@ class _Options(dict[str, str]):
         return ""
 
 
-def _print_block(call: BlockCall, cast: Cast) -> tuple[str, str]:
+def _print_block(call: BlockCall, context: EditionContext) -> tuple[str, str]:
     """The HTML before and after a block's own text."""
     macro: Callable[..., Markup] = getattr(_template("blocks.html.j2").module, call.name.replace("-", "_"))
-    before, _, after = str(macro(_Options(call.options), cast)).partition(SLOT)
+    before, _, after = str(macro(_Options(call.options), context)).partition(SLOT)
     return before, after
 
 

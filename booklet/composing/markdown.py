@@ -66,7 +66,7 @@ class Page:
 
 
 @dataclass(frozen=True)
-class Desk:
+class RenderContext:
     """What the renderer needs beside the text: where images lie, how each block is printed, and what another book has.
 
     `elsewhere` says how a reference to an anchor ends when that is not in this booklet; None when it is.
@@ -131,18 +131,18 @@ def parsed(text: str) -> tuple[Token, ...]:
     return tuple(_PARSER.parse(text))
 
 
-def render(lines: Lines, desk: Desk) -> Page:
-    """Render one text. `desk.prefix` is the id of its chapter or page, from which heading ids are made."""
+def render(lines: Lines, context: RenderContext) -> Page:
+    """Render one text. `context.prefix` is the id of its chapter or page, from which heading ids are made."""
     page = Page()
-    _Writer(lines, desk, page).write(parsed(lines.text))
+    _Writer(lines, context, page).write(parsed(lines.text))
     return page
 
 
 class _Writer:
     """Walks the tokens once, writing HTML and noting faults. A class only because the walk has a state."""
 
-    def __init__(self, lines: Lines, desk: Desk, page: Page) -> None:
-        self.lines, self.desk, self.page = lines, desk, page
+    def __init__(self, lines: Lines, context: RenderContext, page: Page) -> None:
+        self.lines, self.context, self.page = lines, context, page
         self.rows = lines.text.split("\n")
         self.out: list[str] = []
         self.level = 1
@@ -191,7 +191,7 @@ class _Writer:
 
     @property
     def place(self) -> Place:
-        return Place(self.desk.file, self.lines.source(self.line))
+        return Place(self.context.file, self.lines.source(self.line))
 
     def _placed(self, html: str) -> str:
         """The HTML with the place of its source on its first element, unless that has one of its own."""
@@ -225,7 +225,7 @@ class _Writer:
         self.page.findings += faults
         if "src" in call.options:
             self._image_is_usable(call.options["src"])
-        before, after = ("", "") if faults else self.desk.print_block(call)
+        before, after = ("", "") if faults else self.context.print_block(call)
         self.out.append(self._placed(before))
         self.open.append(after)
 
@@ -238,7 +238,7 @@ class _Writer:
         words = "".join(child.content for child in content.children or [] if child.type in ("text", "softbreak"))
         if not slug(words):
             self.fault("ACC-002", "A heading without words.", "Words that say what follows.")
-        anchor = f"{self.desk.prefix}-{slug(words)}"
+        anchor = f"{self.context.prefix}-{slug(words)}"
         if anchor in self.ids:
             self.fault("SRC-013", f"Two headings give the anchor '{anchor}'.", "Headings that differ.")
         self.ids.add(anchor)
@@ -306,7 +306,7 @@ class _Writer:
         anchor = target[1:] if target.startswith("#") else target.replace("word:", "word-", 1)
         if target.startswith(("#", "word:")):
             self.page.links.append((anchor, self.place))
-            ending = self.desk.elsewhere(anchor)
+            ending = self.context.elsewhere(anchor)
             if ending is not None:
                 self.link_close = ending
                 return
@@ -314,7 +314,7 @@ class _Writer:
             self.out.append(f'<a href="{SCHEME}{escape(anchor)}">')
             self.link_close = f'<span class="page-ref">, page\u00a0{PAGE_TOKEN.format(escape(anchor))}</span></a>'
         elif target.startswith("word:"):
-            use = f"use-{target[5:]}-{self.desk.prefix}"
+            use = f"use-{target[5:]}-{self.context.prefix}"
             first = ""
             if use not in self.ids:
                 first = f' id="{escape(use)}"'
@@ -343,7 +343,7 @@ class _Writer:
 
     def _note_call(self, token: Token) -> None:
         number = token.meta["id"] + 1
-        note = f"{self.desk.prefix}-note-{number}"
+        note = f"{self.context.prefix}-note-{number}"
         anchor = "" if token.meta["subId"] else f' id="{note}-call"'
         space = "" if self.out[-1].endswith((" ", "\n")) else " "
         link = f'<a class="note-call"{anchor} href="{SCHEME}{note}">(note\u00a0{number})</a>'
@@ -351,14 +351,14 @@ class _Writer:
         self.page.notes |= {note: f"Note {number}", f"{note}-call": f"Where note {number} is called"}
 
     def _open_notes(self) -> None:
-        anchor = f"{self.desk.prefix}-notes"
+        anchor = f"{self.context.prefix}-notes"
         if anchor in self.ids:
             self.fault("SRC-013", f"A heading has the anchor '{anchor}' of the notes.", "Another heading.")
         self.page.headings.append((2, "Notes", anchor))
         self.out.append(f'<section class="notes">\n<h2 id="{anchor}">Notes</h2>\n')
 
     def _open_note(self, number: int, has_words_first: bool) -> None:
-        self.out.append(f'<div class="note" role="doc-endnote" id="{self.desk.prefix}-note-{number}">\n')
+        self.out.append(f'<div class="note" role="doc-endnote" id="{self.context.prefix}-note-{number}">\n')
         self.label = f'<span class="label">{number}. </span>'
         if not has_words_first:
             self.out.append(f"<p>{self.label}</p>\n")
@@ -367,7 +367,7 @@ class _Writer:
     def _note_end(self, token: Token) -> None:
         """The way back, once, to where the note was called first."""
         if token.meta["subId"] == 0:
-            anchor = f"{self.desk.prefix}-note-{token.meta['id'] + 1}-call"
+            anchor = f"{self.context.prefix}-note-{token.meta['id'] + 1}-call"
             page = PAGE_TOKEN.format(anchor)
             self.out.append(f' <a class="note-back" href="{SCHEME}{anchor}">Back to page\u00a0{page}</a>')
 
@@ -389,7 +389,7 @@ class _Writer:
             self.out.append(f'<img src="{escape(src)}" alt="{escape(token.content)}">')
 
     def _image_is_usable(self, src: str) -> bool:
-        faults = image_faults(self.desk.project, src, self.place)
+        faults = image_faults(self.context.project, src, self.place)
         self.page.findings += faults
         self.page.assets += [] if faults else [src]
         return not faults

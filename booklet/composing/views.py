@@ -197,7 +197,7 @@ class OrderLineView:
     say: str
 
 
-class Cast:
+class EditionContext:
     """Everything one edition is composed from."""
 
     def __init__(
@@ -221,9 +221,9 @@ class Cast:
         self.services = Services(self.records, local)
         self.large_print = large_print
         self.edition = _edition(manuscript, edition, publication, large_print)
-        desk = manuscript.book.order_line
+        line = manuscript.book.order_line
         self.order_line = OrderLineView(
-            desk.name, parse_phone(desk.phone).text, desk.address_in_words, desk.hours or "", desk.cost, desk.say
+            line.name, parse_phone(line.phone).text, line.address_in_words, line.hours or "", line.cost, line.say
         )
         self.notices = tuple(n for n in edition.notices if today.is_within(n.from_, n.until))
 

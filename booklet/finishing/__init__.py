@@ -11,14 +11,14 @@ from collections.abc import Callable
 from booklet.finishing.clinic import finish_clinic
 from booklet.finishing.parts import Origin, PlacedIn, sources
 from booklet.finishing.press import finish_press
-from booklet.finishing.records import Finished, FinishedFile, Means, PrintJob, TypesetBooklet
+from booklet.finishing.records import Finished, FinishedFile, PrintJob, Tools, TypesetBooklet
 from booklet.finishing.tagged import finish_tagged
 from booklet.formats import FORMATS
 from booklet.preflight import PROFILES
 
-__all__ = ["FINISHES", "FinishedFile", "Means", "Origin", "PlacedIn", "PrintJob", "TypesetBooklet", "finish", "sources"]
+__all__ = ["FINISHES", "FinishedFile", "Origin", "PlacedIn", "PrintJob", "Tools", "TypesetBooklet", "finish", "sources"]
 
-FINISHES: dict[str, Callable[[TypesetBooklet, Means], Finished]] = {
+FINISHES: dict[str, Callable[[TypesetBooklet, Tools], Finished]] = {
     "tagged": finish_tagged,
     "press": finish_press,
     "clinic": finish_clinic,
@@ -29,6 +29,6 @@ if unknown := {row.profile for row in FORMATS.values()} - PROFILES.keys():
     raise ValueError(f"no profile of preflight is called {', '.join(sorted(unknown))}")
 
 
-def finish(booklet: TypesetBooklet, means: Means) -> Finished:
+def finish(booklet: TypesetBooklet, tools: Tools) -> Finished:
     """The files of a typeset booklet in its format, or what is wrong with it."""
-    return FINISHES[booklet.form.finish](booklet, means)
+    return FINISHES[booklet.form.finish](booklet, tools)

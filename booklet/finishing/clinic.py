@@ -8,7 +8,7 @@ from booklet.bindery import PaperPiece, Sheet, SheetFile, WholeSheets, lettering
 from booklet.composing import planned_kit
 from booklet.findings import Finding
 from booklet.finishing.parts import fonts, grey_part, known_part, origins, placed_in_order, placing
-from booklet.finishing.records import Finished, FinishedFile, Means, TypesetBooklet
+from booklet.finishing.records import Finished, FinishedFile, Tools, TypesetBooklet
 from booklet.formats import CLINIC_KIT, Duplex
 from booklet.imposition import (
     NAME_PT,
@@ -34,13 +34,13 @@ UNPRINTABLE_MM = 5.0
 """Office printers reach no nearer to the edge of the sheet (STANDARDS OF1)."""
 
 
-def finish_clinic(booklet: TypesetBooklet, means: Means) -> Finished:
+def finish_clinic(booklet: TypesetBooklet, tools: Tools) -> Finished:
     """Sheets to fold (or their fronts and backs), and the plain pages."""
-    setup = Setup(duplex=means.options.duplex, sheets_max=SHEETS_MAX, margin_mm=UNPRINTABLE_MM)
+    setup = Setup(duplex=tools.options.duplex, sheets_max=SHEETS_MAX, margin_mm=UNPRINTABLE_MM)
     sides = sheets(booklet.pages, setup.sheets_max)
-    kit, findings = _kit(booklet, sides, setup.duplex, means)
+    kit, findings = _kit(booklet, sides, setup.duplex, tools)
     pieces = [
-        PaperPiece(grey_part(means.store, segment, as_forms=True), ("",) * segment.layout.pages)
+        PaperPiece(grey_part(tools.store, segment, as_forms=True), ("",) * segment.layout.pages)
         for segment in booklet.segments
     ]
     width_pt, height_pt = (side * PT_PER_MM for side in booklet.form.pages.trim_mm)
@@ -57,29 +57,29 @@ def finish_clinic(booklet: TypesetBooklet, means: Means) -> Finished:
     for ending, kit_sides, drawn in outputs:
         turned = "DuplexFlipShortEdge" if setup.duplex == "short-edge" else "Simplex"
         facts = SheetFile(title, booklet.issued.isoformat(), turned, "".join(names))
-        before, behind = _around(kit, kit_sides, means, ending)
+        before, behind = _around(kit, kit_sides, tools, ending)
         content = sheet_file(
-            pieces, [sheet for sheet, _ in drawn], facts, fonts(means.store), before, behind, placing(means.store)
+            pieces, [sheet for sheet, _ in drawn], facts, fonts(tools.store), before, behind, placing(tools.store)
         )
         count = len(drawn) + (len(kit_sides) if kit else 0)
         placements = [row for _, row in drawn]
-        parts, first = _known(pieces, kit, means), len(kit_sides) if before else 0
+        parts, first = _known(pieces, kit, tools), len(kit_sides) if before else 0
         files.append(_file(booklet, ending, content, count, setup.sheet_mm, title, parts, placements, first))
-    return (*files, _plain(booklet, pieces, pages, setup, means)), findings
+    return (*files, _plain(booklet, pieces, pages, setup, tools)), findings
 
 
 def _around(
-    kit: Segment | None, sides: tuple[int, ...], means: Means, ending: str
+    kit: Segment | None, sides: tuple[int, ...], tools: Tools, ending: str
 ) -> tuple[list[WholeSheets], list[WholeSheets]]:
     """The kit's own sides before the sheets; those of the backs come last, as the pile is turned."""
     if kit is None:
         return [], []
-    row = [(grey_part(means.store, kit, as_forms=False), sides)]
+    row = [(grey_part(tools.store, kit, as_forms=False), sides)]
     return ([], row) if ending == "-backs.pdf" else (row, [])
 
 
 def _plain(
-    booklet: TypesetBooklet, pieces: Sequence[PaperPiece], pages: Sequence[UprightPage], setup: Setup, means: Means
+    booklet: TypesetBooklet, pieces: Sequence[PaperPiece], pages: Sequence[UprightPage], setup: Setup, tools: Tools
 ) -> FinishedFile:
     """Every page on an upright sheet of its own, as large as it goes, for people who cannot fold."""
     upright = (setup.sheet_mm[1], setup.sheet_mm[0])
@@ -88,14 +88,14 @@ def _plain(
     drawn = [_sheet(row, b"", size_pt) for row in rows]
     title = f"{booklet.full_title} (imposed for A4, one page a side)"
     facts = SheetFile(title, booklet.issued.isoformat(), "DuplexFlipLongEdge")
-    content = sheet_file(pieces, drawn, facts, fonts(means.store), placing=placing(means.store))
-    return _file(booklet, "-plain.pdf", content, booklet.pages, upright, title, _known(pieces, None, means), rows)
+    content = sheet_file(pieces, drawn, facts, fonts(tools.store), placing=placing(tools.store))
+    return _file(booklet, "-plain.pdf", content, booklet.pages, upright, title, _known(pieces, None, tools), rows)
 
 
-def _known(pieces: Sequence[PaperPiece], kit: Segment | None, means: Means) -> tuple[Drawings, ...]:
+def _known(pieces: Sequence[PaperPiece], kit: Segment | None, tools: Tools) -> tuple[Drawings, ...]:
     fragments = [piece.fragment for piece in pieces]
-    fragments += [grey_part(means.store, kit, as_forms=False)] if kit else []
-    return tuple(known_part(means.store, fragment, ()) for fragment in fragments)
+    fragments += [grey_part(tools.store, kit, as_forms=False)] if kit else []
+    return tuple(known_part(tools.store, fragment, ()) for fragment in fragments)
 
 
 def _file(
@@ -157,13 +157,13 @@ def _sheet(placements: Sequence[Placement], more: bytes, size_pt: tuple[float, f
 
 
 def _kit(
-    booklet: TypesetBooklet, sides: tuple[Side, ...], duplex: Duplex, means: Means
+    booklet: TypesetBooklet, sides: tuple[Side, ...], duplex: Duplex, tools: Tools
 ) -> tuple[Segment | None, list[Finding]]:
     """The sheet that tells how to print, with the plan of this booklet's sheets."""
     if booklet.kit is None:
         return None, []
     part = planned_kit(booklet.kit, tuple(_plan(booklet.title, sides, duplex)))
-    return typeset_part(part, means.typesetter(CLINIC_KIT), pages=2)
+    return typeset_part(part, tools.typesetter(CLINIC_KIT), pages=2)
 
 
 def _plan(title: str, sides: tuple[Side, ...], duplex: Duplex) -> Iterator[str]:

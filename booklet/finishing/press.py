@@ -24,7 +24,7 @@ from booklet.finishing.parts import (
     press_part,
     tagged_part,
 )
-from booklet.finishing.records import Finished, FinishedFile, Means, PrintJob, TypesetBooklet
+from booklet.finishing.records import Finished, FinishedFile, PrintJob, Tools, TypesetBooklet
 from booklet.finishing.tagged import document_info
 from booklet.formats import TICKET
 from booklet.preflight import PROFILES, Profile, Promise
@@ -34,14 +34,14 @@ COVER = (0, 1, -2, -1)
 """The pages of a cover of its own: front, inside front, inside back, back."""
 
 
-def finish_press(booklet: TypesetBooklet, means: Means) -> Finished:
+def finish_press(booklet: TypesetBooklet, tools: Tools) -> Finished:
     """The press file or files, and the job ticket."""
     work = booklet.print_job
     if work is None:
         found = "No printer is named, so nobody knows how a press file is to be made."
         expected = 'printer = "..." with the name of a file of chapters/printers/.'
         return (), [error("SRC-010", Place("chapters/booklet.toml"), found, expected)]
-    printer, options = work.printer, means.options
+    printer, options = work.printer, tools.options
     separate = bool(printer.cover_paper) if options.cover_separate is None else options.cover_separate
     separate = separate and booklet.pages > len(COVER)
     marks = printer.marks if options.marks is None else options.marks
@@ -49,12 +49,12 @@ def finish_press(booklet: TypesetBooklet, means: Means) -> Finished:
     cover = tuple(index % booklet.pages for index in COVER) if separate else ()
     shares = {"": tuple(index for index in range(booklet.pages) if index not in cover), "-cover": cover}
     files = [
-        _pressed(booklet, work, setup, f"{booklet.file}{ending}.pdf", indexes, means)
+        _pressed(booklet, work, setup, f"{booklet.file}{ending}.pdf", indexes, tools)
         for ending, indexes in shares.items()
         if indexes
     ]
     sheet = ticket.job_ticket(booklet, work, setup, separate, [_ticket_row(file) for file in files])
-    pages, findings = _ticket_page(booklet, sheet, means)
+    pages, findings = _ticket_page(booklet, sheet, tools)
     json = FinishedFile(f"{booklet.file}-ticket.json", sheet.as_json(), 0, TICKET.trim_mm)
     return (*files, *pages, json), findings
 
@@ -64,10 +64,10 @@ def _ticket_row(file: FinishedFile) -> ticket.TicketFile:
 
 
 def _pressed(
-    booklet: TypesetBooklet, work: PrintJob, setup: PressSetup, name: str, indexes: tuple[int, ...], means: Means
+    booklet: TypesetBooklet, work: PrintJob, setup: PressSetup, name: str, indexes: tuple[int, ...], tools: Tools
 ) -> FinishedFile:
     """A press file of some pages (from 0) of the booklet."""
-    day, store = day_in_words(booklet.issued), means.store
+    day, store = day_in_words(booklet.issued), tools.store
     job = PressJob(
         title=booklet.full_title,
         author=booklet.publisher,
@@ -76,7 +76,7 @@ def _pressed(
         condition=work.condition,
         slug=f"{booklet.title}   {booklet.edition}   issue {booklet.issue}   {day}",
     )
-    pieces = list(_pieces(booklet, work, setup, frozenset(indexes), means))
+    pieces = list(_pieces(booklet, work, setup, frozenset(indexes), tools))
     content = press_file(pieces, job, work.accents, fonts(store), placing(store))
     promise = Promise(
         file=name,
@@ -109,7 +109,7 @@ def _pressed(
 
 
 def _pieces(
-    booklet: TypesetBooklet, work: PrintJob, setup: PressSetup, chosen: frozenset[int], means: Means
+    booklet: TypesetBooklet, work: PrintJob, setup: PressSetup, chosen: frozenset[int], tools: Tools
 ) -> Iterable[PaperPiece]:
     first = 0
     for segment in booklet.segments:
@@ -117,7 +117,7 @@ def _pieces(
         first += segment.layout.pages
         if own:
             fragment = press_part(
-                means.store, segment, setup, work.condition.profile, work.printer.ink_limit_percent, own
+                tools.store, segment, setup, work.condition.profile, work.printer.ink_limit_percent, own
             )
             yield PaperPiece(fragment, tuple(segment.folio(index) for index in own))
 
@@ -133,15 +133,15 @@ def _profile(name: str, work: PrintJob) -> Profile:
     )
 
 
-def _ticket_page(booklet: TypesetBooklet, sheet: ticket.Ticket, means: Means) -> Finished:
+def _ticket_page(booklet: TypesetBooklet, sheet: ticket.Ticket, tools: Tools) -> Finished:
     title = f"Job ticket: {sheet.title} ({sheet.edition})"
     part = ticket_part(title, booklet.language, sheet.rows(), sheet.file_rows(), "chapters/booklet.toml")
-    segment, findings = typeset_part(part, means.typesetter(TICKET), pages=1)
+    segment, findings = typeset_part(part, tools.typesetter(TICKET), pages=1)
     if segment is None:
         return (), findings
-    piece = Piece.of(segment, tagged_part(means.store, segment, 1), TICKET.trim_mm[1])
+    piece = Piece.of(segment, tagged_part(tools.store, segment, 1), TICKET.trim_mm[1])
     info = replace(document_info(booklet), title=title, anchors={}, hue=dict(STAND_INS) | dict(booklet.hue))
-    content = bind([piece], info, fonts(means.store), placing(means.store))
+    content = bind([piece], info, fonts(tools.store), placing(tools.store))
     name = f"{booklet.file}-ticket.pdf"
     promise = Promise(
         file=name,

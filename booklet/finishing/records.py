@@ -92,7 +92,7 @@ Finished = tuple[tuple[FinishedFile, ...], list[Finding]]
 
 
 @dataclass(frozen=True)
-class Means:
+class Tools:
     """What finishing works with: results of earlier steps, and a typesetter for the pages that go beside a booklet."""
 
     store: Store

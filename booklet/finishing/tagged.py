@@ -12,13 +12,13 @@ from booklet.finishing.parts import (
     placing,
     tagged_part,
 )
-from booklet.finishing.records import Finished, FinishedFile, Means, TypesetBooklet
+from booklet.finishing.records import Finished, FinishedFile, Tools, TypesetBooklet
 from booklet.preflight import PROFILES, Promise, source_text
 
 
-def finish_tagged(booklet: TypesetBooklet, means: Means) -> Finished:
+def finish_tagged(booklet: TypesetBooklet, tools: Tools) -> Finished:
     """One file."""
-    form, store = booklet.form, means.store
+    form, store = booklet.form, tools.store
     fragments = [tagged_part(store, segment, form.pdf_ua) for segment in booklet.segments]
     height_mm = form.pages.trim_mm[1]
     pieces = [Piece.of(*row, height_mm) for row in zip(booklet.segments, fragments, strict=True)]

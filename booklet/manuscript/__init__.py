@@ -375,13 +375,13 @@ def _health_lines(manuscript: Manuscript) -> list[Finding]:
     named: list[tuple[Record, str, str]] = [
         (edition, line, edition.code) for edition in manuscript.editions for line in edition.health_lines
     ]
-    desk = manuscript.book.order_line
+    order_line = manuscript.book.order_line
     named += [
         (manuscript.book, line, edition.code)
         for edition in manuscript.editions
         for line in (
-            desk.interpreter,
-            desk.relay,
+            order_line.interpreter,
+            order_line.relay,
             manuscript.book.directory.finder,
             *(row.service for row in manuscript.book.urgent),
         )
@@ -408,15 +408,15 @@ def _printer(manuscript: Manuscript, project: Path) -> list[Finding]:
 
 def _confirmations(manuscript: Manuscript) -> list[Finding]:
     expected = "Somebody to ring or look it up, then confirm_before_print: false. Until then it is left out of print."
-    desk = manuscript.book.order_line
+    order_line = manuscript.book.order_line
     found = [
         warning("SRC-040", service.origin, f"'{service.name}' ({service.id}) is to be confirmed.", expected)
         for service in manuscript.services
         if service.verified and service.confirm_before_print
     ]
-    if desk.confirm_before_print:
+    if order_line.confirm_before_print:
         place = manuscript.book.origin
-        found.append(warning("SRC-040", place, f"The order line '{desk.name}' is to be confirmed.", expected))
+        found.append(warning("SRC-040", place, f"The order line '{order_line.name}' is to be confirmed.", expected))
     return found
 
 

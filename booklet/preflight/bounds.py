@@ -28,7 +28,7 @@ from booklet.preflight.report import page_pictures
 MAX_BYTES = 500_000_000
 MAX_MEGABYTES = 3_000
 MAX_STREAM_BYTES = 200_000_000
-_WORK = "from booklet.preflight.bounds import work; work()"
+_WORKER = "from booklet.preflight.bounds import work; work()"
 
 
 class UnreadableFileError(BookletError):
@@ -65,7 +65,7 @@ def examine_file(
         return _too_much(path, profile, f"The file is larger than {MAX_BYTES // 1_000_000} MB.")
     content = path.read_bytes()
     task = pickle.dumps((content, path.name, profile, sources(content), tuple(waivers), pictures))
-    command = [sys.executable, "-c", _WORK]
+    command = [sys.executable, "-c", _WORKER]
     try:
         done = subprocess.run(command, input=task, capture_output=True, timeout=MAX_SECONDS, check=False)
     except subprocess.TimeoutExpired:

@@ -41,7 +41,7 @@ class Job:
 
 
 @dataclass(frozen=True)
-class WorkContext:
+class JobContext:
     """What every step of every job may read: the manuscript, what is ordered, the folders of the store and of what is
     finished, and what somebody answers for.
     """
@@ -74,15 +74,15 @@ class JobResult:
     reports: tuple[Report, ...]
 
 
-class Work:
+class Worker:
     """A process at work: what it may read, and typesetters that stay warm."""
 
-    def __init__(self, context: WorkContext) -> None:
+    def __init__(self, context: JobContext) -> None:
         self.context = context
         self.store = Store(context.store)
         self._typesetters: dict[PageSetup, Typesetter] = {}
 
-    def take(self, context: WorkContext) -> None:
+    def take(self, context: JobContext) -> None:
         """Go on to other work in the same folders, whose files may have changed."""
         self.context = context
         for setter in self._typesetters.values():
@@ -95,16 +95,16 @@ class Work:
         return self._typesetters[pages]
 
 
-_WORK: list[Work] = []
+_WORKER: list[Worker] = []
 
 
-def prepare(context: WorkContext) -> None:
+def prepare(context: JobContext) -> None:
     """Make this process ready for the steps below. Typesetters of the same folders stay warm."""
-    for work in _WORK:
+    for work in _WORKER:
         if (work.context.order.project, work.context.store) == (context.order.project, context.store):
             work.take(context)
             return
-    _WORK[:] = [Work(context)]
+    _WORKER[:] = [Worker(context)]
 
 
 def typeset_title(
@@ -115,7 +115,7 @@ def typeset_title(
     large: tuple[Composition, ...] = (),
 ) -> TypesetVolumes:
     """A title of an edition on the pages of a format, shared out over volumes when its paper would weigh too much."""
-    (work,) = _WORK
+    (work,) = _WORKER
     setter = work.typesetter(form.pages)
     before = setter.typeset, setter.reused
     if not form.is_large_print:
@@ -131,7 +131,7 @@ def typeset_title(
 
 
 def _in_volumes(
-    work: Work, title: str, edition: str, form: Format, large: tuple[Composition, ...], known: dict[str, str]
+    work: Worker, title: str, edition: str, form: Format, large: tuple[Composition, ...], known: dict[str, str]
 ) -> tuple[Composition, ...]:
     """The main booklet in as many volumes as its weight asks for."""
     counts = page_counts(large[0], work.typesetter(form.pages), known)
@@ -156,16 +156,16 @@ def most_pages(manuscript: Manuscript, form: Format) -> int:
 
 def finish_job(job: Job, number: int, inputs: str, volumes: TypesetVolumes) -> JobResult:
     """The files of a job, examined, each written aside under the job's number; none where one of them has a fault."""
-    (work,) = _WORK
+    (work,) = _WORKER
     manuscript = work.context.manuscript
     edition = next(each for each in manuscript.editions if each.code == job.edition)
-    means = finishing.Means(work.store, work.typesetter, work.context.order.printing)
+    tools = finishing.Tools(work.store, work.typesetter, work.context.order.printing)
     findings = list(volumes.findings)
     reports: list[Report] = []
     deliveries: list[dispatch.Delivery] = []
     for composition, segments in volumes.volumes:
         booklet = typeset_booklet(manuscript, edition, job, composition, segments)
-        files, faults = finish(booklet, means)
+        files, faults = finish(booklet, tools)
         findings += faults
         for file in files:
             report = _examined(work, file)
@@ -182,7 +182,7 @@ def finish_job(job: Job, number: int, inputs: str, volumes: TypesetVolumes) -> J
     return JobResult(tuple(deliveries), tuple(findings), tuple(reports))
 
 
-def _examined(work: Work, file: FinishedFile) -> Report | None:
+def _examined(work: Worker, file: FinishedFile) -> Report | None:
     """What preflight says of a file; nothing of one that is no PDF."""
     if file.profile is None:
         return None
