@@ -45,7 +45,7 @@ def test_an_insert_is_a_booklet_of_its_own(booklet: Callable[..., Path]) -> None
     said = heard(order, receipt, insert.file)
     assert "heading level 1, What" in said and "heading level 1, More" in said
     assert any("See the first (in the booklet Tiny). See" in line for line in said)
-    assert "link, more, page\u00a01 (More, page 1)" in said
+    assert "link, more, page\u00a02 (More, page 2)" in said, "each chapter begins a page"
     assert any("KVW 3TD" in line for line in said)
 
 
