@@ -116,8 +116,8 @@ def test_the_glossary_names_the_page_on_which_each_chapter_first_uses_a_word(rea
         uses = [name for name in names if name.startswith("use-")]
         assert len(uses) > 40
         for name in uses:
-            page = labels[names[name][0].objgen]
-            assert any(name.startswith(f"use-{word}-") for word in words_on[page]), name
+            label = labels[names[name][0].objgen]
+            assert any(name.startswith(f"use-{word}-") for word in words_on[label]), name
 
 
 def test_the_index_names_each_page_once_and_in_order(real: tuple[Order, Receipt]) -> None:

@@ -97,8 +97,8 @@ def strays(pdf: Pdf) -> Iterator[str]:
         owned: Any = owners[int(page.StructParents)]
         marked: list[int] = []
         stack: list[bool] = []
-        for operands, operator in pikepdf.parse_content_stream(page):
-            match str(operator):
+        for operands, operator in reading.operations(page):
+            match operator:
                 case "BDC":
                     properties = operands[1]
                     if str(operands[0]) == "/Artifact":
