@@ -93,6 +93,8 @@ def walk(order: Order, store: Store | None, tell: Tell) -> tuple[Receipt, tuple[
             results, volumes = _made(context, stale, keys, compositions, tell)
             _deliver(order, aside, results)
         except OSError as reason:
+            if reason.errno is None:
+                raise  # a library that cannot be loaded is nothing of the disk's
             found = f"The files cannot be written ({reason.strerror})."
             findings.append(error("SYS-002", Place(order.dist.name), found, "A folder that can be written, with room."))
             return Receipt((), 0, in_order(findings), time.monotonic() - start), today.holds

@@ -39,14 +39,20 @@ def _kids(element: Any) -> list[Any]:
     return list(kids) if isinstance(kids, Array) else [kids]
 
 
+def operations(stream: Any) -> Iterator[tuple[Any, str]]:
+    """The operands and the operator of each instruction of a content stream."""
+    for instruction in pikepdf.parse_content_stream(stream):
+        yield instruction.operands, str(instruction.operator)
+
+
 def page_texts(page: Any) -> dict[int, str]:
     """The text of each marked content of a page, by its number."""
     maps = {name: _unicode(font) for name, font in page.Resources.get("/Font", Dictionary()).items()}
     texts: dict[int, str] = {}
     font: dict[str, str] = {}
     stack: list[int | None] = []
-    for operands, operator in pikepdf.parse_content_stream(page):
-        match str(operator):
+    for operands, operator in operations(page):
+        match operator:
             case "BDC":
                 properties = operands[1]
                 number = properties.get("/MCID") if isinstance(properties, Dictionary) else None

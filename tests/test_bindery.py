@@ -88,7 +88,7 @@ def content_of(setter: Typesetter, groups: list[list[int]], placing: Placing = p
 
 
 def bound(setter: Typesetter, groups: list[list[int]], **changes: object) -> pikepdf.Pdf:
-    return pikepdf.Pdf.open(io.BytesIO(content_of(setter, groups, **changes)))
+    return pikepdf.Pdf.open(io.BytesIO(content_of(setter, groups, place, **changes)))
 
 
 @pytest.fixture(scope="module")

@@ -8,8 +8,8 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable
+from dataclasses import asdict
 from hashlib import sha256
 from pathlib import Path
 
@@ -17,7 +17,7 @@ import pytest
 
 from booklet import dispatch
 from booklet.build import Order, build
-from tests.conftest import TODAY
+from tests.conftest import HANG_SECONDS, TODAY
 
 
 def order(project: Path) -> Order:
@@ -93,11 +93,72 @@ def test_an_unwritable_dist_is_a_finding(booklet: Callable[..., Path]) -> None:
     assert [finding.code for finding in receipt.findings if finding.severity == "error"] == ["SYS-002"]
 
 
-def test_what_a_killed_build_left_behind_goes(booklet: Callable[..., Path]) -> None:
+def test_what_a_killed_build_left_behind_goes_and_what_another_is_writing_stays(booklet: Callable[..., Path]) -> None:
     project = booklet()
-    (project / "dist/.aside-1").mkdir(parents=True)
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    for process in (ended.pid, os.getppid()):
+        (project / f"dist/.aside-{process}").mkdir(parents=True)
     build(order(project))
-    assert not list((project / "dist").glob(".aside-*"))
+    assert [path.name for path in (project / "dist").glob(".aside-*")] == [f".aside-{os.getppid()}"]
+
+
+NAMES = [
+    "../victim.pdf", "VIC/../../victim.pdf", "{folder}/victim.pdf", ".hidden.pdf", "VIC/.hidden.pdf", "link.pdf",
+    "linked/victim.pdf", "VIC\\..\\victim.pdf", "",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_name_in_a_manifest_that_is_not_of_dist_is_passed_over_and_nothing_deleted(
+    booklet: Callable[..., Path], name: str
+) -> None:
+    """The row says that an earlier build left it there as a volume of a booklet that has one volume now."""
+    project = booklet()
+    dist = project / "dist"
+    receipt = build(only_vic(project))
+    outside = project / "outside"
+    outside.mkdir()
+    (outside / "victim.pdf").write_bytes(b"mine")
+    (dist / "link.pdf").symlink_to(outside / "victim.pdf")
+    (dist / "linked").symlink_to(outside)
+    victims = [project / "victim.pdf", dist / ".hidden.pdf", dist / "VIC/.hidden.pdf", dist / "VIC\\..\\victim.pdf"]
+    for victim in victims:
+        victim.write_bytes(b"mine")
+    add_row(dist, receipt.files[0], name.format(folder=outside))
+    before = snapshot(project)
+    assert [entry.file for entry in dispatch.read_manifest(dist)] == [receipt.files[0].file]
+    booklet({"chapters/glossary.yaml": "- word: Scan\n  meaning: Another meaning.\n"})
+    assert build(only_vic(project)).built == 1
+    after = snapshot(project)
+    assert {name for name in before if name not in after} == set()
+    assert {name for name, content in before.items() if content == b"mine" and after[name] != b"mine"} == set()
+    assert (dist / "link.pdf").is_symlink() and (dist / "linked").is_symlink()
+
+
+def test_a_volume_that_a_booklet_has_no_longer_goes(booklet: Callable[..., Path]) -> None:
+    """The clean twin: an honest row of the same booklet. Other files stay, whatever they are."""
+    project = booklet()
+    dist = project / "dist"
+    receipt = build(only_vic(project))
+    for name in ("VIC/old-volume-2.pdf", "VIC/notes.pdf"):
+        (dist / name).write_bytes(b"mine")
+    add_row(dist, receipt.files[0], "VIC/old-volume-2.pdf")
+    booklet({"chapters/glossary.yaml": "- word: Scan\n  meaning: Another meaning.\n"})
+    assert build(only_vic(project)).built == 1
+    assert not (dist / "VIC/old-volume-2.pdf").exists() and (dist / "VIC/notes.pdf").exists()
+
+
+def only_vic(project: Path) -> Order:
+    return Order(project, project / "dist", TODAY, ("VIC",), ("screen",), jobs=1)
+
+
+def add_row(dist: Path, like: dispatch.Entry, name: str) -> None:
+    """A row for a file that holds the word `mine`, with its true sums."""
+    manifest = json.loads((dist / "manifest.json").read_text("utf-8"))
+    row = asdict(like) | {"file": name, "bytes": 4, "sha256": sha256(b"mine").hexdigest()}
+    manifest["files"].append(row)
+    (dist / "manifest.json").write_text(json.dumps(manifest), "utf-8")
 
 
 def test_ctrl_c_in_mid_build_leaves_dist_whole(booklet: Callable[..., Path]) -> None:
@@ -116,9 +177,8 @@ def test_ctrl_c_in_mid_build_leaves_dist_whole(booklet: Callable[..., Path]) -> 
     )
     assert running.stderr
     assert "VIC" in running.stderr.readline()
-    time.sleep(0.05)
     running.send_signal(signal.SIGINT)
-    _, told = running.communicate(timeout=60)
+    _, told = running.communicate(timeout=HANG_SECONDS)
     assert running.returncode == 1
     # The engine takes an interrupt while it draws for a drawing that failed; that stops the build as well.
     assert ("Stopped" in told or "Failed to render" in told) and "Traceback" not in told

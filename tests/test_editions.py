@@ -14,7 +14,7 @@ import pytest
 from booklet.australia import parse_phone, phone_candidates
 from booklet.build import Order, Receipt, build
 from booklet.composing.views import services_of
-from booklet.jobs import kept_places
+from booklet.jobs import kept_sources
 from booklet.manuscript import read
 from booklet.today import Today
 from tests import reading
@@ -116,8 +116,8 @@ def test_the_glossary_names_the_page_on_which_each_chapter_first_uses_a_word(rea
         uses = [name for name in names if name.startswith("use-")]
         assert len(uses) > 40
         for name in uses:
-            page = labels[names[name][0].objgen]
-            assert any(name.startswith(f"use-{word}-") for word in words_on[page]), name
+            label = labels[names[name][0].objgen]
+            assert any(name.startswith(f"use-{word}-") for word in words_on[label]), name
 
 
 def test_the_index_names_each_page_once_and_in_order(real: tuple[Order, Receipt]) -> None:
@@ -242,7 +242,7 @@ def test_what_verapdf_finds_is_told_at_its_chapter_line(
     """A figure that loses its words while the file is spoilt is found again in the chapter that holds it."""
     order, receipt = real
     file = order.dist / receipt.files[0].file
-    lines = kept_places(order.project, file.read_bytes())
+    lines = kept_sources(order.project, file.read_bytes()).by_mark
     assert lines
     with pikepdf.Pdf.open(file) as pdf:
         figures = [

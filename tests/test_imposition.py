@@ -28,6 +28,7 @@ from booklet.imposition import (
     part_pages,
     sheets,
 )
+from tests import reading
 from tests.conftest import needs
 
 MM = 72 / 25.4
@@ -99,9 +100,7 @@ def test_positive_creep_moves_pages_towards_the_spine() -> None:
     with Pdf.open(io.BytesIO(imposed)) as pdf:
         for index, page in enumerate(pdf.pages):
             sheet = index // 2
-            left, right = (
-                float(operands[4]) for operands, operator in pikepdf.parse_content_stream(page) if str(operator) == "cm"
-            )
+            left, right = (float(operands[4]) for operands, operator in reading.operations(page) if operator == "cm")
             middle = 148.5 * MM
             assert left == pytest.approx(middle - 148 * MM + sheet * 0.11 * MM, abs=0.01)
             assert right == pytest.approx(middle - sheet * 0.11 * MM, abs=0.01)
@@ -137,9 +136,10 @@ def number_of(page: Image.Image) -> int:
     """Read the bars of a rendered page, which is 148 mm wide."""
     scale = page.width / (148 * MM)
     tall = 60 - 30
-    return sum(
-        1 << bit for bit in range(8) if page.getpixel((round((25 + 14 * bit) * scale), round(tall * scale))) < 128
-    )
+    pixels = page.convert("L").load()
+    assert pixels
+    dark = [int(pixels[round((25 + 14 * bit) * scale), round(tall * scale)]) < 128 for bit in range(8)]  # type: ignore[arg-type]
+    return sum(1 << bit for bit, is_dark in enumerate(dark) if is_dark)
 
 
 def test_a_rendered_sheet_cut_and_nested_shows_pages_in_reading_order(tmp_path: Path) -> None:

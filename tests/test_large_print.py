@@ -33,7 +33,7 @@ def lines(path: Path) -> list[LTTextLine]:
         if isinstance(thing, LTTextLine):
             found.append(thing)
         elif hasattr(thing, "__iter__"):
-            for child in thing:  # type: ignore[attr-defined]
+            for child in thing:
                 walk(child)
 
     for page in extract_pages(path, laparams=LAParams()):
@@ -43,7 +43,7 @@ def lines(path: Path) -> list[LTTextLine]:
 
 @pytest.mark.slow
 def test_type_is_large_and_lines_are_short(large: tuple[Order, Receipt]) -> None:
-    sizes: Counter[int] = Counter()
+    sizes: Counter[float] = Counter()
     lengths = []
     for line in lines(file(large, "VIC")):
         characters = [char for char in line if isinstance(char, LTChar) and char.get_text().strip()]

@@ -31,7 +31,7 @@ def lines(thing: object) -> Iterator[LTTextLine]:
     if isinstance(thing, LTTextLine):
         yield thing
     elif hasattr(thing, "__iter__"):
-        for child in thing:  # type: ignore[attr-defined]
+        for child in thing:
             yield from lines(child)
 
 

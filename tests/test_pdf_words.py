@@ -110,7 +110,7 @@ def test_spans_of_a_table_are_heard(tmp_path: Path) -> None:
     """Heads over two columns name both, and a cell over two rows moves what stands in the second."""
     pdf = tagged("")
 
-    def cell(role: str, words: str, **spans: int) -> Dictionary:
+    def cell(role: str, words: str, **spans: Any) -> Dictionary:
         return Dictionary(S=Name(f"/{role}"), ActualText=String(words), A=Dictionary(O=Name.Table, **spans))
 
     rows = [

@@ -24,9 +24,7 @@ def delivered(real: tuple[Order, Receipt]) -> tuple[bytes, Promise]:
     content = (order.dist / entry.file).read_bytes()
     with Pdf.open(io.BytesIO(content)) as pdf:
         headings = len(reading.outline(pdf))
-        phones = {
-            str(a.A.URI) for page in pdf.pages for a in page.get("/Annots", []) if str(a.get("/A", {}).get("/URI", ""))
-        }
+        phones = {str(a.A.URI) for page in pdf.pages for a in page.get("/Annots", []) if "/A" in a and "/URI" in a.A}
         folios = tuple(str(page.label) for page in pdf.pages)
         title = str(pdf.docinfo.Title)
     return content, Promise(entry.file, folios, (148, 210), title, "en-AU", headings, frozenset(phones))
@@ -103,12 +101,12 @@ def change_font(pdf: Pdf) -> None:
             return
 
 
-SPOILERS = {
+SPOILERS: dict[Callable[[Pdf], None], str] = {
     shift_labels: "BOX-001", untag: "ACC-101", forget_owner: "ACC-109", lose_link_owner: "ACC-119",
     silence_link: "ACC-120", kill_link: "LNK-101", dial_elsewhere: "LNK-011", lose_outline: "ACC-004",
     lose_font: "FNT-101", change_font: "FNT-001",
 }  # fmt: skip
-SPOILT_PAGES = {drop_page: "BOX-001", shrink_page: "BOX-001"}
+SPOILT_PAGES: dict[Callable[[Pdf], None], str] = {drop_page: "BOX-001", shrink_page: "BOX-001"}
 """A page that is gone or too small is missed in other ways as well."""
 
 

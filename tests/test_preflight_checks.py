@@ -336,6 +336,17 @@ RED_IMAGE = with_image(space="/DeviceRGB")
 LONG = "Words that run on and on until nobody can find the next line at its end any more ok"
 RIGHT_OF_PAGE = A5[0] - 20
 
+
+def upside_down(pdf: Pdf) -> None:
+    for page in pdf.pages:
+        page.obj.Rotate = 180
+
+
+def lose_unicode(pdf: Pdf) -> None:
+    draw(pdf, f"/P BMC /Span <<>> BDC {INK} EMC EMC")
+    with_font(lambda font, pdf: font.__delitem__("/ToUnicode"))(pdf)
+
+
 SPOILT: list[tuple[str, str, Spoil]] = [
     ("SYS-105", "screen", drawing("/Nothing gs")),
     ("SYS-105", "screen",
@@ -359,7 +370,7 @@ SPOILT: list[tuple[str, str, Spoil]] = [
     ("BOX-104", "press", setting("page/TrimBox", None)),
     ("BOX-105", "press", all_bleed),
     ("BOX-106", "press", lambda pdf: pdf.pages.__delitem__(-1)),
-    ("BOX-108", "press", lambda pdf: [page.obj.__setattr__("Rotate", 180) for page in pdf.pages] and None),
+    ("BOX-108", "press", upside_down),
     ("BOX-113", "press", no_origin),
     ("BOX-109", "press", drawing(press_text("Words", x=32))),
     ("BOX-109", "press", with_image("60 0 0 60 32 120 cm /New Do")),
@@ -374,8 +385,7 @@ SPOILT: list[tuple[str, str, Spoil]] = [
     ("FNT-102", "screen", type3),
     ("FNT-103", "screen", drawing(f"{INK} BT /F 12.5 Tf 1 0 0 1 220 160 Tm <0000> Tj ET")),
     ("FNT-104", "screen", lose_letter),
-    ("FNT-105", "screen", lambda pdf: draw(pdf, f"/P BMC /Span <<>> BDC {INK} EMC EMC") or with_font(
-        lambda font, pdf: font.__delitem__("/ToUnicode"))(pdf)),
+    ("FNT-105", "screen", lose_unicode),
     ("FNT-106", "screen", with_font(lambda font, pdf: font.__setattr__("ToUnicode", pdf.make_stream(
         font.ToUnicode.read_bytes() + b"\n1 beginbfchar\n<0001> <feff>\nendbfchar")))),
     ("FNT-107", "screen", with_font(lambda font, _: font.DescendantFonts[0].FontDescriptor.FontFile2.write(b"words"))),

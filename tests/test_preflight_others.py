@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import subprocess
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -136,7 +137,7 @@ def test_plates_have_the_inks_that_were_asked_for() -> None:
 def test_total_ink_is_a_mean_over_fifteen_square_millimetres() -> None:
     """A square of 400 percent as large as the window gives 400 in its middle; one of half the side a quarter."""
     for side, wanted in ((60, 400), (5.4, 100)):
-        content = pdfs.spoilt("press", lambda pdf, side=side: pdfs.draw(pdf, f"1 1 1 1 k 300 500 {side} {side} re f"))
+        content = pdfs.spoilt("press", partial(pdfs.draw, operators=f"1 1 1 1 k 300 500 {side} {side} re f"))
         total = coverage(drawn_plates(content, 288), SHEET)
         assert max(total.tobytes()) * 400 / 255 == pytest.approx(wanted, rel=0.08)
 

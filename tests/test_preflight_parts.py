@@ -243,7 +243,7 @@ PALE = {"deep": "#9fb7c9", "tint": "#e9ebf4", "mid": "#c8d3dd", "soft": "#dae1eb
 def test_a_hue_that_is_too_pale_is_caught_both_ways(finish: Finish) -> None:
     """The parts were looked into before anybody knew of this hue."""
     made = finish("VIC", "bone", "screen")
-    files, _ = finish_again(replace(made.booklet, hue=PALE), made.means)
+    files, _ = finish_again(replace(made.booklet, hue=PALE), made.tools)
     pale = replace(made, files=files, accents=screen_colours(PALE))
     whole, composed = both_ways(pale, files[0])
     assert whole == composed

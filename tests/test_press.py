@@ -26,7 +26,7 @@ from booklet.manuscript import Paper, read
 from booklet.preflight import examine
 from booklet.today import Today
 from booklet.walk import styles_folder
-from tests import tiny
+from tests import reading, tiny
 from tests.conftest import PROJECT, TODAY, needs
 from tests.printed import COATED, FIVE, PRINTER, printed
 from tests.tiny import BOOK, FILES, changed
@@ -64,7 +64,7 @@ def kit(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
 def streams(pdf: Pdf) -> Iterator[tuple[Any, Any]]:
     """Every content stream with its resources: pages, forms, tiling patterns, soft masks."""
     seen = set()
-    todo = [(page.obj, page.obj.Resources) for page in pdf.pages]
+    todo: list[tuple[Any, Any]] = [(page.obj, page.obj.Resources) for page in pdf.pages]
     while todo:
         thing, resources = todo.pop()
         if thing.objgen in seen:
@@ -88,8 +88,8 @@ def spaces(pdf: Pdf) -> set[str]:
     names: set[str] = set()
     for stream, resources in streams(pdf):
         content = pdf.pages[0].__class__(stream) if stream.get("/Type") == Name.Page else stream
-        for operands, operator in pikepdf.parse_content_stream(content):
-            word = str(operator)
+        for operands, operator in reading.operations(content):
+            word = operator
             if word.lower() in found:
                 names.add(found[word.lower()])
             elif word.lower() == "cs":
@@ -157,12 +157,12 @@ def test_marks_stand_a_millimetre_outside_the_bleed_and_on_the_sheet(fold: str) 
     left, bottom, right, top = trim.box
     off = bleed + 1 * MM - 0.01
     pdf = pikepdf.new()
-    for operands, operator in pikepdf.parse_content_stream(pdf.make_stream(marks(trim))):
+    for operands, operator in reading.operations(pdf.make_stream(marks(trim))):
         numbers = [float(value) for value in operands if not isinstance(value, pikepdf.Array)]
-        if str(operator) == "re":
+        if operator == "re":
             x, y, width, height = numbers
             numbers = [x, y, x + width, y + height]
-        if str(operator) in ("m", "l", "c", "re"):
+        if operator in ("m", "l", "c", "re"):
             for x, y in zip(numbers[::2], numbers[1::2], strict=True):
                 assert x <= left - off or x >= right + off or y <= bottom - off or y >= top + off
                 assert 0 <= x <= right + edge and 0 <= y <= top + edge
@@ -245,8 +245,8 @@ def overprints(stream: Any, resources: Any, page_class: Any) -> Iterator[tuple[t
     over = False
     stack = []
     content = page_class(stream) if stream.get("/Type") == Name.Page else stream
-    for operands, operator in pikepdf.parse_content_stream(content):
-        match str(operator):
+    for operands, operator in reading.operations(content):
+        match operator:
             case "q":
                 stack.append((fill, over))
             case "Q":
@@ -561,7 +561,8 @@ def page_words(path: Path) -> list[list[str]]:
     with Pdf.open(path) as pdf:
         box = [float(v) for v in pdf.pages[0].trimbox]
         height = float(pdf.pages[0].mediabox[3])
-    place = ["-x", box[0], "-y", height - box[3], "-W", box[2] - box[0], "-H", box[3] - box[1]]
-    command = ["pdftotext", "-r", "72", *(str(v if isinstance(v, str) else round(v)) for v in place), path, "-"]
+    place = {"-x": box[0], "-y": height - box[3], "-W": box[2] - box[0], "-H": box[3] - box[1]}
+    cut = [word for option, value in place.items() for word in (option, str(round(value)))]
+    command = ["pdftotext", "-r", "72", *cut, str(path), "-"]
     text = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     return [sorted(page.split()) for page in text.split("\f")[:-1]]

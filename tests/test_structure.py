@@ -22,7 +22,7 @@ from booklet.build import Order, build
 from booklet.composing import PAGE_TOKENS, Part
 from booklet.findings import Place
 from booklet.formats import A5
-from booklet.jobs import kept_places
+from booklet.jobs import kept_sources
 from booklet.store import CACHE, Store
 from booklet.typesetting import Segment, Typesetter
 from booklet.walk import styles_folder
@@ -97,8 +97,8 @@ def strays(pdf: Pdf) -> Iterator[str]:
         owned: Any = owners[int(page.StructParents)]
         marked: list[int] = []
         stack: list[bool] = []
-        for operands, operator in pikepdf.parse_content_stream(page):
-            match str(operator):
+        for operands, operator in reading.operations(page):
+            match operator:
                 case "BDC":
                     properties = operands[1]
                     if str(operands[0]) == "/Artifact":
@@ -198,8 +198,8 @@ def test_every_piece_knows_the_line_that_it_comes_from(booklet: Callable[..., Pa
     receipt = build(order)
     for entry in receipt.files:
         content = (order.dist / entry.file).read_bytes()
-        places = kept_places(project, content)
-        assert kept_places(project, content + b" ") == {}, "another file"
+        places = kept_sources(project, content).by_mark
+        assert kept_sources(project, content + b" ").by_mark == {}, "another file"
         with Pdf.open(io.BytesIO(content)) as pdf:
             texts = [reading.page_texts(page) for page in pdf.pages]
         assert places.keys() == {(page, number) for page, by_number in enumerate(texts) for number in by_number}
@@ -215,4 +215,4 @@ def test_every_piece_knows_the_line_that_it_comes_from(booklet: Callable[..., Pa
         assert len({place.file for place in services}) == 2 and max(place.line for place in services) > 1
     for path in (project / CACHE).glob("*/*"):
         path.write_text("{", "utf-8")
-    assert kept_places(project, content) == {}
+    assert kept_sources(project, content).by_mark == {}

@@ -157,8 +157,8 @@ def test_folios_and_running_heads_are_artifacts(press: Engine) -> None:
     for page in pdf.pages:
         kinds = [
             str(operands[1].get("/Type"))
-            for operands, operator in pikepdf.parse_content_stream(page)
-            if str(operator) == "BDC" and str(operands[0]) == "/Artifact"
+            for operands, operator in reading.operations(page)
+            if operator == "BDC" and str(operands[0]) == "/Artifact"
         ]
         assert kinds == ["/Pagination", "/Pagination"], "the folio and the running head of each page"
 

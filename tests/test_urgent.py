@@ -10,13 +10,14 @@ from xml.etree.ElementTree import parse
 
 import pytest
 
-from booklet.build import Order, Receipt, check, styles_folder
+from booklet.build import Order, Receipt, check
 from booklet.composing import HANDOUT, Composition, Wanted, compose, shipped_faces, titles_of
-from booklet.manuscript import Edition, Manuscript, UrgentSign, read
+from booklet.manuscript import Chapter, Edition, Manuscript, StandingPage, UrgentSign, read
+from booklet.today import Today
 from booklet.transcript import load, transcript
+from booklet.walk import styles_folder
 from tests.conftest import PROJECT, TODAY
-from tests.test_faults import order
-from tests.tiny import FILES
+from tests.tiny import FILES, order
 
 BODY = PROJECT / "chapters/images/urgent-body.svg"
 CRISIS = ("triple-zero", "lifeline", "suicide-call-back-service", "13yarn")
@@ -51,7 +52,7 @@ def html_of(composition: Composition) -> str:
 
 @pytest.fixture(scope="module")
 def manuscript() -> Manuscript:
-    found, _ = read(PROJECT, TODAY)
+    found, _ = read(PROJECT, Today(TODAY))
     assert found
     return found
 
@@ -61,7 +62,7 @@ def everywhere(manuscript: Manuscript, edition: Edition) -> Iterator[tuple[str, 
     faces = shipped_faces(styles_folder())
     titles = [*titles_of(manuscript), f"{HANDOUT}first-days", f"{HANDOUT}when-to-call"]
     for wanted in [Wanted(title, large) for title in titles for large in (False, True)]:
-        for composition in compose(manuscript, edition, PROJECT, TODAY, faces, wanted)[0]:
+        for composition in compose(manuscript, edition, PROJECT, Today(TODAY), faces, wanted)[0]:
             yield f"{wanted.title} {wanted.large_print}", html_of(composition)
 
 
@@ -151,13 +152,13 @@ def test_no_back_cover_says_the_word(manuscript: Manuscript) -> None:
     faces = shipped_faces(styles_folder())
     for edition in manuscript.editions:
         for title in titles_of(manuscript):
-            (composition,), _ = compose(manuscript, edition, PROJECT, TODAY, faces, Wanted(title))
+            (composition,), _ = compose(manuscript, edition, PROJECT, Today(TODAY), faces, Wanted(title))
             assert composition.back_cover
             assert "cancer" not in plain(composition.back_cover.html).lower(), f"{edition.code} {title}"
 
 
 def test_the_teams_number_is_written_in_one_place_of_the_pack(manuscript: Manuscript) -> None:
-    texts = [*manuscript.every_chapter, *manuscript.pages.values(), *manuscript.planned]
+    texts: list[Chapter | StandingPage] = [*manuscript.every_chapter, *manuscript.pages.values(), *manuscript.planned]
     asked = re.compile(r'^::: write-in .*"[^"]*\bteam\b[^"]*"', re.MULTILINE | re.IGNORECASE)
     assert {text.origin.file for text in texts if asked.search(text.body)} == {"chapters/pages/fridge-card.md"}
 

@@ -72,7 +72,7 @@ def pressed(tmp_path_factory: pytest.TempPathFactory) -> Order:
     figure = '::: figure images/state.png alt="A photo that all can see"\nOf the state.\n:::'
     shown = f"{{% if edition.name == 'Victoria' %}}\n\n{figure}\n\n{{% endif %}}\n"
     overlay = printed() | {"chapters/images/state.png": photo(1600, 800)}
-    overlay[TWO] = f"{overlay[TWO]}\n{shown}"
+    overlay[TWO] = str(overlay[TWO]) + f"\n{shown}"
     project = tiny.write(tmp_path_factory.mktemp("pressed") / "project", overlay)
     wanted = order(project, formats=("screen", "press"), titles=("main",), use_cache=True)
     built(wanted)
