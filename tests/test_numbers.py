@@ -25,6 +25,8 @@ from tests import tiny
 from tests.conftest import TODAY
 from tests.printed import printed
 
+pytestmark = pytest.mark.slow
+
 MONTHS = list(month_name)[1:]
 UNITS = ["mm", "g", "hours", "days", "weeks", "years", "minutes", "per cent"]
 _MONTH, _UNIT = "|".join(MONTHS), "|".join(UNITS)
