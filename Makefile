@@ -2,13 +2,19 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: booklets test lint drawings benchmark contact-sheet clean
+.PHONY: booklets test test-fast lint drawings benchmark contact-sheet clean
 
+# Whatever `booklet build` is to be told: make booklets BUILD="--edition VIC --examine-whole"
+BUILD ?=
 booklets: .venv/ready
-	$(BIN)/booklet build
+	$(BIN)/booklet build $(BUILD)
 
 test: lint
 	$(BIN)/pytest
+
+# The inner loop: it leaves out what builds booklets.
+test-fast: .venv/ready
+	$(BIN)/pytest -m "not slow" -x -q
 
 lint: .venv/ready
 	$(BIN)/ruff check .

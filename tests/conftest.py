@@ -30,8 +30,17 @@ VERAPDF = PROJECT / "tests/verapdf"
 """The outside judge: see pom.xml there."""
 HANG_SECONDS = 300
 """No test is decided by a clock. This only ends what hangs."""
+REAL_BOOKLETS = frozenset({"real", "large", "inserts", "bound", "pdf_of", "verapdf"})
+"""Fixtures that build the real chapters, or need a judge that takes long to start."""
 Books = list[tuple[Path, tuple[Segment, ...]]]
 """Finished files, each with the segments that it was bound from."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whatever asks for real booklets is slow."""
+    for item in items:
+        if REAL_BOOKLETS.intersection(getattr(item, "fixturenames", ())):
+            item.add_marker("slow")
 
 
 @pytest.fixture

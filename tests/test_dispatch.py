@@ -19,6 +19,8 @@ from booklet import dispatch
 from booklet.build import Order, build
 from tests.conftest import HANG_SECONDS, TODAY
 
+pytestmark = pytest.mark.slow
+
 
 def order(project: Path) -> Order:
     return Order(project, project / "dist", TODAY, formats=("screen",))

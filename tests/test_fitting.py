@@ -15,6 +15,8 @@ from booklet.typesetting.engine import Engine
 from booklet.walk import styles_folder
 from tests.tiny import LAST, TWO, added, errors, order
 
+pytestmark = pytest.mark.slow
+
 WORD = "Donaudampfschifffahrtselektrizitaetenhauptbetriebswerkbauunterbeamtengesellschaft"
 ADDRESS = "https://www.apagewithalongaddressthatnobodycantypefrompaperorrememberuntilmorning.example.org"
 HIGH = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 10 40"><rect width="10" height="40"/></svg>'

@@ -75,6 +75,17 @@ def test_a_room_is_entered_by_its_door() -> None:
                 assert parts[1] == room_of(path) or parts[2] in door, f"{path.name} reaches into {name}"
 
 
+def test_tests_do_not_import_one_another() -> None:
+    found = [
+        f"{path.name} imports {name}"
+        for path in sorted((PROJECT / "tests").glob("test_*.py"))
+        if not path.name.startswith("test_preflight")
+        for name in imports(path)
+        if name.startswith("tests.test_")
+    ]
+    assert found == []
+
+
 def test_every_code_is_explained_and_every_block_taught() -> None:
     messages = (PROJECT / "docs/messages.md").read_text("utf-8")
     assert [code for code in CODES if code not in messages] == []
@@ -113,7 +124,8 @@ def test_an_installed_wheel_brings_its_templates_and_styles(tmp_path: Path) -> N
     subprocess.run([*pip, "install", "--no-deps", "--target", str(tmp_path / "site"), str(built)], check=True)
     code = (
         "from booklet.walk import styles_folder; from booklet.composing.edition import _template; "
-        "print(styles_folder() / 'base.css'); _template('cover.html.j2')"
+        "print(styles_folder() / 'base.css'); _template('cover.html.j2'); "
+        "import booklet; from pathlib import Path; assert Path(booklet.__file__).with_name('py.typed').is_file()"
     )
     environment = {**os.environ, "PYTHONPATH": str(tmp_path / "site")}
     done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, cwd=tmp_path)

@@ -25,11 +25,15 @@ from tests import tiny
 from tests.conftest import TODAY
 from tests.printed import printed
 
+pytestmark = pytest.mark.slow
+
 MONTHS = list(month_name)[1:]
 UNITS = ["mm", "g", "hours", "days", "weeks", "years", "minutes", "per cent"]
 _MONTH, _UNIT = "|".join(MONTHS), "|".join(UNITS)
 BROKEN = re.compile(rf"\d+\s+(?:\d+|(?:{_MONTH}|{_UNIT})\b|%)|(?:{_MONTH})\s+\d{{4}}")
 """With a space that ends a line (no-break spaces are taken out first)."""
+CHAPTER_NUMBER = re.compile(r'(<span class="(?:chapter|entry)-number">[^<]*</span>)')
+"""A number before a title is no part of it, whatever the title begins with."""
 INLINE = {"a", "abbr", "span", "strong", "wbr", "b", "i"}
 
 
@@ -53,7 +57,8 @@ class Words(HTMLParser):
 def breakable(html: str) -> list[str]:
     """Every number on a page that the end of a line may part from what belongs to it."""
     reader = Words()
-    reader.feed(re.sub(r"<(style|title)\b.*?</\1>", "", html, flags=re.DOTALL))
+    html = re.sub(r"<(style|title)\b.*?</\1>", "", html, flags=re.DOTALL)
+    reader.feed(CHAPTER_NUMBER.sub(r"\1|", html))
     text = "".join(reader.text).replace("\u00a0", "_").replace("\u2060", "")
     return [match[0] for match in BROKEN.finditer(text)]
 

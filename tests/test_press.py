@@ -31,6 +31,8 @@ from tests.conftest import PROJECT, TODAY, needs
 from tests.printed import COATED, FIVE, PRINTER, printed
 from tests.tiny import BOOK, FILES, changed
 
+pytestmark = pytest.mark.slow
+
 MM = 72 / 25.4
 
 

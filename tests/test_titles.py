@@ -23,6 +23,8 @@ from booklet.typesetting import share_out
 from tests.conftest import PROJECT, TODAY
 from tests.tiny import CHAPTER, INSERT, changed
 
+pytestmark = pytest.mark.slow
+
 
 def heard(order: Order, receipt: Receipt, ending: str) -> list[str]:
     (file,) = (entry.file for entry in receipt.files if entry.file.endswith(ending))

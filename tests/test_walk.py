@@ -27,6 +27,8 @@ from tests.conftest import HANG_SECONDS, PROJECT, TODAY
 from tests.printed import photo, printed
 from tests.tiny import INSERT, ONE, STATES, TWO, VIC, Overlay, added, errors, order
 
+pytestmark = pytest.mark.slow
+
 PHOTO = "chapters/images/photo.png"
 HEAVY = ("weasyprint", "pydantic", "pikepdf", "jinja2", "fontTools")
 
