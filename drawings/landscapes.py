@@ -206,7 +206,7 @@ def part_planning() -> str:
         hills(MID, DEEP, DEEP),
         meadow(MID, SOFT),
         _house(84, 134),
-        gum(140, 170, 70, leaf=DEEP, shade=INK, bark=INK),
+        gum(140, 170, 70, leaf=DEEP),
         cast.ROSE.but(body="closed-leg-wb", cloth=TINT).standing(70, 196, 42),
         cast.AMINA.but(body="one-leg-up-wb", cloth=WARM).standing(108, 196, 42, True),
         tufts((16, 194, 0.9), (28, 197, 0.6)),
