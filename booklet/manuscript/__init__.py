@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TypeVar
 
 from booklet.findings import Finding, Place, error, warning
 from booklet.manuscript.reading import (
@@ -80,6 +81,7 @@ __all__ = [
     "slug",
 ]
 
+Thing = TypeVar("Thing")
 STANDING_PAGES = ("imprint", "directory", "order-line", "back-cover")
 """The files of `chapters/pages/` that every booklet has; those of `chapters/pages/planned/` fill it up."""
 
@@ -106,27 +108,30 @@ DRAFT_HEAD = {
 def read(project: Path, today: Today) -> tuple[Manuscript | None, list[Finding]]:
     """Everything under `project/chapters`, and all faults found. None when there is no valid `booklet.toml`."""
     found: list[Finding] = []
+
+    def take(result: tuple[Thing, list[Finding]]) -> Thing:
+        """What was read, its faults put with the others."""
+        found.extend(result[1])
+        return result[0]
+
     root = project / "chapters"
-    book_data = _data(project, root / "booklet.toml", found)
-    book = _one(Book, book_data, found)
-    services = _entries(Service, project, sorted((root / "support").glob("*.yaml")), found)
-    sources = _entries(Source, project, [root / "sources.yaml"], found)
-    consents = _entries(Consent, project, [root / "consents.yaml"], found, optional=True)
-    glossary = _entries(Term, project, [root / "glossary.yaml"], found)
-    signs = _entries(UrgentSign, project, [root / "urgent.yaml"], found, optional=True)
+    book = take(_record(Book, project, root / "booklet.toml"))
+    services = take(_entries(Service, project, sorted((root / "support").glob("*.yaml"))))
+    sources = take(_entries(Source, project, [root / "sources.yaml"]))
+    consents = take(_entries(Consent, project, [root / "consents.yaml"], optional=True))
+    glossary = take(_entries(Term, project, [root / "glossary.yaml"]))
+    signs = take(_entries(UrgentSign, project, [root / "urgent.yaml"], optional=True))
     chapter_files = sorted(root.glob("*.md"))
-    chapters = _chapters(project, chapter_files, found)
-    topics = _entries(Topic, project, [root / "index.yaml"], found, optional=True)
+    chapters = take(_chapters(project, chapter_files))
+    topics = take(_entries(Topic, project, [root / "index.yaml"], optional=True))
     insert_folders = sorted(path.parent for path in (root / "inserts").glob("*/insert.toml"))
-    inserts = [_insert(project, folder, found) for folder in insert_folders]
+    inserts = [take(_insert(project, folder)) for folder in insert_folders]
     needed = [*STANDING_PAGES, *(INSERT_PAGES if insert_folders else ())]
     needed += [name for name in OTHER_PAGES if (root / "pages" / f"{name}.md").exists()]
-    pages = {name: page for name in needed if (page := _page(project, root / "pages" / f"{name}.md", found))}
-    planned = [_page(project, path, found) for path in sorted((root / "pages" / "planned").glob("*.md"))]
-    editions = [
-        _one(Edition, _data(project, path, found), found) for path in sorted((root / "editions").glob("*.toml"))
-    ]
-    printers, icc_profiles = _printers(project, sorted((root / "printers").glob("*.toml")), found)
+    pages = {name: page for name in needed if (page := take(_page(project, root / "pages" / f"{name}.md")))}
+    planned = [take(_page(project, path)) for path in sorted((root / "pages" / "planned").glob("*.md"))]
+    editions = [take(_record(Edition, project, path)) for path in sorted((root / "editions").glob("*.toml"))]
+    printers, icc_profiles = take(_printers(project, sorted((root / "printers").glob("*.toml"))))
     if book is None:
         return None, found
     manuscript = Manuscript(
@@ -151,32 +156,32 @@ def read(project: Path, today: Today) -> tuple[Manuscript | None, list[Finding]]
     return manuscript, found + _across(manuscript, project, today)
 
 
-def _data(project: Path, path: Path, found: list[Finding]) -> Data | None:
+def _data(project: Path, path: Path) -> tuple[Data | None, list[Finding]]:
     file = path.relative_to(project).as_posix()
     try:
         text = read_text(project, path)
-        return parse_toml(text, file) if path.suffix == ".toml" else parse_yaml(text, file)
+        return (parse_toml(text, file) if path.suffix == ".toml" else parse_yaml(text, file)), []
     except UnreadableError as reason:
-        found.append(reason.finding)
-        return None
+        return None, [reason.finding]
 
 
-def _one(model: type[Model], data: Data | None, found: list[Finding]) -> Model | None:
-    if data is None:
-        return None
-    record, faults = validate(model, data)
-    found += faults
-    return record
+def _record(model: type[Model], project: Path, path: Path) -> tuple[Model | None, list[Finding]]:
+    """The record that is all of a file."""
+    data, found = _data(project, path)
+    return (None, found) if data is None else validate(model, data)
 
 
 def _entries(
-    model: type[Model], project: Path, paths: Iterable[Path], found: list[Finding], optional: bool = False
-) -> tuple[Model, ...]:
+    model: type[Model], project: Path, paths: Iterable[Path], optional: bool = False
+) -> tuple[tuple[Model, ...], list[Finding]]:
+    """The records of some files that are lists."""
     entries: list[Model] = []
+    found: list[Finding] = []
     for path in paths:
         if optional and not path.exists():
             continue
-        data = _data(project, path, found)
+        data, faults = _data(project, path)
+        found += faults
         if data is None or data.value is None:
             continue
         if not isinstance(data.value, list):
@@ -187,12 +192,13 @@ def _entries(
             found += faults
             if record:
                 entries.append(record)
-    return tuple(entries)
+    return tuple(entries), found
 
 
-def _chapters(project: Path, paths: list[Path], found: list[Finding]) -> tuple[Chapter, ...]:
+def _chapters(project: Path, paths: list[Path]) -> tuple[tuple[Chapter, ...], list[Finding]]:
     """The chapters in the order of their file names. One with a faulty head stands in as a draft, to be read on."""
-    chapters = []
+    chapters: list[Chapter] = []
+    found: list[Finding] = []
     if not paths:
         found.append(error("SRC-001", Place("chapters"), "No chapter.", "Markdown files such as 01-first-days.md."))
     for number, path in enumerate(paths, 1):
@@ -210,7 +216,7 @@ def _chapters(project: Path, paths: list[Path], found: list[Finding]) -> tuple[C
         sections = tuple(_section(row, data.file) for row in rows)
         chapter = Chapter(head=head, body=text, number=number, sections=sections)
         chapters.append(chapter.model_copy(update={"origin": data.place()}))
-    return tuple(chapters)
+    return tuple(chapters), found
 
 
 def _section(row: tuple[str, int, tuple[str, ...] | None], file: str) -> Section:
@@ -219,43 +225,45 @@ def _section(row: tuple[str, int, tuple[str, ...] | None], file: str) -> Section
 
 
 def _printers(
-    project: Path, paths: Iterable[Path], found: list[Finding]
-) -> tuple[dict[str, PrinterProfile], dict[str, bytes]]:
+    project: Path, paths: Iterable[Path]
+) -> tuple[tuple[dict[str, PrinterProfile], dict[str, bytes]], list[Finding]]:
     """The printers by name, and the ICC profile of each."""
     printers: dict[str, PrinterProfile] = {}
     profiles: dict[str, bytes] = {}
+    found: list[Finding] = []
     for path in paths:
-        data = _data(project, path, found)
-        printer = _one(PrinterProfile, data, found)
+        data, faults = _data(project, path)
+        printer, more = validate(PrinterProfile, data) if data else (None, [])
+        found += [*faults, *more]
         if printer is None or data is None:
             continue
         profile, faults = read_icc(project, printer.condition.icc, data.place(("condition", "icc")))
         found += faults
         if profile:
             printers[path.stem], profiles[path.stem] = printer, profile
-    return printers, profiles
+    return (printers, profiles), found
 
 
-def _insert(project: Path, folder: Path, found: list[Finding]) -> Insert | None:
-    head = _one(InsertMatter, _data(project, folder / "insert.toml", found), found)
+def _insert(project: Path, folder: Path) -> tuple[Insert | None, list[Finding]]:
+    head, found = _record(InsertMatter, project, folder / "insert.toml")
     paths = sorted(folder.glob("*.md"))
-    chapters = _chapters(project, paths, found)
+    chapters, faults = _chapters(project, paths)
+    found = [*found, *faults]
     if head is None or len(chapters) < len(paths):
-        return None
-    return Insert(id=slug(folder.name), head=head, chapters=chapters).model_copy(update={"origin": head.origin})
+        return None, found
+    insert = Insert(id=slug(folder.name), head=head, chapters=chapters)
+    return insert.model_copy(update={"origin": head.origin}), found
 
 
-def _page(project: Path, path: Path, found: list[Finding]) -> StandingPage | None:
+def _page(project: Path, path: Path) -> tuple[StandingPage | None, list[Finding]]:
     try:
         data, body = split_front_matter(read_text(project, path), path.relative_to(project).as_posix())
     except UnreadableError as reason:
-        found.append(reason.finding)
-        return None
-    head, faults = validate(PageMatter, data)
-    found += faults
+        return None, [reason.finding]
+    head, found = validate(PageMatter, data)
     if head is None:
-        return None
-    return StandingPage(head=head, body=body).model_copy(update={"origin": data.place()})
+        return None, found
+    return StandingPage(head=head, body=body).model_copy(update={"origin": data.place()}), found
 
 
 def _across(manuscript: Manuscript, project: Path, today: Today) -> list[Finding]:
