@@ -94,6 +94,7 @@ def test_each_vietnamese_word_is_in_one_face_and_heard_whole(
     assert any(SENTENCE in line for line in transcript(load(pdf)))
 
 
+@pytest.mark.slow
 def test_a_word_in_another_face_moves_no_line(booklet: Callable[..., Path]) -> None:
     """The baselines of a paragraph are those it would have in one face."""
     tops = []

@@ -72,6 +72,7 @@ def test_body_lines_of_facing_pages_stand_level(real: tuple[Order, Receipt]) -> 
     assert len(level) / len(found) > 0.95
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fixture", ["real", "large"])
 def test_no_chapter_ends_on_a_nearly_empty_page(request: pytest.FixtureRequest, fixture: str) -> None:
     path = screen(request.getfixturevalue(fixture), "VIC")
