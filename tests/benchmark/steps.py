@@ -48,7 +48,7 @@ class Edit:
         path.write_text(text.replace(self.old, self.new), "utf-8")
 
 
-WORD = Edit("chapters/04-tests.md", "Scans make pictures", "Scans take pictures")
+WORD = Edit("chapters/05-tests.md", "all make pictures of", "all take pictures of")
 SERVICE = Edit("chapters/support/vic.yaml", "led by social workers", "run by social workers")
 SERVICE_EDITION = "VIC"
 
