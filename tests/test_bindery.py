@@ -164,12 +164,14 @@ def test_a_placed_part_that_was_kept_gives_the_same_bytes(setter: Typesetter) ->
 
 def test_fonts_are_kept_once(setter: Typesetter) -> None:
     pdf = bound(setter, [[number] for number in range(SECTIONS)])
-    programs = {
-        thing.FontFile2.objgen
+    descriptors = [
+        thing
         for thing in pdf.objects
         if isinstance(thing, pikepdf.Dictionary) and thing.get("/Type") == pikepdf.Name.FontDescriptor
-    }
-    assert len(programs) == 2
+    ]
+    faces = {str(descriptor.FontName).partition("+")[2] for descriptor in descriptors}
+    assert faces >= {"Atkinson-Hyperlegible-Next", "Atkinson-Hyperlegible-Next-Bold"}
+    assert len({descriptor.FontFile2.objgen for descriptor in descriptors}) == len(descriptors) == len(faces)
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from booklet.australia import parse_phone, phone_candidates
 from booklet.build import Order, Receipt, build
 from booklet.composing.views import services_of
 from booklet.jobs import kept_sources
-from booklet.manuscript import read
+from booklet.manuscript import Service, read
 from booklet.today import Today
 from tests import reading
 from tests.conftest import CODES, PROJECT, TODAY, needs
@@ -55,18 +55,23 @@ def test_an_edition_has_all_chapters_its_directory_and_its_order_code(real: tupl
     assert not [other for other in others if other in words]
 
 
+def numbers_of(service: Service) -> set[str]:
+    """The digits of the numbers to ring and to text."""
+    return {parse_phone(number).digits for number in (service.phone, service.text) if number}
+
+
 @pytest.mark.parametrize("code", CODES)
 def test_no_number_of_another_state_is_in_the_finished_file(real: tuple[Order, Receipt], code: str) -> None:
     manuscript, _ = read(PROJECT, Today(TODAY))
     assert manuscript
     edition = next(edition for edition in manuscript.editions if edition.code == code)
-    allowed = {s.number.digits for s in services_of(manuscript, edition) if s.number}
+    allowed = {number for service in services_of(manuscript, edition) for number in numbers_of(service)}
     allowed.add(parse_phone(manuscript.book.order_line.phone).digits)
     pdf, tree = tree_of(real, code)
     words = reading.text(tree)
     shown = {parse_phone(words[a:b]).digits for a, b in phone_candidates(words)}
     assert shown and shown <= allowed
-    foreign = {s.number.digits for s in manuscript.services if s.number} - allowed
+    foreign = {number for service in manuscript.services for number in numbers_of(service)} - allowed
     digits = re.sub(r"(?<=\d)[ \u00a0](?=\d)", "", words)
     assert not [number for number in foreign if re.search(rf"(?<!\d){number}(?!\d)", digits)]
     dialled = {target for _, target, _ in reading.links(pdf) if target.startswith("tel:")}
