@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable
 from dataclasses import replace
@@ -86,7 +87,8 @@ def test_each_vietnamese_word_is_in_one_face_and_heard_whole(
     assert {"Hãy", "gọi", "tiếng", "Việt", "dịch", "café", "Łódź"} <= {word for word, _ in rows}
     for word, fonts in rows:
         assert len(fonts) == 1, (word, fonts)
-        assert ("Noto" in next(iter(fonts))) == bool(set(word) - faces.text), (word, fonts)
+        if not re.fullmatch(r"[ivx]+|\d+", word):  # folios and chapter numbers stand in figures of the display face
+            assert ("Noto" in next(iter(fonts))) == bool(set(word) - faces.text), (word, fonts)
     with pikepdf.Pdf.open(pdf) as opened:
         tree = reading.structure(opened)
         assert SENTENCE in reading.text(tree)

@@ -415,10 +415,19 @@ def _printer(manuscript: Manuscript, project: Path) -> list[Finding]:
 
 
 def _confirmations(manuscript: Manuscript) -> list[Finding]:
-    expected = "Somebody to ring or look it up, then confirm_before_print: false. Until then it is left out of print."
+    expected = "Somebody to ring or look it up, then confirm_before_print: false."
+    until = {
+        False: "Until then it is left out of print.",
+        True: 'Until then it prints with "Check first", as print_unconfirmed says.',
+    }
     order_line = manuscript.book.order_line
     found = [
-        warning("SRC-040", service.origin, f"'{service.name}' ({service.id}) is to be confirmed.", expected)
+        warning(
+            "SRC-040",
+            service.origin,
+            f"'{service.name}' ({service.id}) is to be confirmed.",
+            f"{expected} {until[service.print_unconfirmed]}",
+        )
         for service in manuscript.services
         if service.verified and service.confirm_before_print
     ]
