@@ -312,7 +312,7 @@ class _Writer:
                 return
         if target.startswith("#"):
             self.out.append(f'<a href="{SCHEME}{escape(anchor)}">')
-            self.link_close = f'<span class="page-ref">, page\u00a0{PAGE_TOKEN.format(escape(anchor))}</span></a>'
+            self.link_close = f'<span class="page-ref"> (page\u00a0{PAGE_TOKEN.format(escape(anchor))})</span></a>'
         elif target.startswith("word:"):
             use = f"use-{target[5:]}-{self.context.prefix}"
             first = ""

@@ -264,7 +264,7 @@ class EditionContext:
         for number, ids in enumerate(self.volumes, 1):
             if owner in ids:
                 page = PAGE_TOKEN.format(escape(anchor))
-                return f'<span class="page-ref">, page\u00a0{page}</span> (volume\u00a0{number})'
+                return f'<span class="page-ref"> (page\u00a0{page}, volume\u00a0{number})</span>'
         return f" (in the booklet {escape(self.book.title)})"
 
     @cached_property
