@@ -8,6 +8,7 @@ import subprocess
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
+from functools import cache, partial
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,7 @@ from booklet.today import Today
 from booklet.typesetting import Segment
 from booklet.walk import compose_all, jobs_of
 from tests import tiny
+from tests.finished import Finished, finished
 
 PROJECT = Path(__file__).resolve().parent.parent
 TODAY = date(2026, 11, 22)
@@ -30,7 +32,7 @@ VERAPDF = PROJECT / "tests/verapdf"
 """The outside judge: see pom.xml there."""
 HANG_SECONDS = 300
 """No test is decided by a clock. This only ends what hangs."""
-REAL_BOOKLETS = frozenset({"real", "large", "inserts", "bound", "pdf_of", "verapdf"})
+REAL_BOOKLETS = frozenset({"real", "large", "inserts", "bound", "pdf_of", "verapdf", "finish"})
 """Fixtures that build the real chapters, or need a judge that takes long to start."""
 Books = list[tuple[Path, tuple[Segment, ...]]]
 """Finished files, each with the segments that it was bound from."""
@@ -112,6 +114,13 @@ def pdf_of(real: tuple[Order, Receipt]) -> Callable[[Segment], bytes]:
         return content
 
     return pdf
+
+
+@pytest.fixture(scope="session")
+def finish(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, str, str], Finished]:
+    """Finishes a title of an edition in a format, each once."""
+    folder = tmp_path_factory.mktemp("finished")
+    return cache(partial(finished, folder))
 
 
 def needs(tool: str) -> None:
