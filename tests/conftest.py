@@ -39,10 +39,13 @@ Books = list[tuple[Path, tuple[Segment, ...]]]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Whatever asks for real booklets is slow."""
+    """Whatever asks for real booklets is slow. What shares a build, or a module, stays in one process."""
     for item in items:
-        if REAL_BOOKLETS.intersection(getattr(item, "fixturenames", ())):
+        asks = REAL_BOOKLETS.intersection(getattr(item, "fixturenames", ()))
+        if asks:
             item.add_marker("slow")
+        group = "real" if asks - {"finish", "verapdf"} else item.nodeid.partition("::")[0]
+        item.add_marker(pytest.mark.xdist_group(group))
 
 
 @pytest.fixture

@@ -30,7 +30,7 @@ pytestmark = pytest.mark.slow
 MONTHS = list(month_name)[1:]
 UNITS = ["mm", "g", "hours", "days", "weeks", "years", "minutes", "per cent"]
 _MONTH, _UNIT = "|".join(MONTHS), "|".join(UNITS)
-BROKEN = re.compile(rf"\d+\s+(?:\d+|(?:{_MONTH}|{_UNIT})\b|%)|(?:{_MONTH})\s+\d{{4}}")
+BROKEN = re.compile(rf"\d+\s+(?:\d+|(?:{_MONTH}|{_UNIT})\b|%)|(?:{_MONTH})\s+\d{{4}}\b")
 """With a space that ends a line (no-break spaces are taken out first)."""
 CHAPTER_NUMBER = re.compile(r'(<span class="(?:chapter|entry)-number">[^<]*</span>)')
 """A number before a title is no part of it, whatever the title begins with."""

@@ -96,8 +96,14 @@ def _broken_lines(dossier: Dossier) -> Iterator[tuple[Line, Line]]:
             continue
         widest = max(size(line.box)[0] for line in lines)
         for line, following in pairwise(lines):
-            if size(line.box)[0] >= FULL_LINE * widest:
+            if size(line.box)[0] >= FULL_LINE * widest and not _is_beside(line, following):
                 yield line, following
+
+
+def _is_beside(line: Line, other: Line) -> bool:
+    """True for two cells of a row, such as a title and its folio in the contents."""
+    near = min(line.size_pt, other.size_pt) / 2
+    return line.page_index == other.page_index and abs(line.baseline - other.baseline) < near
 
 
 def _split_words(dossier: Dossier) -> Iterator[tuple[Line, str, str]]:
