@@ -38,6 +38,7 @@ Books = list[tuple[Path, tuple[Segment, ...]]]
 """Finished files, each with the segments that it was bound from."""
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Whatever asks for real booklets is slow. What shares a build, or a module, stays in one process."""
     for item in items:
