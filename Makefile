@@ -10,7 +10,7 @@ booklets: .venv/ready
 	$(BIN)/booklet build $(BUILD)
 
 test: lint
-	$(BIN)/pytest -n auto --dist loadgroup
+	$(BIN)/pytest -n auto --dist loadfile
 
 # The inner loop: it leaves out what builds booklets.
 test-fast: .venv/ready

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 from functools import cache, partial
@@ -38,15 +40,11 @@ Books = list[tuple[Path, tuple[Segment, ...]]]
 """Finished files, each with the segments that it was bound from."""
 
 
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Whatever asks for real booklets is slow. What shares a build, or a module, stays in one process."""
+    """Whatever asks for real booklets is slow."""
     for item in items:
-        asks = REAL_BOOKLETS.intersection(getattr(item, "fixturenames", ()))
-        if asks:
+        if REAL_BOOKLETS.intersection(getattr(item, "fixturenames", ())):
             item.add_marker("slow")
-        group = "real" if asks - {"finish", "verapdf"} else item.nodeid.partition("::")[0]
-        item.add_marker(pytest.mark.xdist_group(group))
 
 
 @pytest.fixture
@@ -59,20 +57,33 @@ def booklet(tmp_path: Path) -> Callable[..., Path]:
     return make
 
 
+@contextmanager
+def _alone(project: Path) -> Iterator[None]:
+    """While one process of the tests builds, the others wait, and then find what it made."""
+    with project.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _built(order: Order) -> tuple[Order, Receipt]:
+    with _alone(order.project):
+        if not order.project.exists():
+            shutil.copytree(PROJECT / "chapters", order.project / "chapters")
+        return order, build(order)
+
+
 @pytest.fixture(scope="session")
 def real(tmp_path_factory: pytest.TempPathFactory) -> tuple[Order, Receipt]:
-    """All editions of the main booklet, built once from a copy of the real chapters."""
-    project = tmp_path_factory.mktemp("real")
-    shutil.copytree(PROJECT / "chapters", project / "chapters")
-    order = Order(project, project / "dist", TODAY, formats=("screen",), titles=("main",))
-    return order, build(order)
+    """All editions of the main booklet, built once from a copy of the real chapters for all processes of a run."""
+    own = tmp_path_factory.getbasetemp()
+    project = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "real"
+    return _built(Order(project, project / "dist", TODAY, formats=("screen",), titles=("main",)))
 
 
 @pytest.fixture(scope="session")
 def large(real: tuple[Order, Receipt]) -> tuple[Order, Receipt]:
     """The same editions in large print, beside them."""
-    order = replace(real[0], formats=("large-print",))
-    return order, build(order)
+    return _built(replace(real[0], formats=("large-print",)))
 
 
 @pytest.fixture(scope="session")
@@ -80,8 +91,7 @@ def inserts(real: tuple[Order, Receipt], large: tuple[Order, Receipt]) -> tuple[
     """All editions of all inserts, in both formats."""
     manuscript, _ = read(PROJECT, Today(TODAY))
     assert manuscript
-    order = replace(real[0], formats=("screen", "large-print"), titles=titles_of(manuscript)[1:])
-    return order, build(order)
+    return _built(replace(real[0], formats=("screen", "large-print"), titles=titles_of(manuscript)[1:]))
 
 
 @pytest.fixture(scope="session")
