@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 
 import pytest
 from pikepdf import Array, Dictionary, Name, Pdf
@@ -16,6 +17,8 @@ from tests import pdfs
 
 PAGE = 1
 DPI = 100
+AREA = (245.0, 395.0, 375.0, 525.0)
+"""Where the tests draw, in points."""
 FLAT = {
     "a tint": "0.8 0.6 0.4 0.2 k 250 400 60 60 re f",
     "two tints that lie over each other": "0.9 0.8 0 0 k 250 400 90 90 re f 0 0 0.7 0.6 k 280 430 90 90 re f",
@@ -42,7 +45,7 @@ def page_of(operators: str) -> tuple[bytes, Content, Geometry]:
 
 def drawn_area(picture: Image.Image, geometry: Geometry) -> Image.Image:
     """Where the tests draw, without the page's own text, which overprints."""
-    return picture.crop(pixels((245, 395, 375, 525), geometry, picture))
+    return picture.crop(pixels(AREA, geometry, picture))
 
 
 def of_plates(content: bytes, geometry: Geometry) -> Image.Image:
@@ -75,6 +78,29 @@ def test_black_that_overprints_is_never_counted_too_low() -> None:
 def test_colours_alone_say_the_most_that_there_can_be(name: str) -> None:
     content, drawn, geometry = page_of(FLAT[name])
     assert most_ink_percent(drawn, geometry.printed) >= peak_percent(of_plates(content, geometry)) - 2
+
+
+BESIDE = "1 1 0.6 0 k 250 400 60 60 re f /Over gs 0 0 0 1 k 330 490 30 30 re f"
+
+
+@pytest.mark.parametrize(("operators", "percent"), [(OVERPRINTED, 360), (BESIDE, 260)], ids=["over it", "beside it"])
+def test_black_is_counted_on_top_of_what_it_touches(operators: str, percent: float) -> None:
+    drawn = page_of(operators)[1]
+    assert most_ink_percent(drawn, AREA, 303) == pytest.approx(percent)
+
+
+def test_only_pages_that_are_asked_for_are_rewritten() -> None:
+    """One alone, then all."""
+    content, drawn, geometry = page_of("1 1 1 0.2 k 250 400 60 60 re f")
+    inks = Inks(content, Proof())
+    alone = inks.background(drawn, geometry, DPI)
+    inks.background(replace(drawn, page_index=PAGE + 1), geometry, DPI)
+    assert inks.background(drawn, geometry, DPI) == alone
+    with Pdf.open(io.BytesIO(rendered(content, INK_SUM, PAGE))) as pdf:
+        changed = [page.Contents.read_bytes() for page in pdf.pages]
+    with Pdf.open(io.BytesIO(content)) as pdf:
+        before = [page.Contents.read_bytes() for page in pdf.pages]
+    assert [index for index, rows in enumerate(zip(changed, before, strict=True)) if rows[0] != rows[1]] == [PAGE]
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ tokens, because nobody knows them yet.
 """
 
 from booklet.composing.edition import PAGE_TOKENS, Composition, Part, Wanted, compose, planned_kit, ticket
-from booklet.composing.faces import Faces, shipped_faces
+from booklet.composing.faces import Faces, decompressed, shipped_faces
 from booklet.composing.markdown import SCHEME
 from booklet.composing.proofreading import proofread
 from booklet.composing.sandbox import day_in_words
@@ -24,6 +24,7 @@ __all__ = [
     "Wanted",
     "compose",
     "day_in_words",
+    "decompressed",
     "planned_kit",
     "proofread",
     "publication",

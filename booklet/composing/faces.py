@@ -7,6 +7,7 @@ letter. What no shipped font has is a fault of the text.
 
 from __future__ import annotations
 
+import io
 import re
 import unicodedata
 from collections.abc import Iterator
@@ -73,6 +74,15 @@ class Faces:
     @staticmethod
     def _beyond(character: str, known: frozenset[str]) -> bool:
         return character not in known and unicodedata.category(character) not in _UNDRAWN
+
+
+def decompressed(face: bytes) -> bytes:
+    """The OpenType font within a WOFF2 file (W3C, WOFF 2.0). It takes a second for a large one."""
+    from fontTools.ttLib import woff2
+
+    target = io.BytesIO()
+    woff2.decompress(io.BytesIO(face), target)
+    return target.getvalue()
 
 
 @cache

@@ -69,17 +69,29 @@ def printed(proof: Proof) -> Rendering:
     return Rendering(lambda colour, _: proof.rgb(*inks_of(colour)), picture, ("rg", "RG"))
 
 
-def most_ink_percent(content: Content, area: Box) -> float:
-    """The most ink that there can be in an area, from its colours alone; infinite where only a drawing can tell."""
+def most_ink_percent(content: Content, area: Box, allowed_percent: float = 0.0) -> float:
+    """The most ink that there can be in an area, from its colours alone; infinite where only a drawing can tell. Where
+    that is more than is allowed, black that overprints is counted on top of what touches it, not of all.
+    """
     items = [item for item in content.items if _inks_paper(item) and common(item.box, area)]
     if _mixes(content) or any(map(_only_drawn, items)):
         return math.inf
-    painted = {(item.colour, _overprints(item)) for item in items if item.colour}
-    rows = [(inks_of(colour), over) for colour, over in painted if colour.space.family != "Pattern"]
+    painted = [item for item in items if item.colour and item.colour.space.family != "Pattern"]
+    rows = {(inks_of(item.colour), _overprints(item)) for item in painted if item.colour}
     if any(over and not _black_alone(inks) for inks, over in rows):
         return 100 * sum(max(inks[i] for inks, _ in rows) for i in range(4))
-    under = max((sum(inks[:3]) for inks, _ in rows), default=0.0)
-    return 100 * max((inks[3] + under if over else sum(inks) for inks, over in rows), default=0.0)
+    below = max((sum(inks[:3]) for inks, _ in rows), default=0.0)
+    most = 100 * max((inks[3] + below if over else sum(inks) for inks, over in rows), default=0.0)
+    return most if most <= allowed_percent else _most_where_painted(painted)
+
+
+def _most_where_painted(painted: list[Item]) -> float:
+    colours = [(item.box, inks_of(item.colour), _overprints(item)) for item in painted if item.colour]
+    flat = [(box, sum(inks[:3])) for box, inks, over in colours if not over]
+    most = max((sum(inks) for _, inks, over in colours if not over), default=0.0)
+    for box, black in {(box, inks[3]) for box, inks, over in colours if over}:
+        most = max(most, black + max((inks for other, inks in flat if common(box, other)), default=0.0))
+    return 100 * most
 
 
 class Inks:
@@ -88,19 +100,21 @@ class Inks:
     def __init__(self, content: bytes, proof: Proof) -> None:
         self._content = content
         self._proof = proof
-        self._cameras: dict[str, Camera] = {}
+        self._cameras: dict[tuple[str, int | None], Camera] = {}
 
     def total(self, content: Content, geometry: Geometry, dpi: float, allowed_percent: float) -> Image.Image | None:
         """The sum of inks as `coverage` gives it, of a page that has more than is allowed; None of others. Marks
         outside the bleed are not asked.
         """
-        if most_ink_percent(content, geometry.printed) <= allowed_percent:
+        if most_ink_percent(content, geometry.printed, allowed_percent) <= allowed_percent:
             return None
         if not _mixes(content) and not any(map(_colour_overprints, content.items)):
-            drawn = self._camera("sum", INK_SUM).picture(content.page_index, geometry, dpi).convert("L")
+            drawn = (
+                self._camera("sum", INK_SUM, content.page_index).picture(content.page_index, geometry, dpi).convert("L")
+            )
             if peak_percent(_within(_windowed(ImageChops.invert(drawn), geometry), geometry)) <= allowed_percent:
                 return None
-        plates = [camera.picture(content.page_index, geometry, dpi) for camera in self._plates()]
+        plates = [camera.picture(content.page_index, geometry, dpi) for camera in self._plates(content)]
         total = _within(coverage(plates, geometry), geometry)
         return total if peak_percent(total) > allowed_percent else None
 
@@ -108,17 +122,22 @@ class Inks:
         """The page without its text, as it looks on paper."""
         index, others = content.page_index, [item for item in content.items if item.text is None]
         if not _mixes(content) and not any(map(_shows_through, others)):
-            return self._camera("printed", printed(self._proof)).picture(index, geometry, dpi, with_text=False)
-        drawn = [camera.picture(index, geometry, dpi, with_text=False).convert("L") for camera in self._plates()]
+            camera = self._camera("printed", printed(self._proof), index)
+            return camera.picture(index, geometry, dpi, with_text=False)
+        drawn = [camera.picture(index, geometry, dpi, with_text=False).convert("L") for camera in self._plates(content)]
         return self._proof.picture(Image.merge("CMYK", list(map(ImageChops.invert, drawn))))
 
-    def _plates(self) -> list[Camera]:
-        return [self._camera(f"plate {ink}", plate(ink)) for ink in range(4)]
+    def _plates(self, content: Content) -> list[Camera]:
+        return [self._camera(f"plate {ink}", plate(ink), content.page_index) for ink in range(4)]
 
-    def _camera(self, name: str, rendering: Rendering) -> Camera:
-        if name not in self._cameras:
-            self._cameras[name] = Camera(rendered(self._content, rendering))
-        return self._cameras[name]
+    def _camera(self, name: str, rendering: Rendering, index: int) -> Camera:
+        """A camera for a page. The first page is rewritten alone, since most files need one or none; then all are."""
+        if (name, index) in self._cameras:
+            return self._cameras[name, index]
+        only = None if any(known == name for known, _ in self._cameras) else index
+        if (name, only) not in self._cameras:
+            self._cameras[name, only] = Camera(rendered(self._content, rendering, only))
+        return self._cameras[name, only]
 
 
 def peak_percent(total: Image.Image) -> float:
@@ -194,11 +213,13 @@ def plates(content: bytes) -> tuple[Camera, Camera, Camera, Camera]:
     return first, second, third, fourth
 
 
-def rendered(content: bytes, rendering: Rendering) -> bytes:
-    """A copy of a file in which everything is painted as a rendering has it."""
+def rendered(content: bytes, rendering: Rendering, only: int | None = None) -> bytes:
+    """A copy of a file in which everything is painted as a rendering has it, or everything on `only` one page (from
+    0).
+    """
     with Pdf.open(io.BytesIO(content)) as pdf:
         rewriter = _Rewriter(pdf, rendering)
-        for page in pdf.pages:
+        for page in pdf.pages if only is None else [pdf.pages[only]]:
             rewriter.rewrite_page(page)
         if "/OCProperties" not in pdf.Root:
             for key in ("/OutputIntents", "/StructTreeRoot", "/Outlines", "/Names"):

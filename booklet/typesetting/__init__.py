@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from booklet.bounds import TooMuchError
-from booklet.composing import PAGE_TOKENS, Composition, Part
+from booklet.composing import PAGE_TOKENS, Composition, Part, decompressed
 from booklet.findings import Finding, Place, error
 from booklet.formats import PageSetup
 from booklet.store import Store, key_of
@@ -85,7 +85,16 @@ class Typesetter:
         from booklet.typesetting.engine import Engine
 
         across, down = (self.pages.bleed_mm / side for side in self.pages.trim_mm)
-        return Engine(self._chapters, self._styles, self.pages.stylesheets, (across, down))
+        return Engine(self._chapters, self._styles, self.pages.stylesheets, (across, down), self._open_face)
+
+    def _open_face(self, woff2: bytes) -> bytes:
+        """A face decompressed, once for all processes."""
+        key = key_of("face", woff2)
+        program = self.store.get(key)
+        if program is None:
+            program = decompressed(woff2)
+            self.store.put(key, program)
+        return program
 
     def lay_out(self, part: Part, digits: Mapping[str, int], first_folio: int, roman: bool) -> LaidOutPart:
         """One part on its pages, with room for page numbers of so many digits."""

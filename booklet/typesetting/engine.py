@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
 from booklet.bounds import within_bounds
+from booklet.composing import decompressed
 from booklet.typesetting.fitting import misfits
 from booklet.typesetting.records import Layout, WrittenFacts
 from booklet.typesetting.structure import add_tags, restore_spaces
@@ -47,15 +48,18 @@ weasyprint.pdf.fonts.Font.subset = lambda font, to_unicode, hinting: None
 class _Fetcher(URLFetcher):  # type: ignore[misc] # the engine has no type hints
     """Reads files below the given folders, and images written into the HTML itself. Nothing else exists.
 
-    A drawing asked for with `?page` covers a whole page, so it is shown with the bleed around it: shares of its width
-    and height.
+    A face is given as `open_face` has it. A drawing asked for with `?page` covers a whole page, so it is shown with the
+    bleed around it: shares of its width and height.
     """
 
-    def __init__(self, chapters: Path, styles: Path, bleed: tuple[float, float]) -> None:
+    def __init__(
+        self, chapters: Path, styles: Path, bleed: tuple[float, float], open_face: Callable[[bytes], bytes]
+    ) -> None:
         super().__init__(allowed_protocols=("file", "data"))
         self._chapters = chapters
         self._folders = (chapters.resolve(), styles.resolve())
         self._bleed = bleed
+        self._open_face = open_face
 
     def fetch(self, url: str, headers: dict[str, str] | None = None) -> URLFetcherResponse:
         """The content at this address. Raises ValueError for one that is not allowed."""
@@ -68,6 +72,8 @@ class _Fetcher(URLFetcher):  # type: ignore[misc] # the engine has no type hints
         if parts.scheme != "file" or not any(path.is_relative_to(folder) for folder in self._folders):
             raise ValueError("address outside the project")
         content = path.read_bytes()
+        if path.suffix == ".woff2":
+            content = self._open_face(content)
         return URLFetcherResponse(url, _with_bleed(content, self._bleed) if parts.query == "page" else content)
 
 
@@ -86,9 +92,14 @@ class Engine:
     """WeasyPrint with one set of style sheets, parsed once. Its complaints name files as the project does."""
 
     def __init__(
-        self, chapters: Path, styles: Path, sheets: tuple[str, ...], bleed: tuple[float, float] = (0.0, 0.0)
+        self,
+        chapters: Path,
+        styles: Path,
+        sheets: tuple[str, ...],
+        bleed: tuple[float, float] = (0.0, 0.0),
+        open_face: Callable[[bytes], bytes] = decompressed,
     ) -> None:
-        self._fetcher = _Fetcher(chapters, styles, bleed)
+        self._fetcher = _Fetcher(chapters, styles, bleed, open_face)
         self._fonts = FontConfiguration()
         self._images: dict[str, Any] = {}
         with _listening() as complaints:
