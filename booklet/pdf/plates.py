@@ -6,8 +6,9 @@ black for 400 percent), or the colour as printed. A colour that is neither CMYK 
 plain complement: it is a finding of its own. Shadings by a program (function type 4) are left white, and said.
 
 The sum is linear for opaque and for transparent paint, so one drawing has it. Black that overprints with mode 1 leaves
-the other inks as they are (ISO 32000-1, 8.6.7): in the sum it is counted on top of all of these, which is never too
-little. Only where that is too much, or where colours are mixed in other ways, are the four plates drawn.
+the other inks as they are (ISO 32000-1, 8.6.7): in the sum it is counted on top of the most that the page has of
+these, which is never too little. Only where that is too much, or where colours are mixed in other ways, are the four
+plates drawn.
 """
 
 from __future__ import annotations
@@ -109,9 +110,9 @@ class Inks:
         if most_ink_percent(content, geometry.printed, allowed_percent) <= allowed_percent:
             return None
         if not _mixes(content) and not any(map(_colour_overprints, content.items)):
-            drawn = (
-                self._camera("sum", INK_SUM, content.page_index).picture(content.page_index, geometry, dpi).convert("L")
-            )
+            below = _most_below_black(content)
+            camera = self._camera(f"sum {below}", ink_sum(below), content.page_index)
+            drawn = camera.picture(content.page_index, geometry, dpi).convert("L")
             if peak_percent(_within(_windowed(ImageChops.invert(drawn), geometry), geometry)) <= allowed_percent:
                 return None
         plates = [camera.picture(content.page_index, geometry, dpi) for camera in self._plates(content)]
@@ -160,6 +161,13 @@ def _mixes(content: Content) -> bool:
         state.get("/BM") not in (None, Name.Normal, Name.Compatible) or isinstance(state.get("/SMask"), Dictionary)
         for state in content.states
     )
+
+
+def _most_below_black(content: Content) -> float:
+    """The most that any paint of a page has of cyan, magenta and yellow together, from 0 to 3."""
+    if any(_only_drawn(item) for item in content.items):
+        return 3.0
+    return max((sum(inks_of(item.colour)[:3]) for item in content.items if item.colour), default=0.0)
 
 
 def _inks_paper(item: Item) -> bool:
@@ -228,18 +236,19 @@ def rendered(content: bytes, rendering: Rendering, only: int | None = None) -> b
         return saved(pdf, objects=pikepdf.ObjectStreamMode.disable, compress=False)
 
 
-def _mean(colour: Colour, over: bool) -> tuple[float, ...]:
-    inks = inks_of(colour)
-    return (1 - (inks[3] + 3 if over else sum(inks)) / 4,)
-
-
 def _mean_of_plates(image: Image.Image) -> Image.Image:
     first, second, third, fourth = (plate_of(image, ink) for ink in range(4))
     return ImageChops.add(ImageChops.add(first, second, 2), ImageChops.add(third, fourth, 2), 2)
 
 
-INK_SUM = Rendering(_mean, _mean_of_plates)
-"""All inks together as grey."""
+def ink_sum(below: float = 3.0) -> Rendering:
+    """All inks together as grey, where paint has at most so much (1 is one ink in full) of the inks below black."""
+
+    def mean(colour: Colour, over: bool) -> tuple[float, ...]:
+        inks = inks_of(colour)
+        return (1 - (inks[3] + below if over else sum(inks)) / 4,)
+
+    return Rendering(mean, _mean_of_plates)
 
 
 @lru_cache(maxsize=4096)
