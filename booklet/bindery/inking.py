@@ -9,16 +9,16 @@ all, it is off (GWG 2015: white never overprints).
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
 import pikepdf
-from pikepdf import Array, ContentStreamInstruction, Dictionary, Name, Object, Operator, Pdf
+from pikepdf import Array, ContentStreamInstruction, Dictionary, Name, Operator, Pdf
 from PIL import Image
 
 from booklet.bindery.colour import Inks, decimal
 from booklet.contrast import luma
+from booklet.pdf import IDENTITY, FontTable, ObjectId, read_page
 
 TARGET_PPI = 300
 MUCH_PPI = 450
@@ -31,8 +31,6 @@ _SHOWS = frozenset(("Tj", "TJ", "'", '"'))
 _SETS = frozenset(("rg", "RG", "g", "G"))
 _OTHER_COLOURS = frozenset(("k", "K", "cs", "CS", "sc", "SC", "scn", "SCN"))
 """What sets a colour that is left as it is: a pattern, or ink that a style sheet asked for by name."""
-Matrix = tuple[float, float, float, float, float, float]
-_IDENTITY: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 
 
 def ink(pdf: Pdf, inks: Inks) -> None:
@@ -82,12 +80,12 @@ class _State:
 class _Worker:
     """Goes through what pages draw, each thing once."""
 
-    def __init__(self, pdf: Pdf, inks: Inks, finest: dict[tuple[int, int], float]) -> None:
+    def __init__(self, pdf: Pdf, inks: Inks, finest: dict[ObjectId, float]) -> None:
         self.pdf = pdf
         self.inks = inks
         self.finest = finest
-        self.seen: set[tuple[int, int]] = set()
-        self.scales: dict[tuple[int, int], float] = {}
+        self.seen: set[ObjectId] = set()
+        self.scales: dict[ObjectId, float] = {}
         self.states = {
             (fill, stroke): pdf.make_indirect(Dictionary(Type=Name.ExtGState, op=fill, OP=stroke, OPM=1))
             for fill in (False, True)
@@ -154,7 +152,7 @@ class _Worker:
     def _note_scale(self, resources: Any, name: str, scale: float) -> None:
         form = resources.get("/XObject", Dictionary()).get(name)
         if form is not None:
-            self.scales.setdefault(form.objgen, scale * _scale_of(form.get("/Matrix", _IDENTITY)))
+            self.scales.setdefault(form.objgen, scale * _scale_of(form.get("/Matrix", IDENTITY)))
 
     def resources(self, resources: Any) -> None:
         """Everything that content may draw from."""
@@ -245,7 +243,7 @@ class _Worker:
             image.SMask = mask
 
     def _shrunk(self, picture: Any, ppi: float) -> Any:
-        if ppi <= MUCH_PPI or math.isinf(ppi):
+        if ppi <= MUCH_PPI:
             return picture
         size = tuple(max(1, round(side * TARGET_PPI / ppi)) for side in picture.size)
         return picture.resize(size, Image.Resampling.LANCZOS)
@@ -282,53 +280,20 @@ def _state_name(state: tuple[bool, bool]) -> str:
     return f"/Overprint{state[0]:d}{state[1]:d}"
 
 
-def _finest(pdf: Pdf) -> dict[tuple[int, int], float]:
+def _finest(pdf: Pdf) -> dict[ObjectId, float]:
     """Each image with the pixels an inch where it is placed largest. Free where there is none."""
-    finest: dict[tuple[int, int], float] = {}
+    finest: dict[ObjectId, float] = {}
     if not any(isinstance(thing, pikepdf.Stream) and thing.get("/Subtype") == Name.Image for thing in pdf.objects):
         return finest
-    for page in pdf.pages:
-        for image, matrix in _drawn_images(page, page.obj.get("/Resources", Dictionary()), _IDENTITY, 0):
-            across, down = math.hypot(matrix[0], matrix[1]), math.hypot(matrix[2], matrix[3])
-            if across > 0 and down > 0:
-                ppi = 72 * min(int(image.Width) / across, int(image.Height) / down)
-                finest[image.objgen] = min(finest.get(image.objgen, math.inf), ppi)
+    fonts = FontTable()
+    for index, page in enumerate(pdf.pages):
+        for picture in (item.picture for item in read_page(page, index, fonts).items if item.picture):
+            if picture.ppi > 0:
+                finest[picture.object_id] = min(finest.get(picture.object_id, math.inf), picture.ppi)
     return finest
-
-
-def _drawn_images(stream: Any, resources: Any, matrix: Matrix, depth: int) -> Iterator[tuple[Object, Matrix]]:
-    stack: list[Matrix] = []
-    things = resources.get("/XObject", Dictionary())
-    for instruction in pikepdf.parse_content_stream(stream, "q Q cm Do"):
-        operator = str(instruction.operator)
-        if operator == "q":
-            stack.append(matrix)
-        elif operator == "Q" and stack:
-            matrix = stack.pop()
-        elif operator == "cm":
-            matrix = _times(_matrix(instruction.operands), matrix)
-        elif operator == "Do" and str(instruction.operands[0]) in things:
-            thing = things[str(instruction.operands[0])]
-            if thing.get("/Subtype") == Name.Image:
-                yield thing, matrix
-            elif depth < 12:
-                inner = _times(_matrix(thing.get("/Matrix", _IDENTITY)), matrix)
-                yield from _drawn_images(thing, thing.get("/Resources", resources), inner, depth + 1)
 
 
 def _scale_of(matrix: Any) -> float:
     """By how much a matrix makes things larger, the mean of both directions."""
     a, b, c, d = (float(value) for value in list(matrix)[:4])
     return math.sqrt(abs(a * d - b * c))
-
-
-def _matrix(values: Any) -> Matrix:
-    a, b, c, d, e, f = (float(value) for value in values)
-    return a, b, c, d, e, f
-
-
-def _times(one: Matrix, other: Matrix) -> Matrix:
-    """First one, then the other (ISO 32000-1, 8.3.4)."""
-    a, b, c, d, e, f = one
-    g, h, i, j, k, m = other
-    return a * g + b * i, a * h + b * j, c * g + d * i, c * h + d * j, e * g + f * i + k, e * h + f * j + m
