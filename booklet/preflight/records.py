@@ -109,6 +109,15 @@ class SourceText:
     alternatives: tuple[str, ...] = ()
     links: tuple[tuple[str, ...], ...] = ()
 
+    def __add__(self, other: SourceText) -> SourceText:
+        """What one says, and then the other."""
+        return SourceText(
+            self.texts + other.texts,
+            self.headings + other.headings,
+            self.alternatives + other.alternatives,
+            self.links + other.links,
+        )
+
 
 @dataclass(frozen=True)
 class Promise:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from html.parser import HTMLParser
 
 from booklet.composing import PAGE_TOKENS
@@ -16,10 +17,16 @@ _HEADING = re.compile(r"h([1-6])")
 
 def source_text(documents: Iterable[str]) -> SourceText:
     """Texts, headings, alternatives and links of some HTML documents, in order. Page tokens split a text in pieces."""
+    return sum(map(_of_one, documents), SourceText())
+
+
+@lru_cache(maxsize=64)
+def _of_one(document: str) -> SourceText:
+    """Editions that follow one another share most of their documents."""
     reader = _Reader()
-    for document in documents:
-        reader.feed(document)
-        reader.end_block()
+    reader.feed(document)
+    reader.close()
+    reader.end_block()
     return SourceText(tuple(reader.texts), tuple(reader.headings), tuple(reader.alternatives), tuple(reader.links))
 
 

@@ -45,6 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             load=load,
             writing=writing(options.runs) if whole or "writing" in options.only else None,
             parts=steps.by_edition(setting) if whole or "parts" in options.only else None,
+            profiles=steps.profiles(setting) if whole or "profiles" in options.only else None,
         )
     if options.write or whole:
         (options.write or DEFAULT_PAGE).write_text(page(facts), "utf-8")
@@ -54,7 +55,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmark", description="Measure the project beside others.")
-    names = [*(row.name for row in figures.ROWS), "writing", "parts"]
+    names = [*(row.name for row in figures.ROWS), "writing", "parts", "profiles"]
     parser.add_argument("--runs", type=int, default=3, help="how often each step is measured; default 3")
     parser.add_argument("--only", action="append", choices=names, default=[], metavar="ROW", help=", ".join(names))
     parser.add_argument("--quick", action="store_true", help="two editions of one title for the screen, to try things")

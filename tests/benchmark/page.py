@@ -12,6 +12,7 @@ from pathlib import Path
 
 from tests.benchmark.figures import UNITS, Figure, Row
 from tests.benchmark.measuring import Usage, median_usage
+from tests.benchmark.profiling import Profile
 from tests.benchmark.steps import FIRST, FURTHER, NEXT_DAY, SERVICE, SERVICE_EDITION, WORD, Effect, Measured, Output
 
 LIBRARIES = ("booklet", "weasyprint", "pikepdf", "typst")
@@ -61,7 +62,7 @@ The same text, {words:,} words in {books} booklets: {selection}.
 Changed files have other bytes than before the step; written ones were put in place anew. Elsewhere is every edition but
 {elsewhere}: a changed service of that state should touch none.
 
-{writing}## What is typeset, and why
+{writing}{profiles}## What is typeset, and why
 
 {typeset}
 
@@ -71,6 +72,11 @@ Changed files have other bytes than before the step; written ones were put in pl
 
 {method}
 """
+
+PROFILED = {"further": f"{FURTHER} after {FIRST}", "word": f"one word in {FIRST} and {FURTHER}"}
+LIMITS = """\
+One title in all formats, built by one process under cProfile, which makes Python itself look slower than libraries."""
+"""The words of the section on profiles."""
 
 TYPESET = """\
 A part (cover, chapter, directory, ...) is typeset once for each page setup and for each text that it comes to. There
@@ -114,6 +120,7 @@ class Facts:
     load: float
     writing: tuple[float, float] | None = None
     parts: Mapping[tuple[str, str], Effect] | None = None
+    profiles: Mapping[str, Profile] | None = None
 
 
 def page(facts: Facts) -> str:
@@ -129,6 +136,7 @@ def page(facts: Facts) -> str:
         steps=_steps(facts.runs),
         elsewhere=SERVICE_EDITION,
         writing=_writing(facts.writing) if facts.writing else "",
+        profiles=_profiles(facts.profiles) if facts.profiles else "",
         typeset=TYPESET,
         parts=_parts(facts.parts) if facts.parts else "",
         method=METHOD,
@@ -228,6 +236,22 @@ def _writing(ratios: tuple[float, float]) -> str:
     rows = [("bytes, without drawings", f"{of_bytes:.2f}"), ("CPU time of writing the same pages", f"{of_time:.2f}")]
     head = ("one edition for the screen, tagged by this project", "against WeasyPrint's own tags")
     return f"## Writing tagged\n\n{table(head, rows)}\n\n"
+
+
+def _profiles(profiles: Mapping[str, Profile]) -> str:
+    """Shares of the time by phase, of each profile in a column of its own, and what takes longest."""
+    phases = dict.fromkeys(phase for profile in profiles.values() for phase in profile.phases)
+    shares = [
+        (phase, *(f"{profile.phases[phase] / profile.total_s:.0%}" for profile in profiles.values()))
+        for phase in phases
+    ]
+    told = [table(("share of the time", *(PROFILED[name] for name in profiles)), shares)]
+    for name, profile in profiles.items():
+        rows = [
+            (f"`{function}`", f"{calls:,}", f"{own / profile.total_s:.0%}") for function, calls, own in profile.hottest
+        ]
+        told.append(table((f"{PROFILED[name]}: time of its own in", "calls", "share"), rows))
+    return f"## Where the time goes\n\n{LIMITS}\n\n" + "\n\n".join(told) + "\n\n"
 
 
 def _parts(parts: Mapping[tuple[str, str], Effect]) -> str:

@@ -20,6 +20,7 @@ import pikepdf
 
 from tests.benchmark.books import Selection
 from tests.benchmark.measuring import Outcome, Usage, measure, median_usage
+from tests.benchmark.profiling import Profile, profile_of
 from tests.benchmark.worklist import read_list
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
@@ -28,6 +29,7 @@ STARTS = 9
 """How often a program is started to know how long starting takes."""
 FIRST, FURTHER = "VIC", "TAS"
 """The edition that is built first, and the one after it."""
+EDITIONS = (FIRST, FURTHER)
 TITLE = "main"
 
 
@@ -169,6 +171,26 @@ def by_edition(setting: Setting) -> dict[tuple[str, str], Effect]:
                 outcome = _build(project, DAY, _options(Selection((edition,), (TITLE,), (form,))))
                 effects[edition, form] = effect(outcome.said, before, _snapshot(project))
     return effects
+
+
+def profiles(setting: Setting) -> dict[str, Profile]:
+    """A further edition of one title in all formats, and then one word in both, each built by one process."""
+    found = {}
+    with _copy() as project:
+        first, both = (Selection(editions, (TITLE,), setting.selection.formats) for editions in ((FIRST,), EDITIONS))
+        _build(project, DAY, _options(first))
+        found["further"] = _profiled(project, _options(both))
+        WORD.apply(project)
+        found["word"] = _profiled(project, _options(both))
+    return found
+
+
+def _profiled(project: Path, options: list[str]) -> Profile:
+    target = project / "profile"
+    program: list[str | Path] = [sys.executable, "-m", "cProfile", "-o", target, "-m", "booklet"]
+    place: list[str | Path] = ["--project", project, "--out", project / "dist"]
+    measure([*program, "build", *place, "--date", DAY, "--jobs", "1", *options], PROJECT)
+    return profile_of(target)
 
 
 def _loop(setting: Setting, name: str) -> Usage:
