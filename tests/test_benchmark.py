@@ -36,6 +36,7 @@ def heard(part: Part) -> str:
     return " ".join(body.itertext())
 
 
+@pytest.mark.slow
 def test_typst_sets_every_word_of_an_edition_in_its_order(tmp_path: Path) -> None:
     selection = books.Selection(("VIC",), ("main",), ("screen",))
     text = books.prepare(PROJECT, DAY, selection, tmp_path)
@@ -157,6 +158,7 @@ def test_the_page_shows_every_row_and_whether_it_is_met() -> None:
     assert median_usage([usage, Usage(4.0, 5.0)]) == Usage(3.0, 4.0, 100.0)
 
 
+@pytest.mark.slow
 def test_the_command_names_its_rows() -> None:
     done = subprocess.run(
         [sys.executable, "-m", "tests.benchmark", "--help"], cwd=PROJECT, capture_output=True, text=True, check=True

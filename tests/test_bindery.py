@@ -98,6 +98,7 @@ def setter(tmp_path_factory: pytest.TempPathFactory) -> Typesetter:
     return Typesetter(folder, styles_folder(), A5, Store(folder / "store"))
 
 
+@pytest.mark.slow
 @settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.sets(st.integers(1, SECTIONS - 1)))
 def test_any_split_into_segments_gives_the_same_booklet(setter: Typesetter, cuts: set[int]) -> None:

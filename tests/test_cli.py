@@ -26,6 +26,7 @@ def build(project: Path, *more: object) -> Result:
     return run("build", "--project", project, "--date", TODAY, "--format", "screen", *more)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("code", ["vic", "VIC"])
 def test_an_edition_is_known_by_its_code_however_written(booklet: Callable[..., Path], code: str) -> None:
     project = booklet()
@@ -47,6 +48,7 @@ def test_an_edition_with_a_fault_is_not_called_unknown(booklet: Callable[..., Pa
     assert "chapters/editions/vic.toml:6: error SRC-012" in result.stderr
 
 
+@pytest.mark.slow
 def test_the_summary_counts_and_the_results_stand_alone(booklet: Callable[..., Path]) -> None:
     project = booklet()
     result = build(project)
@@ -104,6 +106,7 @@ def test_editions_complete_from_the_projects_own_files(monkeypatch: pytest.Monke
     assert result.output.strip() == "plain,TAS"
 
 
+@pytest.mark.slow
 def test_the_script_at_the_top_is_the_same_command(booklet: Callable[..., Path]) -> None:
     command = [sys.executable, str(PROJECT / "build_pdf.py"), "--project", str(booklet()), "--date", str(TODAY)]
     done = subprocess.run(
@@ -112,6 +115,7 @@ def test_the_script_at_the_top_is_the_same_command(booklet: Callable[..., Path])
     assert done.stdout.strip().endswith("tiny-WA-2026.1-screen.pdf")
 
 
+@pytest.mark.slow
 def test_missing_system_libraries_are_named_with_the_commands(booklet: Callable[..., Path]) -> None:
     code = (
         "import sys, types\n"

@@ -75,6 +75,7 @@ def words_and_fonts(pdf: Path) -> list[tuple[str, set[str]]]:
     return rows
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", ["screen", "large-print"])
 def test_each_vietnamese_word_is_in_one_face_and_heard_whole(
     booklet: Callable[..., Path], faces: Faces, form: str

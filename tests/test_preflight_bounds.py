@@ -192,6 +192,7 @@ def test_a_catalog_of_the_wrong_kinds_never_ends_in_a_traceback(key: str, value:
         assert bool(codes(content, made)) == needed
 
 
+@pytest.mark.slow
 def test_a_page_of_the_wrong_kinds_never_ends_in_a_traceback() -> None:
     for key in ("/Resources", "/Annots", "/Group", "/StructParents", "/Tabs", "/UserUnit", "/Contents", "/AA"):
         for value in ("[1]", "(x)", "<</A <</S 5>> >>", "-1"):
@@ -202,6 +203,7 @@ def test_a_page_of_the_wrong_kinds_never_ends_in_a_traceback() -> None:
                 assert examine(content, "file.pdf", PROFILES[profile]).pages in (0, 4)
 
 
+@pytest.mark.slow
 def test_files_mangled_at_random_never_end_in_a_traceback() -> None:
     """Bytes, numbers and names put in each other's place, the same ones at every run."""
     chance = random.Random(8)
@@ -233,6 +235,7 @@ def test_a_file_is_examined_in_a_process_of_its_own(tmp_path: Path) -> None:
     assert examined.pictures[1].startswith(b"\x89PNG")
 
 
+@pytest.mark.slow
 def test_a_bomb_is_stopped(tmp_path: Path) -> None:
     """A page of 600 MB of nothing, packed into half a megabyte."""
     pdf = pdfs.clean("clinic")
@@ -260,6 +263,7 @@ def test_a_path_without_a_file_is_an_error_of_use(tmp_path: Path) -> None:
         assert CliRunner().invoke(main, ["preflight", str(path), "--profile", "screen"]).exit_code == 2
 
 
+@pytest.mark.slow
 def test_the_command_says_what_it_finds(tmp_path: Path) -> None:
     good = pdfs.path_of(tmp_path, pdfs.saved(pdfs.clean()), "good.pdf")
     wrong = pdfs.path_of(

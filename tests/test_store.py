@@ -71,6 +71,7 @@ def test_an_entry_that_is_not_what_was_written_is_removed(store: Store, spoil: C
     assert store.get(key(1)) == b"words"
 
 
+@pytest.mark.slow
 def test_a_damaged_store_mends_itself_in_a_build(booklet: Callable[..., Path]) -> None:
     project = booklet()
     wanted = order(project, formats=("screen",), use_cache=True)
@@ -149,6 +150,7 @@ def test_a_cache_that_is_no_folder_is_refused(booklet: Callable[..., Path], tmp_
     assert how == "dangling" or (project / CACHE).read_bytes() == b"mine"
 
 
+@pytest.mark.slow
 def test_without_a_cache_such_a_project_builds_and_the_link_is_left_alone(
     booklet: Callable[..., Path], foreign: Path
 ) -> None:
@@ -193,6 +195,7 @@ def test_a_folder_that_cannot_be_written_costs_time_and_nothing_else(
     assert store.get(key(1)) is None
 
 
+@pytest.mark.slow
 def test_the_commands_count_and_remove(booklet: Callable[..., Path]) -> None:
     project = booklet()
     build(order(project, formats=("screen",), editions=("VIC",), use_cache=True))

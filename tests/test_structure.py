@@ -171,6 +171,7 @@ AROUND = st.one_of(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.lists(AROUND, min_size=1, max_size=8))
 def test_any_document_is_heard_as_it_is_written(setter: Typesetter, blocks: list[str]) -> None:
@@ -192,6 +193,7 @@ def test_a_booklet_takes_less_room_than_with_the_engines_own_tags() -> None:
     assert of_bytes <= 0.8
 
 
+@pytest.mark.slow
 def test_every_piece_knows_the_line_that_it_comes_from(booklet: Callable[..., Path]) -> None:
     project = booklet()
     order = Order(project, project / "dist", TODAY, ("VIC", "WA"), ("screen",))

@@ -73,6 +73,7 @@ people,[^two] and again.[^pbs]
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("pdf_ua", [1, 2])
 def test_notes_languages_and_short_forms_are_heard(booklet: Callable[..., Path], pdf_ua: int) -> None:
     project = booklet({"chapters/01-one.md": tiny.FILES["chapters/01-one.md"] + NOTED})
@@ -222,6 +223,7 @@ def test_a_bad_file_is_a_message(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert words in result.stderr and "Traceback" not in result.output
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("build", "words"), [(bombs, "unpacks to more than 100 MB"), (draws_itself, "More than 1,000,000 operators")]
 )

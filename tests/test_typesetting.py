@@ -163,6 +163,7 @@ def test_folios_and_running_heads_are_artifacts(press: Engine) -> None:
         assert kinds == ["/Pagination", "/Pagination"], "the folio and the running head of each page"
 
 
+@pytest.mark.slow
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.sampled_from("pult"), min_size=1, max_size=9), st.integers(1, 60))
 def test_the_text_of_the_tree_is_the_text_of_the_source(press: Engine, kinds: list[str], size: int) -> None:
@@ -232,6 +233,7 @@ def composition(*body: Part) -> Composition:
     return Composition(PUBLICATION, 0, 1, (cover,), body, planned, back, {}, frozenset())
 
 
+@pytest.mark.slow
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.integers(1, 5), min_size=1, max_size=4))
 def test_padding_always_gives_a_multiple_of_four(tmp_path: Path, sizes: list[int]) -> None:
@@ -268,6 +270,7 @@ def test_page_references_forward_and_back_are_the_folios(tmp_path: Path) -> None
     assert "See 1, 13." in texts["two"]
 
 
+@pytest.mark.slow
 def test_a_segment_that_was_kept_is_not_set_again_and_a_damaged_one_is(tmp_path: Path) -> None:
     (tmp_path / "chapters").mkdir()
     store = Store(tmp_path / "store")

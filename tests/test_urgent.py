@@ -147,6 +147,7 @@ def test_a_crisis_number_is_at_most_12_spoken_items_from_the_heading(
         assert [id for id in CRISIS if numbers[id].replace("\u00a0", " ") not in near] == [], entry.edition
 
 
+@pytest.mark.slow
 def test_no_back_cover_says_the_word(manuscript: Manuscript) -> None:
     """It can lie upwards on a kitchen table."""
     faces = shipped_faces(styles_folder())
