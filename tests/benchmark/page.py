@@ -75,7 +75,14 @@ Changed files have other bytes than before the step; written ones were put in pl
 
 PROFILED = {"further": f"{FURTHER} after {FIRST}", "word": f"one word in {FIRST} and {FURTHER}"}
 LIMITS = """\
-One title in all formats, built by one process under cProfile, which makes Python itself look slower than libraries."""
+One title in all formats, built by one process under cProfile, which makes Python itself look slower than libraries.
+
+What a further edition costs is mostly WeasyPrint setting the pages that are its own; the section after this one says
+which. What one word costs is mostly reading back: each file that holds the word is linked and examined anew, and while
+what the other parts draw is known from before, their structure, words and seams are walked again in every file. Reading
+and composing all titles of the order, and loading the libraries, are the same for one word as for all. Tried and kept:
+faces decompressed once for all processes, what a part draws kept with the part, ink summed in one drawing and only on
+pages that may have too much, the source's text read once for all editions that share it."""
 """The words of the section on profiles."""
 
 TYPESET = """\

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pstats
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -60,4 +61,4 @@ def profile_of(path: Path) -> Profile:
 
 def _named(file: str, name: str) -> str:
     place = Path(file)
-    return name if file == "~" else f"{place.parent.name}/{place.name} {name}"
+    return re.sub(r" at 0x\w+", "", name) if file == "~" else f"{place.parent.name}/{place.name} {name}"
