@@ -24,7 +24,7 @@ from booklet.today import Today
 from booklet.typesetting import Segment
 from booklet.walk import compose_all, jobs_of
 from tests import tiny
-from tests.finished import Finished, finished
+from tests.finished import Finished, finished, seed
 
 PROJECT = Path(__file__).resolve().parent.parent
 TODAY = date(2026, 11, 22)
@@ -69,6 +69,7 @@ def _built(order: Order) -> tuple[Order, Receipt]:
     with _alone(order.project):
         if not order.project.exists():
             shutil.copytree(PROJECT / "chapters", order.project / "chapters")
+            seed(order.store)
         return order, build(order)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -12,12 +13,21 @@ from booklet.jobs import JobContext, Worker, prepare, typeset_booklet, typeset_t
 from booklet.manuscript import read
 from booklet.preflight import Drawings, Sources
 from booklet.records import Order
-from booklet.store import Store
+from booklet.store import CACHE, Store
 from booklet.today import Today
 from booklet.walk import compose_all, jobs_of
 
 PROJECT = Path(__file__).resolve().parent.parent
 TODAY = date(2026, 11, 22)
+
+
+def seed(store: Path) -> None:
+    """Begin with what `make booklets` kept, where that was run: an entry is known by a hash of all that it is made
+    from, this code among it, and is the same wherever it is made.
+    """
+    kept = PROJECT / CACHE
+    if kept.is_dir() and not store.exists():
+        shutil.copytree(kept, store, ignore=shutil.ignore_patterns("*.*"))
 
 
 @dataclass(frozen=True)
@@ -34,6 +44,7 @@ class Finished:
 
 def finished(folder: Path, edition: str, title: str, form: str) -> Finished:
     """The files of a title of the real chapters; `folder` keeps what several of them share."""
+    seed(folder / "store")
     order = Order(PROJECT, folder / "dist", TODAY, (edition,), (form,), (title,))
     today = Today(TODAY)
     manuscript, _ = read(PROJECT, today)
