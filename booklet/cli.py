@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import contextmanager
 from datetime import date
 from functools import partial
@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any, get_args
 
 import click
 
-from booklet import __version__
-from booklet.files import write_whole
+from booklet import __version__, files
+from booklet.bounds import TooMuchError, within_bounds
 from booklet.findings import BookletError, Finding, Severity
 from booklet.formats import FORMATS, Duplex, PrintOptions
 
@@ -30,6 +30,16 @@ Install them, then try again:
   Fedora           dnf install pango harfbuzz
   macOS            brew install pango
   Windows          install MSYS2, then: pacman -S mingw-w64-ucrt-x86_64-pango"""
+
+
+class _Path(click.Path):
+    """A path that is not empty, which would be the current folder."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The path. Raises click.BadParameter."""
+        if value == "":
+            self.fail("a path is missing here.", param, ctx)
+        return super().convert(value, param, ctx)
 
 
 def _editions(context: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
@@ -53,7 +63,7 @@ def _shared(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--title", "titles", multiple=True, metavar="TITLE",
                      help="main, an insert such as bone, or one chapter to hand out: chapter:ID. "
                      "Default: main and all inserts."),
-        click.option("--project", type=click.Path(exists=True, file_okay=False, path_type=Path), default=Path(),
+        click.option("--project", type=_Path(exists=True, file_okay=False, path_type=Path), default=Path(),
                      help="The folder that holds chapters/. Default: this one."),
         click.option("--date", "today", callback=_today, metavar="YYYY-MM-DD",
                      help="The day to build for: notices and consents hold or not. Default: today."),
@@ -87,7 +97,7 @@ def main() -> None:
     type=click.Choice(list(FORMATS)),
     help="; ".join(f"{row.name}: {row.words}" for row in FORMATS.values()) + ". Default: all.",
 )
-@click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Where files go. Default: dist.")
+@click.option("--out", type=_Path(file_okay=False, path_type=Path), help="Where files go. Default: dist.")
 @click.option("--pdf-ua", type=click.IntRange(1, 2), default=1, help="1: PDF/UA-1 and PDF/A-2a (default). 2: PDF/UA-2.")
 @click.option(
     "--cover",
@@ -190,9 +200,55 @@ def check(editions: tuple[str, ...], titles: tuple[str, ...], project: Path, tod
 
 
 @main.command()
-@click.argument("source", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="IN.pdf")
-@click.argument("target", type=click.Path(dir_okay=False, path_type=Path), metavar="OUT.pdf")
-@click.option("--sheet", type=click.Choice(["A3", "A4", "A5"]), default="A4", help="The sheet. Default: A4.")
+@click.argument("source", type=_Path(exists=True, dir_okay=False, path_type=Path), metavar="IN.pdf")
+@click.argument("target", type=_Path(dir_okay=False, path_type=Path), metavar="OUT.pdf")
+@click.option(
+    "--layout",
+    type=click.Choice(["booklet", "two-booklets", "quarter", "card", "n-up", "copies", "stack"]),
+    default="booklet",
+    help="How pages lie on the sheets: see above. Default: booklet.",
+)
+@click.option("--sheet", type=click.Choice(["A3", "A4", "A5"]), default="A4", help="The paper. Default: A4.")
+@click.option(
+    "--per-side",
+    type=click.IntRange(1, 16),
+    default=2,
+    metavar="N",
+    help="n-up, copies, stack: so many pages on a side. Default: 2.",
+)
+@click.option(
+    "--binding",
+    type=click.Choice(["left", "right"]),
+    help="right: for Arabic, Farsi or Hebrew. Default: as the file says, else left.",
+)
+@click.option(
+    "--blanks",
+    type=click.Choice(["before-last", "end"]),
+    default="before-last",
+    help="Where empty pages go that fill the last sheet: before the last page, so that it stays the back cover "
+    "(default), or at the end.",
+)
+@click.option(
+    "--duplex",
+    type=click.Choice(["short-edge", "long-edge", "manual", "manual-long-edge"]),
+    help="Who turns the sheets. The printer, on their short or long edge. Or you (manual): OUT-fronts.pdf, and "
+    "OUT-backs.pdf from the last sheet to the first. Default: the printer, as the sheets lie. 'booklet test-sheet' "
+    "tells which is yours.",
+)
+@click.option(
+    "--pile",
+    type=click.Choice(["face-down", "face-up"]),
+    default="face-down",
+    help="manual: how printed sheets come out. face-up: OUT-backs.pdf from the first sheet to the last.",
+)
+@click.option(
+    "--part",
+    "sheets_max",
+    type=click.IntRange(1, 1000),
+    default=15,
+    metavar="SHEETS",
+    help="Fold and staple at most so many sheets together; more become parts. Default: 15.",
+)
 @click.option(
     "--caliper",
     type=click.FloatRange(0, 1),
@@ -200,43 +256,84 @@ def check(editions: tuple[str, ...], titles: tuple[str, ...], project: Path, tod
     metavar="MM",
     help="Thickness of the paper, which pushes inner pages out. Default: 0.11, paper of 80 g/m².",
 )
-@click.option(
-    "--duplex",
-    type=click.Choice(get_args(Duplex)),
-    default="short-edge",
-    help="manual: OUT-fronts.pdf, and OUT-backs.pdf from the last sheet to the first.",
-)
-def impose(source: Path, target: Path, sheet: str, caliper: float, duplex: Duplex) -> None:
-    """Put the pages of any PDF on sheets to fold once and staple.
+def impose(source: Path, target: Path, sheet: str, caliper: float, **how: Any) -> None:
+    """Put the pages of any PDF on sheets, to fold, staple or cut.
 
     \b
-      booklet impose report.pdf sheets.pdf
-      booklet impose report.pdf sheets.pdf --duplex manual
-                                             two files, for printers with one side
+      booklet impose report.pdf sheets.pdf                     A5 booklet: fold once, staple
+      booklet impose leaflet.pdf sheets.pdf --layout two-booklets
+                                                               two A6 booklets a sheet: cut, fold, staple
+      booklet impose leaflet.pdf sheets.pdf --layout quarter   A6 booklet: fold twice, staple, cut open
+      booklet impose card.pdf sheets.pdf --layout card         four A6 pages on one side: fold twice
+      booklet impose slides.pdf sheets.pdf --layout n-up --per-side 4
+                                                               four pages a side, not folded
+      booklet impose leaflet.pdf sheets.pdf --layout copies    each page twice a side: cut apart
+      booklet impose pad.pdf sheets.pdf --layout stack         cut the pile, lay one half on the other
 
-    The sheets claim neither PDF/UA nor PDF/X, whatever the file did: they are read by the fold.
+    \b
+    Does your printer turn the sheets the wrong way, or print on one side only?
+      booklet test-sheet test.pdf                              asks, and names the option
+      booklet impose report.pdf sheets.pdf --duplex manual     two files: fronts and backs
+
+    Form fields and stamps are printed as they look. What is left out, made smaller or added is said. The sheets claim
+    neither PDF/UA nor PDF/X, whatever the file did: they are read by the fold.
     """
     from booklet import imposition
 
     with _raising():
-        setup = imposition.Setup(imposition.SHEETS_MM[sheet], caliper, duplex)
-        imposed = imposition.impose(source.read_bytes(), setup)
-        names = [target] if len(imposed.files) == 1 else [
-            target.with_name(f"{target.stem}-{side}{target.suffix}") for side in ("fronts", "backs")
-        ]  # fmt: skip
+        setup = imposition.Setup(sheet_mm=imposition.SHEETS_MM[sheet], caliper_mm=caliper, **how)
         try:
-            write_whole(tuple(zip(names, imposed.files, strict=True)))
-        except OSError as reason:
-            raise BookletError(f"{target} cannot be written ({reason.strerror}).") from reason
+            with within_bounds():
+                imposed = imposition.impose(_content(source, imposition.BYTES_MAX), setup)
+        except TooMuchError as reason:
+            raise BookletError(f"{source} takes {reason}. Nothing was written.") from reason
+        _write_sides(target, imposed.files, [source])
+    for words in (*imposed.notes, *imposed.steps):
+        click.echo(words, err=True)
+
+
+@main.command("test-sheet")
+@click.argument("target", type=_Path(dir_okay=False, path_type=Path), metavar="OUT.pdf")
+@click.option("--sheet", type=click.Choice(["A3", "A4", "A5"]), default="A4", help="The paper. Default: A4.")
+@click.option(
+    "--manual", is_flag=True, help="Two sheets, as OUT-fronts.pdf and OUT-backs.pdf: for printers with one side."
+)
+def test_sheet(target: Path, sheet: str, manual: bool) -> None:
+    """Make a sheet that tests your printer and names the option of 'booklet impose' that it needs.
+
+    \b
+      booklet test-sheet test.pdf            print it on both sides, turn it over, read
+      booklet test-sheet test.pdf --manual   for printers with one side
+    """
+    from booklet import imposition
+
+    with _raising():
+        _write_sides(target, imposition.trial_sheets(manual, imposition.SHEETS_MM[sheet]), [])
+
+
+def _content(source: Path, most_bytes: int) -> bytes:
+    try:
+        return files.read(source, most_bytes)
+    except OSError as reason:
+        raise BookletError(f"{source} cannot be read ({reason.strerror}).") from reason
+
+
+def _write_sides(target: Path, contents: Sequence[bytes], sources: Sequence[Path]) -> None:
+    """One file, or fronts and backs beside each other; their names are printed."""
+    names = [target] if len(contents) == 1 else [
+        target.with_name(f"{target.stem}-{side}{target.suffix}") for side in ("fronts", "backs")
+    ]  # fmt: skip
+    try:
+        files.write_whole(tuple(zip(names, contents, strict=True)), sources=sources)
+    except OSError as reason:
+        refused = reason.filename if isinstance(reason, files.UnfitFileError) else target
+        raise BookletError(f"{refused} cannot be written ({reason.strerror}).") from reason
     for name in names:
         click.echo(name)
-    for note in imposed.notes:
-        click.echo(note, err=True)
-    click.echo(f"{len(imposed.sides) // 2} sheets, folded together. Staple through the fold.", err=True)
 
 
 @main.command()
-@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.argument("file", type=_Path(dir_okay=False, path_type=Path))
 @click.option("--outline", "part", flag_value="outline", help="The headings alone.")
 @click.option("--links", "part", flag_value="links", help="The links alone.")
 @click.option("--figures", "part", flag_value="figures", help="The figures alone.")
@@ -258,7 +355,7 @@ def read(file: Path, part: str | None) -> None:
 
 
 @main.command()
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE...")
+@click.argument("paths", nargs=-1, required=True, type=_Path(path_type=Path), metavar="FILE...")
 @click.option(
     "--profile",
     required=True,
@@ -268,17 +365,17 @@ def read(file: Path, part: str | None) -> None:
 @click.option("--format", "style", type=click.Choice(["text", "json"]), default="text", help="Default: text.")
 @click.option(
     "--report",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=_Path(dir_okay=False, path_type=Path),
     metavar="FILE.html",
     help="Write an HTML report with pictures of the pages.",
 )
 @click.option(
     "--project",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    type=_Path(exists=True, file_okay=False, path_type=Path),
     default=Path(),
     help="The folder whose chapters/waivers.toml holds. Default: this one.",
 )
-def preflight(files: tuple[Path, ...], profile: str, style: str, report: Path | None, project: Path) -> None:
+def preflight(paths: tuple[Path, ...], profile: str, style: str, report: Path | None, project: Path) -> None:
     """Check finished PDFs, ours or anybody's.
 
     \b
@@ -296,17 +393,17 @@ def preflight(files: tuple[Path, ...], profile: str, style: str, report: Path | 
         waivers, faults = read_waivers(project.resolve())
         sources = partial(kept_sources, project.resolve())
         examined = [
-            room.examine_file(file, room.PROFILES[profile], sources, waivers, report is not None) for file in files
+            room.examine_file(path, room.PROFILES[profile], sources, waivers, report is not None) for path in paths
         ]
         if report:
-            _write(report, room.as_html([(each.report, each.pictures) for each in examined]))
+            _write(report, room.as_html([(each.report, each.pictures) for each in examined]), paths)
     findings = (*faults, *(finding for each in examined for finding in each.report.findings))
     if style == "json":
         click.echo(json.dumps([room.as_data(each.report) for each in examined], indent=2, ensure_ascii=False))
         _print_findings(tuple(faults), file=sys.stderr)
     else:
         _print_findings(findings, file=sys.stdout)
-        click.echo(f"{len(files)} file{'' if len(files) == 1 else 's'}; {_count(findings)}")
+        click.echo(f"{len(paths)} file{'' if len(paths) == 1 else 's'}; {_count(findings)}")
     sys.exit(1 if any(finding.severity is Severity.ERROR for finding in findings) else 0)
 
 
@@ -322,7 +419,7 @@ def cache() -> None:
 
 _project = click.option(
     "--project",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    type=_Path(exists=True, file_okay=False, path_type=Path),
     default=Path(),
     help="Default: this one.",
 )
@@ -350,9 +447,9 @@ def clear(project: Path) -> None:
     click.echo(f"{CACHE}: {held.entries} results removed, {held.bytes / 1e6:.1f} MB")
 
 
-def _write(path: Path, text: str) -> None:
+def _write(path: Path, text: str, sources: Sequence[Path]) -> None:
     try:
-        write_whole([(path, text.encode())])
+        files.write_whole([(path, text.encode())], sources=sources)
     except OSError as reason:
         raise click.BadParameter(f"'{path}' cannot be written ({reason.strerror}).") from reason
 

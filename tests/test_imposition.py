@@ -15,14 +15,20 @@ from hypothesis import strategies as st
 from pikepdf import Array, Dictionary, Name, Pdf
 from PIL import Image, ImageChops
 
-from booklet import imposition
 from booklet.imposition import (
     CALIPER_MM,
+    SHEETS_MM,
+    Arrangement,
+    Binding,
+    Blanks,
     ImpositionError,
+    Layout,
     Setup,
     Side,
     UprightPage,
+    arranged,
     creep_mm,
+    grid_of,
     impose,
     on_a_sheet,
     part_pages,
@@ -32,6 +38,16 @@ from tests import reading
 from tests.conftest import needs
 
 MM = 72 / 25.4
+
+
+def left(side: Side) -> int | None:
+    """The page at the left of a side that is folded once."""
+    return next(place.page for place in side.places if place.column == 0)
+
+
+def right(side: Side) -> int | None:
+    """The page at its right."""
+    return next(place.page for place in side.places if place.column == 1)
 
 
 def folded(sides: tuple[Side, ...]) -> list[int | None]:
@@ -48,9 +64,9 @@ def folded(sides: tuple[Side, ...]) -> list[int | None]:
         fronts = [side for side in pile if side.side == "front"]
         backs = [side for side in pile if side.side == "back"]
         for front, back in zip(fronts, backs, strict=True):
-            pages += [front.right, back.left]
+            pages += [right(front), left(back)]
         for front, back in reversed(list(zip(fronts, backs, strict=True))):
-            pages += [back.right, front.left]
+            pages += [right(back), left(front)]
     return pages
 
 
@@ -70,13 +86,145 @@ def test_every_count_from_1_to_200_reads_in_order_once_folded(sheets_max: int | 
 def test_odd_pages_lie_right_and_folios_of_a_side_add_up() -> None:
     for count in range(4, 201, 4):
         for side in sheets(count):
-            assert side.left and side.right
-            assert side.left % 2 == 0 and side.right % 2 == 1
-            assert side.left + side.right == count + 1
+            even, odd = left(side), right(side)
+            assert even and odd
+            assert even % 2 == 0 and odd % 2 == 1
+            assert even + odd == count + 1
+
+
+Layer = tuple[tuple[int | None, bool], tuple[int | None, bool]]
+"""A piece of paper in a pile: what is on its upper and on its lower face, each with True when it is upside down."""
+
+
+def papers(plan: Arrangement, part: int, sheet: int) -> dict[tuple[int, int], list[Layer]]:
+    """A printed sheet on the table, its front up, by row and column. It was turned over sideways for its back."""
+    found: dict[str, dict[tuple[int, int], tuple[int | None, bool]]] = {"front": {}, "back": {}}
+    for side in plan.sides:
+        if (side.part, side.sheet) == (part, sheet):
+            for place in side.places:
+                found[side.side][place.row, place.column] = (place.page, place.upside_down)
+    last = plan.grid.columns - 1
+    return {
+        (row, column): [(up, found["back"].get((row, last - column), (None, False)))]
+        for (row, column), up in found["front"].items()
+    }
+
+
+def behind(near: list[Layer], far: list[Layer], downwards: bool) -> list[Layer]:
+    """One pile folded behind another: its order and its faces are turned; folded downwards, its words are too."""
+    turned = [((down[0], down[1] ^ downwards), (up[0], up[1] ^ downwards)) for up, down in reversed(far)]
+    return near + turned
+
+
+def folded_across(row: tuple[list[Layer], list[Layer]], binding: str) -> list[Layer]:
+    """Two piles beside each other folded in the middle, so that page 1 is on top."""
+    first, last = (row[1], row[0]) if binding == "left" else row
+    return behind(first, last, downwards=False)
+
+
+def read_by_hand(plan: Arrangement, layout: str, binding: str = "left") -> list[tuple[int | None, bool]]:
+    """What one reads in the booklet made of all sheets, part by part, as a person folds, cuts and nests them."""
+    pages: list[tuple[int | None, bool]] = []
+    for part in dict.fromkeys(side.part for side in plan.sides):
+        pile: list[Layer] = []
+        for sheet in sorted({side.sheet for side in plan.sides if side.part == part}):
+            cells = papers(plan, part, sheet)
+            low = plan.grid.rows - 1
+            halves = (cells[low, 0], cells[low, 1])
+            if layout in ("quarter", "card"):
+                halves = tuple(behind(half, cells[0, column], downwards=True) for column, half in enumerate(halves))  # type: ignore[assignment]
+            own = folded_across(halves, binding)
+            middle = len(pile) // 2
+            pile[middle:middle] = own
+        pages += [face for layer in pile for face in layer]
+    return pages
+
+
+@pytest.mark.parametrize("binding", ["left", "right"])
+@pytest.mark.parametrize("blanks", ["before-last", "end"])
+@pytest.mark.parametrize("layout", ["booklet", "two-booklets", "quarter"])
+def test_every_folded_layout_reads_in_order_and_the_right_way_up(
+    layout: Layout, blanks: Blanks, binding: Binding
+) -> None:
+    grid = grid_of(layout, SHEETS_MM["A4"], 2, (148, 210))
+    for count in range(1, 131):
+        plan = arranged(layout, count, grid, 15, blanks, binding)
+        read = read_by_hand(plan, layout, binding)
+        numbers = [page for page, _ in read]
+        assert [page for page in numbers if page] == list(range(1, count + 1))
+        assert not any(upside_down for page, upside_down in read if page)
+        assert numbers.count(None) == plan.empty < (8 if layout == "quarter" else 4)
+        empty = numbers[count:] if blanks == "end" or count == 1 else numbers[count - 1 : -1]
+        assert empty == [None] * plan.empty
+        folded_papers = 2 if layout == "quarter" else 1
+        assert all(size * folded_papers <= 15 for size, _, _ in part_pages(plan.sides))
+
+
+def test_the_two_booklets_of_a_sheet_are_alike() -> None:
+    plan = arranged("two-booklets", 13, grid_of("two-booklets", SHEETS_MM["A4"], 2, (148, 210)))
+    for side in plan.sides:
+        rows = [[(place.column, place.page) for place in side.places if place.row == row] for row in (0, 1)]
+        assert rows[0] == rows[1] and len(rows[0]) == 2
+
+
+@pytest.mark.parametrize("binding", ["left", "right"])
+@pytest.mark.parametrize("count", [1, 2, 3, 4])
+def test_a_card_is_printed_on_one_side_and_reads_in_order_once_folded_twice(count: int, binding: Binding) -> None:
+    plan = arranged("card", count, grid_of("card", SHEETS_MM["A4"], 2, (105, 148)), blanks="end", binding=binding)
+    assert [side.side for side in plan.sides] == ["front"]
+    read = read_by_hand(plan, "card", binding)
+    # Outside, inside left and right, back: what is folded in between is the white side of the sheet.
+    assert [page for page, _ in read if page] == list(range(1, count + 1))
+    assert [index for index, (page, _) in enumerate(read) if page] == [0, 3, 4, 7][:count]
+    assert not any(upside_down for page, upside_down in read if page)
+
+
+@pytest.mark.parametrize(("per_side", "count"), [(2, 1), (2, 7), (4, 16), (4, 21), (6, 50), (8, 33)])
+def test_a_stack_that_is_cut_and_piled_reads_in_order(per_side: int, count: int) -> None:
+    plan = arranged("stack", count, grid_of("stack", SHEETS_MM["A4"], per_side, (105, 148)))
+    piles: list[Layer] = []
+    cells = [(row, column) for row in range(plan.grid.rows) for column in range(plan.grid.columns)]
+    for cell in cells:
+        for sheet in range(1, plan.sheets + 1):
+            piles += papers(plan, 1, sheet)[cell]
+    numbers = [page for layer in piles for page, _ in layer]
+    assert numbers[:count] == list(range(1, count + 1)) and not any(numbers[count:])
+    assert plan.sheets == -(-count // (2 * per_side))
+
+
+def test_pages_beside_each_other_read_as_one_reads() -> None:
+    grid = grid_of("n-up", SHEETS_MM["A4"], 4, (148, 210))
+    assert (grid.columns, grid.rows, grid.is_upright) == (2, 2, True)
+    plan = arranged("n-up", 9, grid)
+    seen = [[place.page for place in sorted(side.places, key=lambda p: (p.row, p.column))] for side in plan.sides]
+    assert seen == [[1, 2, 3, 4], [5, 6, 7, 8], [9, None, None, None], [None] * 4]
+    mirrored = arranged("n-up", 4, grid, binding="right")
+    assert [p.page for p in sorted(mirrored.sides[0].places, key=lambda p: (p.row, p.column))] == [2, 1, 4, 3]
+
+
+@pytest.mark.parametrize(
+    ("per_side", "page", "columns", "rows", "is_upright"),
+    [
+        (2, (148, 210), 2, 1, False), (2, (297, 210), 1, 2, True), (4, (210, 297), 2, 2, True),
+        (4, (297, 210), 2, 2, False), (6, (297, 210), 2, 3, True), (8, (210, 297), 4, 2, False),
+        (9, (210, 297), 3, 3, True), (3, (100, 290), 3, 1, False), (1, (297, 210), 1, 1, False),
+    ],
+)  # fmt: skip
+def test_pages_that_are_not_folded_lie_as_large_as_they_go(
+    per_side: int, page: tuple[float, float], columns: int, rows: int, is_upright: bool
+) -> None:
+    grid = grid_of("n-up", SHEETS_MM["A4"], per_side, page)
+    assert (grid.columns, grid.rows, grid.is_upright) == (columns, rows, is_upright)
+
+
+def test_copies_have_the_same_page_in_every_place_and_the_next_one_behind_it() -> None:
+    plan = arranged("copies", 3, grid_of("copies", SHEETS_MM["A4"], 4, (105, 148)))
+    assert [{place.page for place in side.places} for side in plan.sides] == [{1}, {2}, {3}, {None}]
+    assert all(len(side.places) == 4 for side in plan.sides) and plan.sheets == 2
 
 
 def test_eight_pages_by_hand() -> None:
-    assert [(s.sheet, s.side, s.left, s.right) for s in sheets(8)] == [
+    assert [(s.sheet, s.side, left(s), right(s)) for s in sheets(8)] == [
         (1, "front", 8, 1),
         (1, "back", 2, 7),
         (2, "front", 6, 3),
@@ -256,9 +404,9 @@ def test_what_is_left_out_or_added_is_said() -> None:
     pdf.save(target)
     notes = impose(target.getvalue(), Setup()).notes
     assert notes == (
-        "2 links, notes or form fields are left out: paper has none.",
-        "3 empty pages stand before the last one.",
+        "3 empty pages stand before the last one. The option --blanks end puts them at the end.",
         "Pages differ in size: each is centred in the place of the largest.",
+        "2 links are left out: paper has none.",
     )
     assert impose(numbered(4), Setup()).notes == ()
 
@@ -340,10 +488,6 @@ def test_a_page_without_a_size_is_refused(change: str) -> None:
             saved(Pdf.open(io.BytesIO(numbered(1))), encryption=pikepdf.Encryption(owner="o", user="u")),
             "encrypted", id="password",
         ),
-        pytest.param(
-            saved(Pdf.open(io.BytesIO(numbered(1))), encryption=pikepdf.Encryption(owner="o", user="")),
-            "encrypted", id="protected",
-        ),
     ],
 )  # fmt: skip
 def test_a_file_that_cannot_be_used_gets_a_message(content: bytes, message: str) -> None:
@@ -354,9 +498,9 @@ def test_a_file_that_cannot_be_used_gets_a_message(content: bytes, message: str)
 def test_too_many_pages_are_refused_before_any_is_read_and_the_most_allowed_are_done(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(imposition, "PAGES_MAX", 200)
-    assert len(impose(numbered(200), Setup()).sides) == 100
-    monkeypatch.setattr(imposition, "_forms", None)
+    monkeypatch.setattr("booklet.imposition.source.PAGES_MAX", 200)
+    assert len(impose(numbered(200), Setup()).arrangement.sides) == 100
+    monkeypatch.setattr("booklet.imposition.printing.source_pages", None)
     with pytest.raises(ImpositionError, match=r"has 201 pages\. From 1 to 200"):
         impose(numbered(201), Setup())
 

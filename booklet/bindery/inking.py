@@ -18,7 +18,7 @@ from PIL import Image
 
 from booklet.bindery.colour import Inks, decimal
 from booklet.contrast import luma
-from booklet.pdf import IDENTITY, FontTable, ObjectId, read_page
+from booklet.pdf import IDENTITY, FontTable, ObjectId, is_opaque, read_page
 
 TARGET_PPI = 300
 MUCH_PPI = 450
@@ -37,7 +37,8 @@ def ink(pdf: Pdf, inks: Inks) -> None:
     """Put all colours of all pages into these inks, and images that are finer than any press shows down to what it
     does.
     """
-    worker = _Worker(pdf, inks, _finest(pdf))
+    opaque = all(is_opaque(page.obj.get("/Resources")) for page in pdf.pages)
+    worker = _Worker(pdf, inks, _finest(pdf), opaque)
     for page in pdf.pages:
         resources = page.obj.get("/Resources", Dictionary())
         page.obj.Contents = pdf.make_stream(worker.rewritten(page, resources))
@@ -80,10 +81,11 @@ class _State:
 class _Worker:
     """Goes through what pages draw, each thing once."""
 
-    def __init__(self, pdf: Pdf, inks: Inks, finest: dict[ObjectId, float]) -> None:
+    def __init__(self, pdf: Pdf, inks: Inks, finest: dict[ObjectId, float], opaque: bool = False) -> None:
         self.pdf = pdf
         self.inks = inks
         self.finest = finest
+        self.opaque = opaque
         self.seen: set[ObjectId] = set()
         self.scales: dict[ObjectId, float] = {}
         self.states = {
@@ -192,10 +194,21 @@ class _Worker:
         self.resources(form.Resources)
 
     def group(self, owner: Any) -> None:
-        """Transparency is blended in the space that is printed (ISO 15930-7)."""
+        """Transparency is blended in the space that is printed (ISO 15930-7).
+
+        An office copier prints an isolated group that names its space with three inks more, be the space grey
+        (Ghostscript 10.0, inkcov), and counts the page as colour. So in grey, groups take the space of their page, and
+        those of a file in which nothing shows through go: they change nothing that is seen.
+        """
         group = owner.get("/Group")
-        if isinstance(group, Dictionary) and "/CS" in group:
+        if not isinstance(group, Dictionary) or "/CS" not in group:
+            return
+        if self.inks.space != "/DeviceGray" or self.inks is _MASK_INKS:
             group.CS = Name(self.inks.space)
+        elif self.opaque:
+            del owner["/Group"]
+        else:
+            del group["/CS"]
 
     def shading(self, shading: Any) -> None:
         """An axial or radial gradient: the colours of its stops."""

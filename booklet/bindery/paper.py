@@ -29,6 +29,7 @@ from booklet.bindery.colour import Amounts, Inks, press_colours
 from booklet.bindery.fonts import Face, Fonts, merged
 from booklet.bindery.fragments import (
     CATALOG,
+    FIRST_PART,
     ICC_PROFILE,
     INFO,
     INTENT,
@@ -311,8 +312,8 @@ class Sheet:
 
 @dataclass(frozen=True)
 class SheetFile:
-    """What a file of sheets says of itself: title, day of issue, how an office printer is to turn its sheets (a value
-    of `/Duplex`), and the words that are set on its sheets in the booklet's own face.
+    """What a file of sheets says of itself: title, day of issue (empty: none), how an office printer is to turn its
+    sheets (a value of `/Duplex`), and the words that are set on its sheets in the booklet's own face.
     """
 
     title: str
@@ -355,7 +356,8 @@ def sheet_file(
     pages: list[int] = []
     objects: dict[int, bytes] = {}
     streams: list[PackedStream] = []
-    number = max(part.base + fragment.size for fragment, part in zip(fragments, parts, strict=True)) + 1
+    ends = [part.base + fragment.size for fragment, part in zip(fragments, parts, strict=True)]
+    number = max(ends, default=FIRST_PART) + 1
     names = list(faces)
     named = b""
     if facts.words:
@@ -376,7 +378,6 @@ def sheet_file(
         b"<</Type/Catalog/Pages %d 0 R/ViewerPreferences<</PrintScaling/None/DisplayDocTitle true/Duplex/%s>>>>"
     ) % (PAGES, facts.duplex.encode())
     day = text_string(f"D:{facts.day.replace('-', '')}000000Z")
-    objects[INFO] = b"<</Title%s/Producer(booklet, pikepdf)/CreationDate%s/ModDate%s>>" % (
-        text_string(facts.title), day, day,
-    )  # fmt: skip
+    dates = b"/CreationDate%s/ModDate%s" % (day, day) if facts.day else b""
+    objects[INFO] = b"<</Title%s/Producer(booklet, pikepdf)%s>>" % (text_string(facts.title), dates)
     return packed_file("1.7", parts, dict(sorted(objects.items())), streams)

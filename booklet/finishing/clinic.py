@@ -11,17 +11,22 @@ from booklet.finishing.parts import fonts, grey_part, known_part, origins, place
 from booklet.finishing.records import Finished, FinishedFile, Tools, TypesetBooklet
 from booklet.formats import CLINIC_KIT, Duplex
 from booklet.imposition import (
+    CALIPER_MM,
     NAME_PT,
     SHEETS_MAX,
+    SHEETS_MM,
+    Grid,
     Placement,
-    Setup,
     Side,
     UprightPage,
+    arranged,
+    counted,
     on_a_sheet,
     on_side,
     operators,
+    part_lines,
     part_pages,
-    sheets,
+    printing_orders,
     side_name,
 )
 from booklet.pdf import PT_PER_MM
@@ -32,13 +37,15 @@ Drawn = tuple[Sheet, Sequence[Placement]]
 """A side of a sheet, and the pages on it."""
 UNPRINTABLE_MM = 5.0
 """Office printers reach no nearer to the edge of the sheet (STANDARDS OF1)."""
+SHEET = Grid(SHEETS_MM["A4"], 2, 1, folded=True)
 
 
 def finish_clinic(booklet: TypesetBooklet, tools: Tools) -> Finished:
     """Sheets to fold (or their fronts and backs), and the plain pages."""
-    setup = Setup(duplex=tools.options.duplex, sheets_max=SHEETS_MAX, margin_mm=UNPRINTABLE_MM)
-    sides = sheets(booklet.pages, setup.sheets_max)
-    kit, findings = _kit(booklet, sides, setup.duplex, tools)
+    plan = arranged("booklet", booklet.pages, SHEET, SHEETS_MAX)
+    sides = plan.sides
+    orders = printing_orders(plan, tools.options.duplex)
+    kit, findings = _kit(booklet, sides, tools.options.duplex, tools)
     pieces = [
         PaperPiece(grey_part(tools.store, segment, as_forms=True), ("",) * segment.layout.pages)
         for segment in booklet.segments
@@ -46,17 +53,14 @@ def finish_clinic(booklet: TypesetBooklet, tools: Tools) -> Finished:
     width_pt, height_pt = (side * PT_PER_MM for side in booklet.form.pages.trim_mm)
     pages = [UprightPage((1.0, 0.0, 0.0, 1.0, 0.0, 0.0), (width_pt, height_pt))] * booklet.pages
     names = [side_name(side, sides) for side in sides]
-    rows = [on_side(side, pages, setup) for side in sides]
-    folded: list[Drawn] = [(_folded(row, name, setup), row) for row, name in zip(rows, names, strict=True)]
+    rows = [on_side(side, pages, SHEET, CALIPER_MM, UNPRINTABLE_MM) for side in sides]
+    folded: list[Drawn] = [(_folded(row, name), row) for row, name in zip(rows, names, strict=True)]
     title = f"{booklet.full_title} (imposed for folding)"
-    if setup.duplex == "short-edge":
-        outputs: list[tuple[str, tuple[int, ...], list[Drawn]]] = [(".pdf", (0, 1), folded)]
-    else:
-        outputs = [("-fronts.pdf", (0,), folded[::2]), ("-backs.pdf", (1,), folded[1::2][::-1])]
+    endings = ((".pdf", (0, 1)),) if len(orders.files) == 1 else (("-fronts.pdf", (0,)), ("-backs.pdf", (1,)))
     files = []
-    for ending, kit_sides, drawn in outputs:
-        turned = "DuplexFlipShortEdge" if setup.duplex == "short-edge" else "Simplex"
-        facts = SheetFile(title, booklet.issued.isoformat(), turned, "".join(names))
+    for (ending, kit_sides), order in zip(endings, orders.files, strict=True):
+        drawn = [folded[index] for index in order]
+        facts = SheetFile(title, booklet.issued.isoformat(), orders.viewer, "".join(names))
         before, behind = _around(kit, kit_sides, tools, ending)
         content = sheet_file(
             pieces, [sheet for sheet, _ in drawn], facts, fonts(tools.store), before, behind, placing(tools.store)
@@ -64,8 +68,8 @@ def finish_clinic(booklet: TypesetBooklet, tools: Tools) -> Finished:
         count = len(drawn) + (len(kit_sides) if kit else 0)
         placements = [row for _, row in drawn]
         parts, first = _known(pieces, kit, tools), len(kit_sides) if before else 0
-        files.append(_file(booklet, ending, content, count, setup.sheet_mm, title, parts, placements, first))
-    return (*files, _plain(booklet, pieces, pages, setup, tools)), findings
+        files.append(_file(booklet, ending, content, count, SHEET.sheet_mm, title, parts, placements, first))
+    return (*files, _plain(booklet, pieces, pages, tools)), findings
 
 
 def _around(
@@ -79,12 +83,12 @@ def _around(
 
 
 def _plain(
-    booklet: TypesetBooklet, pieces: Sequence[PaperPiece], pages: Sequence[UprightPage], setup: Setup, tools: Tools
+    booklet: TypesetBooklet, pieces: Sequence[PaperPiece], pages: Sequence[UprightPage], tools: Tools
 ) -> FinishedFile:
     """Every page on an upright sheet of its own, as large as it goes, for people who cannot fold."""
-    upright = (setup.sheet_mm[1], setup.sheet_mm[0])
+    upright = (SHEET.sheet_mm[1], SHEET.sheet_mm[0])
     size_pt = (upright[0] * PT_PER_MM, upright[1] * PT_PER_MM)
-    rows = [[on_a_sheet(number, page, upright, setup.margin_mm)] for number, page in enumerate(pages, 1)]
+    rows = [[on_a_sheet(number, page, upright, UNPRINTABLE_MM)] for number, page in enumerate(pages, 1)]
     drawn = [_sheet(row, b"", size_pt) for row in rows]
     title = f"{booklet.full_title} (imposed for A4, one page a side)"
     facts = SheetFile(title, booklet.issued.isoformat(), "DuplexFlipLongEdge")
@@ -139,10 +143,10 @@ def _file(
     )
 
 
-def _folded(placements: Sequence[Placement], name: str, setup: Setup) -> Sheet:
+def _folded(placements: Sequence[Placement], name: str) -> Sheet:
     """One side of a sheet, its name running up in the fold."""
-    width_pt, height_pt = (side * PT_PER_MM for side in setup.sheet_mm)
-    middle, margin = width_pt / 2, setup.margin_mm * PT_PER_MM
+    width_pt, height_pt = (side * PT_PER_MM for side in SHEET.sheet_mm)
+    middle, margin = width_pt / 2, UNPRINTABLE_MM * PT_PER_MM
     letters = lettering()
     ground = (middle + 3, margin + 4, NAME_PT * 1.3, letters.length_pt(name, NAME_PT) + 4)
     words = letters.operators(name, (middle + 3 + NAME_PT, margin + 6), NAME_PT, upwards=True)
@@ -171,9 +175,6 @@ def _plan(title: str, sides: tuple[Side, ...], duplex: Duplex) -> Iterator[str]:
     parts = part_pages(sides)
     total = sum(count for count, _, _ in parts)
     several = f" in {len(parts)} parts, to be stapled one after the other" if len(parts) > 1 else ""
-    yield f"{title}: {total} sheet{'s' if total > 1 else ''} of A4{several}."
+    yield f"{title}: {counted(total, 'sheet')} of A4{several}."
     first, sides_each, where = (3, 2, "this file") if duplex == "short-edge" else (2, 1, "the fronts")
-    for number, (count, _, _) in enumerate(parts if len(parts) > 1 else (), 1):
-        last = first + count * sides_each - 1
-        yield f"Part {number}: {count} sheets, pages {first} to {last} of {where}."
-        first = last + 1
+    yield from part_lines(sides, first, sides_each, where)

@@ -24,6 +24,7 @@ from booklet.pdf.geometry import (
     moved,
     shrunk,
     size,
+    times,
 )
 from booklet.pdf.grounds import PAPER, NumberedPages
 from booklet.pdf.items import Content, Ground, Item, Mark, Paint
@@ -37,6 +38,7 @@ from booklet.pdf.objects import (
     TreeFault,
     as_number,
     inherited,
+    is_opaque,
     streams_of,
     unpacked,
 )
@@ -52,6 +54,6 @@ __all__ = [
     "Element", "Font", "FontFault", "FontTable", "Geometry", "Ground", "Inks", "Item", "Known", "Mark", "Matrix",
     "NumberedPages", "ObjectId", "OverLimitError", "Paint", "Problem", "Proof", "Space", "Tree", "TreeFault",
     "as_number", "box_of", "common", "document_information", "draw_pages", "geometry_of", "grey_of", "inherited",
-    "inside", "moved", "peak_percent", "pixels", "read_page", "read_tree", "saved", "shading_samples", "shrunk",
-    "size", "srgb", "streams_of", "text_string", "unpacked", "words_of", "xmp",
+    "inside", "is_opaque", "moved", "peak_percent", "pixels", "read_page", "read_tree", "saved", "shading_samples",
+    "shrunk", "size", "srgb", "streams_of", "text_string", "times", "unpacked", "words_of", "xmp",
 ]  # fmt: skip
