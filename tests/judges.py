@@ -1,4 +1,4 @@
-"""What veraPDF, the outside judge, says of finished files."""
+"""What the outside judges, veraPDF and Ghostscript, say of finished files."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import pikepdf
 
 from booklet.findings import Place
 from tests import reading
+from tests.conftest import needs
 
 
 def report_of(verapdf: str, files: list[Path], profile: str) -> Element:
@@ -42,3 +43,12 @@ def complaints(verapdf: str, file: Path, profile: str, lines: Mapping[tuple[int,
                 place = next(filter(None, places), file.name)
                 found.append(f"{place}: {check.findtext('errorMessage', '')}")
     return found
+
+
+def inks_laid(content: bytes, folder: Path) -> list[tuple[float, ...]]:
+    """The share of every page that Ghostscript covers with cyan, magenta, yellow and black, as a copier counts them."""
+    needs("gs")
+    (folder / "in.pdf").write_bytes(content)
+    command = ["gs", "-q", "-dSAFER", "-o", "-", "-sDEVICE=inkcov", str(folder / "in.pdf")]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    return [tuple(map(float, line.split()[:4])) for line in done.stdout.splitlines() if "CMYK" in line]

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import io
 import json
+import os
+import stat
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import get_args
 
 import pikepdf
 import pytest
 from click.testing import CliRunner, Result
 
 from booklet.cli import main
+from booklet.imposition import Layout
 from tests.conftest import PROJECT, TODAY
 from tests.tiny import changed
 
@@ -163,6 +167,139 @@ def test_impose_leaves_what_was_there_when_it_cannot(tmp_path: Path, content: by
     assert result.exit_code == 1 and "Export it again" in result.stderr and "Traceback" not in result.output
     assert (tmp_path / "out.pdf").read_bytes() == b"before"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["in.pdf", "out.pdf"]
+
+
+def test_impose_counts_right_and_says_what_to_do(tmp_path: Path) -> None:
+    (tmp_path / "in.pdf").write_bytes(pages(3))
+    result = run("impose", tmp_path / "in.pdf", tmp_path / "out.pdf")
+    assert result.stderr.splitlines() == [
+        "1 empty page stands before the last one. The option --blanks end puts it at the end.",
+        "1 sheet of A4.",
+        "Print on both sides, flip on the short edge, actual size. "
+        "Fold the sheets together in the middle, and staple through the fold.",
+    ]
+    result = run("impose", tmp_path / "in.pdf", tmp_path / "out.pdf", "--blanks", "end", "--part", "1")
+    assert "1 empty page stands at the end." in result.stderr
+
+
+def test_impose_takes_every_layout_that_it_names(tmp_path: Path) -> None:
+    (tmp_path / "in.pdf").write_bytes(pages(4))
+    told = run("impose", "--help").output
+    for layout in get_args(Layout):
+        assert f"--layout {layout}" in told or layout == "booklet"
+        result = run(
+            "impose", tmp_path / "in.pdf", tmp_path / f"{layout}.pdf", "--layout", layout, "--binding", "right"
+        )
+        assert result.exit_code == 0, result.output
+        with pikepdf.open(tmp_path / f"{layout}.pdf") as pdf:
+            assert len(pdf.pages) >= 1
+
+
+@pytest.mark.parametrize("options", [(), ("--sheet", "A3"), ("--manual",)])
+def test_a_test_sheet_is_made_without_a_file(options: tuple[str, ...], tmp_path: Path) -> None:
+    result = run("test-sheet", tmp_path / "test.pdf", *options)
+    names = ["test-fronts.pdf", "test-backs.pdf"] if options == ("--manual",) else ["test.pdf"]
+    assert result.exit_code == 0 and result.stdout.split() == [str(tmp_path / name) for name in names]
+    for name in names:
+        with pikepdf.open(tmp_path / name) as pdf:
+            assert len(pdf.pages) == 2 and not list(pdf.check_pdf_syntax())
+
+
+def itself(folder: Path) -> Path:
+    return folder / "in.pdf"
+
+
+def another_name(folder: Path) -> Path:
+    (folder / "out.pdf").hardlink_to(folder / "in.pdf")
+    return folder / "out.pdf"
+
+
+def link_to_it(folder: Path) -> Path:
+    (folder / "out.pdf").symlink_to(folder / "in.pdf")
+    return folder / "out.pdf"
+
+
+def link_to_another(folder: Path) -> Path:
+    (folder / "other.pdf").write_bytes(b"other")
+    (folder / "out.pdf").symlink_to(folder / "other.pdf")
+    return folder / "out.pdf"
+
+
+def link_to_nothing(folder: Path) -> Path:
+    (folder / "out.pdf").symlink_to(folder / "nothing.pdf")
+    return folder / "out.pdf"
+
+
+def pipe(folder: Path) -> Path:
+    os.mkfifo(folder / "out.pdf")
+    return folder / "out.pdf"
+
+
+def device(folder: Path) -> Path:
+    try:
+        os.mknod(folder / "out.pdf", stat.S_IFCHR | 0o666, os.makedev(1, 3))
+    except PermissionError:
+        pytest.skip("only root may make a device")
+    return folder / "out.pdf"
+
+
+def state_of(folder: Path) -> list[tuple[str, int, bytes]]:
+    """Every name of a folder with its kind, and what its regular files hold."""
+    return [
+        (path.name, path.lstat().st_mode, path.read_bytes() if path.is_file() else b"")
+        for path in sorted(folder.iterdir())
+    ]
+
+
+@pytest.mark.parametrize("place", [itself, another_name, link_to_it, link_to_another, link_to_nothing, pipe, device])
+@pytest.mark.parametrize("command", ["impose", "preflight"])
+def test_nothing_is_written_over_its_own_input_a_device_a_pipe_or_a_link(
+    command: str, place: Callable[[Path], Path], tmp_path: Path
+) -> None:
+    (tmp_path / "in.pdf").write_bytes(pages(4))
+    target = place(tmp_path)
+    before, kind = state_of(tmp_path), target.lstat().st_mode
+    options = ("--profile", "screen", "--report") if command == "preflight" else ()
+    result = run(command, tmp_path / "in.pdf", *options, target)
+    assert result.exit_code in (2, 3) and "cannot be written" in result.stderr
+    assert state_of(tmp_path) == before and target.lstat().st_mode == kind
+    clean = tmp_path / "clean.pdf"
+    assert run(command, tmp_path / "in.pdf", *options, clean).exit_code in (0, 1) and clean.is_file()
+
+
+@pytest.mark.parametrize("side", ["fronts", "backs"])
+def test_neither_fronts_nor_backs_are_written_where_one_cannot_be(side: str, tmp_path: Path) -> None:
+    (tmp_path / "in.pdf").write_bytes(pages(4))
+    (tmp_path / f"out-{side}.pdf").mkdir()
+    result = run("impose", tmp_path / "in.pdf", tmp_path / "out.pdf", "--duplex", "manual")
+    assert result.exit_code == 3 and f"out-{side}.pdf cannot be written (a folder)" in result.stderr
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["in.pdf", f"out-{side}.pdf"]
+
+
+def test_impose_does_not_wait_for_a_pipe(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "in.pdf")
+    result = run("impose", tmp_path / "in.pdf", tmp_path / "out.pdf")
+    assert result.exit_code == 3 and "cannot be read (no regular file)" in result.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("impose", "IN", ""), ("impose", "", "OUT"), ("test-sheet", ""), ("build", "--out", ""),
+        ("build", "--project", ""), ("preflight", "IN", "--profile", "screen", "--report", ""),
+        ("preflight", "", "--profile", "screen"), ("read", ""), ("check", "--project", ""),
+        ("cache", "info", "--project", ""),
+    ],
+)  # fmt: skip
+def test_an_empty_path_is_not_the_current_folder(
+    arguments: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("in.pdf").write_bytes(pages(1))
+    names = {"IN": "in.pdf", "OUT": "out.pdf"}
+    result = run(*(names.get(each, each) for each in arguments))
+    assert result.exit_code == 2 and "a path is missing here" in result.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["in.pdf"]
 
 
 def test_impose_to_a_folder_that_is_not_there(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from PIL import Image, ImageChops, ImageFilter
 
 from booklet.imposition import ImpositionError, Setup, impose, trial_sheets
 from tests.conftest import needs
+from tests.judges import inks_laid
 
 MM = 72 / 25.4
 W, H = 148 * MM, 210 * MM
@@ -463,25 +464,16 @@ def test_what_has_nothing_on_its_backs_is_one_file_for_one_side() -> None:
         impose(plain(pages=5), Setup(layout="card"))
 
 
-def ink(content: bytes, folder: Path) -> list[tuple[float, ...]]:
-    """Cyan, magenta, yellow and black of every page, as Ghostscript lays them."""
-    needs("gs")
-    (folder / "in.pdf").write_bytes(content)
-    command = ["gs", "-q", "-dSAFER", "-o", "-", "-sDEVICE=inkcov", str(folder / "in.pdf")]
-    done = subprocess.run(command, check=True, capture_output=True, text=True)
-    return [tuple(map(float, line.split()[:4])) for line in done.stdout.splitlines() if "CMYK" in line]
-
-
 @pytest.mark.parametrize("space", ["DeviceRGB", "DeviceGray"])
 def test_grey_pages_that_are_groups_stay_grey_on_the_sheet(space: str, tmp_path: Path) -> None:
     """Word, Chrome and cairo write pages as groups. A form that is a group with a space is printed in colour."""
     group = Dictionary(S=Name.Transparency, CS=Name(f"/{space}"), I=True)
     (sheet,) = impose(plain(where(Group=group)), Setup()).files
-    assert all(page[:3] == (0, 0, 0) and page[3] > 0 for page in ink(sheet, tmp_path))
+    assert all(page[:3] == (0, 0, 0) and page[3] > 0 for page in inks_laid(sheet, tmp_path))
     with Pdf.open(io.BytesIO(sheet)) as pdf:
         pdf.pages[0].Resources.XObject.P1.Group = group
         twin = written(pdf)
-    assert any(any(page[:3]) for page in ink(twin, tmp_path)), "the fault that is kept out is one"
+    assert any(any(page[:3]) for page in inks_laid(twin, tmp_path)), "the fault that is kept out is one"
 
 
 @pytest.mark.parametrize("state", [{"ca": 0.5}, {"BM": Name.Multiply}, {"CA": 0}], ids=["half", "multiplied", "lines"])

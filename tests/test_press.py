@@ -18,6 +18,7 @@ from pikepdf import Dictionary, Name, Pdf
 from PIL import Image
 
 from booklet.bindery.colour import contrast_on_paper, copier_inks, press_accents, press_inks
+from booklet.bindery.inking import ink
 from booklet.bindery.marks import ZONE_MM, Trim, marks
 from booklet.build import Order, Receipt, build, check
 from booklet.finishing.ticket import creep_mm, thickness_mm, weight_g
@@ -28,6 +29,8 @@ from booklet.today import Today
 from booklet.walk import styles_folder
 from tests import reading, tiny
 from tests.conftest import PROJECT, TODAY, needs
+from tests.finished import Finished
+from tests.judges import inks_laid
 from tests.printed import COATED, FIVE, PRINTER, printed
 from tests.tiny import BOOK, FILES, changed
 
@@ -117,6 +120,63 @@ def test_every_colour_of_the_press_file_is_ink_and_of_the_kit_grey(pressed: byte
     for name in ("clinic.pdf", "clinic-plain.pdf"):
         with Pdf.open(io.BytesIO(kit[name])) as pdf:
             assert spaces(pdf) == {"/DeviceGray"}
+
+
+def test_no_page_of_the_kit_has_another_ink_than_black(kit: dict[str, bytes], tmp_path: Path) -> None:
+    """Its drawing is half transparent, so a group is needed; one that named its space would be printed in colour."""
+    for name in ("clinic.pdf", "clinic-plain.pdf"):
+        with Pdf.open(io.BytesIO(kit[name])) as pdf:
+            groups = [stream.Group for stream, _ in streams(pdf) if "/Group" in stream]
+            assert groups and inks_laid(kit[name], tmp_path)
+            assert all(page[:3] == (0, 0, 0) for page in inks_laid(kit[name], tmp_path))
+            for stream, _ in streams(pdf):
+                if "/Group" in stream:
+                    stream.Group.CS = Name.DeviceGray
+            target = io.BytesIO()
+            pdf.save(target)
+        assert any(any(page[:3]) for page in inks_laid(target.getvalue(), tmp_path)), (
+            "the fault that is kept out is one"
+        )
+
+
+def with_a_group(more: dict[str, Any]) -> Pdf:
+    """A page that draws a form, which is a group, with a graphics state."""
+    pdf = pikepdf.new()
+    pdf.add_blank_page(page_size=(100, 100))
+    form = pdf.make_stream(b"/G gs 0.2 0.4 0.6 rg 0 0 50 50 re f")
+    form.Type, form.Subtype, form.BBox = Name.XObject, Name.Form, pikepdf.Array([0, 0, 100, 100])
+    form.Group = Dictionary(S=Name.Transparency, CS=Name.DeviceRGB, I=True)
+    mask = pdf.make_stream(b"1 g 0 0 50 50 re f")
+    mask.Type, mask.Subtype, mask.BBox = Name.XObject, Name.Form, pikepdf.Array([0, 0, 100, 100])
+    mask.Group = Dictionary(S=Name.Transparency, CS=Name.DeviceRGB)
+    own = {f"/{key}": Dictionary(S=Name.Luminosity, G=mask) if key == "SMask" else value for key, value in more.items()}
+    form.Resources = Dictionary(ExtGState=Dictionary(G=Dictionary(own)))
+    pdf.pages[0].obj.Resources = Dictionary(XObject=Dictionary(X=form))
+    pdf.pages[0].obj.Contents = pdf.make_stream(b"/X Do")
+    return pdf
+
+
+@pytest.mark.parametrize(
+    ("state", "is_kept"),
+    [
+        ({"ca": 1, "CA": 1, "BM": Name.Normal}, False), ({"ca": 0.5}, True), ({"BM": Name.Multiply}, True),
+        ({"SMask": 1}, True),
+    ],
+    ids=["opaque", "half", "multiplied", "masked"],
+)  # fmt: skip
+def test_a_copiers_groups_take_the_space_of_their_page_and_needless_ones_go(
+    state: dict[str, Any], is_kept: bool
+) -> None:
+    pdf = with_a_group(state)
+    ink(pdf, copier_inks())
+    form = pdf.pages[0].Resources.XObject.X
+    assert ("/Group" in form) is is_kept and (not is_kept or "/CS" not in form.Group)
+    if "SMask" in state:
+        # The mask is a measure of light, in the space that its group names (ISO 32000-1, 11.5.3).
+        assert Name.DeviceGray == form.Resources.ExtGState.G.SMask.G.Group.CS
+    press = with_a_group(state)
+    ink(press, press_inks((styles_folder() / "icc/FOGRA39L_coated.icc").read_bytes(), 300))
+    assert Name.DeviceCMYK == press.pages[0].Resources.XObject.X.Group.CS
 
 
 @pytest.mark.parametrize(("printer", "bleed"), [(COATED, 3), (FIVE, 5)], ids=["3 mm", "5 mm"])
@@ -556,6 +616,15 @@ def test_the_real_booklet_has_the_same_words_on_the_same_pages_in_print_as_on_a_
     inner, cover = words["press.pdf"], words.get("press-cover.pdf", [])
     assert words["clinic-plain.pdf"] == words["screen.pdf"]
     assert [*cover[:2], *inner, *cover[2:]] == words["screen.pdf"]
+
+
+@pytest.mark.slow
+def test_a_copier_counts_every_page_of_a_real_kit_as_grey(
+    finish: Callable[[str, str, str], Finished], tmp_path: Path
+) -> None:
+    for file in finish("NT", "bone", "clinic").files:
+        laid = inks_laid(file.content, tmp_path)
+        assert len(laid) == file.pages and all(page[:3] == (0, 0, 0) for page in laid)
 
 
 def page_words(path: Path) -> list[list[str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import warnings
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -36,6 +37,7 @@ PAGES_MAX = 2000
 CONTENT_MAX = 256 * 2**20
 SIDE_PT = (3.0, 14400.0 * 100)
 """Page sides that can be: from a millimetre to a hundred times what ISO 32000-1, annex C, lets a reader show."""
+_STREAM = re.compile(r"^(input source|stream <[^>]*>)[:,]? ?")
 _REMEDY = "Open it in a PDF reader, print it to a new PDF, and impose that"
 
 
@@ -83,7 +85,7 @@ def opened(content: bytes) -> Pdf:
 
 def in_words(reason: Exception) -> str:
     """What went wrong, without the library's name for the stream in which it did."""
-    told = re.sub(r"^.*?>: |input source: ", "", str(reason).removesuffix("."))
+    told = _STREAM.sub("", str(reason)).removesuffix(".")
     return told[:200] or type(reason).__name__
 
 
@@ -92,13 +94,13 @@ def mended(pdf: Pdf) -> str | None:
 
     Raises ImpositionError for a file that unpacks to more than may be.
     """
-    warnings = [re.sub(r"^.*?> ?", "", str(warning)) for warning in pdf.get_warnings()]
-    if any("limit exceeded" in warning for warning in warnings):
+    told = [_STREAM.sub("", str(warning)) for warning in pdf.get_warnings()]
+    if any("limit exceeded" in words for words in told):
         raise ImpositionError(f"The file unpacks to more than {CONTENT_MAX // 2**20} MB, which no honest leaflet does.")
-    if not warnings:
+    if not told:
         return None
     return (
-        f"The file is damaged, and was mended as PDF readers do ({warnings[0][:200]}). "
+        f"The file is damaged, and was mended as PDF readers do ({told[0][:200]}). "
         "Compare the sheets with the file before you hand them out."
     )
 
@@ -124,6 +126,7 @@ def source_pages(pdf: Pdf) -> Iterator[SourcePage]:
             yield _source_page(pdf, page.obj, stream)
         except (
             pikepdf.PikepdfError, zlib.error, ValueError, TypeError, RuntimeError, KeyError, AttributeError,
+            ArithmeticError,
         ) as reason:  # fmt: skip
             raise ImpositionError(f"Page {number} cannot be read: {in_words(reason)}.") from reason
 
@@ -207,7 +210,8 @@ def smallest_type_pt(pdf: Pdf, pages: list[SourcePage]) -> list[float | None]:
             Type=Name.Page, MediaBox=page.form.BBox, Resources=Dictionary(XObject=Dictionary(P=page.form)),
             Contents=pdf.make_stream(b"/P Do"),
         )  # fmt: skip
-        content = read_page(pikepdf.Page(pdf.make_indirect(holder)), index, fonts)
+        with warnings.catch_warnings(action="ignore"):  # what is wrong with the content is not asked here
+            content = read_page(pikepdf.Page(pdf.make_indirect(holder)), index, fonts)
         sizes = [
             item.text.size_pt
             for item in content.items
