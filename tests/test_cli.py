@@ -175,10 +175,11 @@ def test_impose_counts_right_and_says_what_to_do(tmp_path: Path) -> None:
     assert result.stderr.splitlines() == [
         "1 empty page stands before the last one. The option --blanks end puts it at the end.",
         "1 sheet of A4.",
-        "Print on both sides, flip on the short edge, actual size. "
-        "Fold the sheets together in the middle, and staple through the fold.",
+        "Print on both sides, flip on the short edge, actual size. Fold the sheet in the middle.",
     ]
-    result = run("impose", tmp_path / "in.pdf", tmp_path / "out.pdf", "--blanks", "end", "--part", "1")
+    (tmp_path / "in.pdf").write_bytes(pages(7))
+    result = run("impose", tmp_path / "in.pdf", tmp_path / "out.pdf", "--blanks", "end")
+    assert "2 sheets of A4." in result.stderr and "Fold the sheets together" in result.stderr
     assert "1 empty page stands at the end." in result.stderr
 
 

@@ -14,7 +14,7 @@ import pytest
 from pikepdf import Array, Dictionary, Name, Pdf, Stream, String
 from PIL import Image, ImageChops, ImageFilter
 
-from booklet.imposition import ImpositionError, Setup, impose, trial_sheets
+from booklet.imposition import Binding, ImpositionError, Layout, Setup, impose, trial_sheets
 from tests.conftest import needs
 from tests.judges import inks_laid
 
@@ -137,7 +137,7 @@ def shown(content: bytes, folder: Path) -> Image.Image:
     needs("pdftoppm")
     folder.mkdir(exist_ok=True)
     (folder / "in.pdf").write_bytes(content)
-    command = ["pdftoppm", "-r", str(DPI), "-gray", "-singlefile", "-png"]
+    command = ["pdftoppm", "-cropbox", "-r", str(DPI), "-gray", "-singlefile", "-png"]
     subprocess.run([*command, str(folder / "in.pdf"), str(folder / "p")], check=True)
     with Image.open(folder / "p.png") as image:
         return image.convert("L")
@@ -188,6 +188,7 @@ def on_sheet(sheet: Image.Image, size_pt: tuple[float, float] = (W, H)) -> Image
         ),
         pytest.param(plain(where(CropBox=Array([30, 40, W - 30, H - 40])), note("Stamp")),
                      (PRINTED,), id="cropped"),
+        pytest.param(plain(where(CropBox=Array([-50, 40, 300, 2 * H])), note("Stamp")), (PRINTED,), id="beyond it"),
     ],
 )  # fmt: skip
 def test_pages_with_forms_and_stamps_look_on_the_sheet_as_ghostscript_prints_them(
@@ -356,6 +357,83 @@ def test_content_that_is_packed_twice_is_read() -> None:
         content = written(pdf, stream_decode_level=pikepdf.StreamDecodeLevel.none, compress_streams=False)
     with Pdf.open(io.BytesIO(impose(content, Setup()).files[0])) as sheets:
         assert sheets.pages[0].Resources.XObject.P1.read_bytes() == words
+
+
+def uneven(index: int, size_mm: tuple[float, float], **entries: object) -> Change:
+    """Another page with its number as words, a bar at its lower edge and one at its left."""
+
+    def change(pdf: Pdf, _: Dictionary) -> None:
+        width, height = (side * MM for side in size_mm)
+        pdf.add_blank_page(page_size=(width, height))
+        page = pdf.pages[-1].obj
+        page.Resources = pdf.pages[0].obj.Resources
+        page.Contents = pdf.make_stream(
+            b"0.4 g 0 0 %f 12 re f 0 g 0 0 9 %f re f BT /F 90 Tf 60 100 Td (%d) Tj ET" % (width / 3, height / 2, index)
+        )
+        for key, value in entries.items():
+            page[f"/{key}"] = value
+
+    return change
+
+
+def mixed() -> bytes:
+    """Seven pages: A5, A4, A6, two turned, one cropped unevenly, one trimmed out of a larger sheet."""
+    return plain(
+        uneven(2, (210, 297)), uneven(3, (105, 148)), uneven(4, (210, 148), Rotate=90),
+        uneven(5, (148, 210), Rotate=180),
+        uneven(6, (200, 260), CropBox=Array([20, 30, 120 * MM, 700])),
+        uneven(7, (160, 222), TrimBox=Array([6 * MM, 6 * MM, 154 * MM, 216 * MM])),
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def mixed_pages(tmp_path_factory: pytest.TempPathFactory) -> list[Image.Image]:
+    """The same pages as poppler shows them, each for itself; what is trimmed is cropped for it."""
+    folder = tmp_path_factory.mktemp("mixed")
+    with Pdf.open(io.BytesIO(mixed())) as pdf:
+        pdf.pages[6].CropBox = pdf.pages[6].TrimBox
+        whole = written(pdf)
+    return [shown(one_page(whole, index), folder) for index in range(7)]
+
+
+@pytest.mark.parametrize("binding", ["left", "right"])
+@pytest.mark.parametrize(
+    ("layout", "per_side"),
+    [("booklet", 2), ("two-booklets", 2), ("quarter", 2), ("n-up", 4), ("n-up", 6), ("copies", 2), ("stack", 4)],
+)
+def test_every_page_stands_on_the_sheet_as_it_is_seen_for_itself(
+    layout: Layout, per_side: int, binding: Binding, mixed_pages: list[Image.Image], tmp_path: Path
+) -> None:
+    """Each place is cut out of the rendered side, and laid beside the page: scaled down to it, never up, against the
+    fold, in the middle of the place of the widest, or in the middle of its own.
+    """
+    setup = Setup(layout=layout, per_side=per_side, binding=binding, caliper_mm=0)
+    imposed = impose(mixed(), setup)
+    grid = imposed.arrangement.grid
+    cell = [side * MM / 72 * DPI for side in grid.cell_mm]
+    scales = [min(1, cell[0] / page.width, cell[1] / page.height) for page in mixed_pages]
+    widest = max(page.width * scale for page, scale in zip(mixed_pages, scales, strict=True))
+    found = set()
+    for index, side in enumerate(imposed.arrangement.sides):
+        sheet = shown(one_page(imposed.files[0], index), tmp_path / "sheet")
+        for place in side.places:
+            left, top = place.column * cell[0], place.row * cell[1]
+            seen = sheet.crop((round(left), round(top), round(left + cell[0]), round(top + cell[1])))
+            seen = seen.rotate(180) if place.upside_down else seen
+            expected = Image.new("L", seen.size, 255)
+            if place.page:
+                scale = scales[place.page - 1]
+                source = mixed_pages[place.page - 1]
+                source = source.resize(
+                    (round(source.width * scale), round(source.height * scale)), Image.Resampling.BOX
+                )
+                space = (widest if grid.folded else cell[0]) - source.width
+                at_left = (place.column == 0) is place.upside_down
+                outer = 0 if not grid.folded or at_left else cell[0] - widest
+                expected.paste(source, (round(outer + space / 2), round((cell[1] - source.height) / 2)))
+                found.add(place.page)
+            assert unlike(seen, expected) < 3 * ALIKE, f"{side.sheet} {side.side}, page {place.page}"
+    assert found == set(range(1, 8))
 
 
 def test_how_small_the_type_becomes_is_told_where_pages_are_made_smaller() -> None:

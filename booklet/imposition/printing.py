@@ -153,16 +153,29 @@ def printing_orders(plan: Arrangement, duplex: Flip | None, pile: Pile = "face-d
     return PrintingOrders((fronts, backs if pile == "face-up" else backs[::-1]), turned, "Simplex", words)
 
 
-_FINISH: dict[Layout, str] = {
-    "booklet": "Fold the sheets together in the middle, and staple through the fold.",
-    "two-booklets": "Cut the pile across the middle into two. Fold each in the middle, and staple through the fold.",
-    "quarter": "Fold the upper half of each sheet behind the lower one, then the {start} half behind the {end} one. "
-    "Put the sheets into each other, staple through the fold, and cut the upper edge open.",
-    "card": "Fold the upper half of the sheet behind the lower one, then the {start} half behind the {end} one.",
-    "n-up": "",
-    "copies": "Cut the copies apart.",
-    "stack": "Cut the pile, and lay its piles on each other: upper {start} on top, then on to the {end} and down.",
+_FOLD_TWICE = "Fold the upper half of {sheet} behind the lower one, then the {start} half behind the {end} one."
+_FINISH: dict[Layout, tuple[str, str]] = {
+    "booklet": (
+        "Fold the sheet in the middle.",
+        "Fold the sheets together in the middle, and staple through the fold.",
+    ),
+    "two-booklets": (
+        "Cut the sheet across the middle into two, and fold each in the middle.",
+        "Cut the pile across the middle into two. Fold each in the middle, and staple through the fold.",
+    ),
+    "quarter": (
+        f"{_FOLD_TWICE} Cut the upper edge open.",
+        f"{_FOLD_TWICE} Put the sheets into each other, staple through the fold, and cut the upper edge open.",
+    ),
+    "card": (_FOLD_TWICE, _FOLD_TWICE),
+    "n-up": ("", ""),
+    "copies": ("Cut the copies apart.", "Cut the copies apart."),
+    "stack": (
+        "Cut the sheet, and lay its pieces on each other: upper {start} on top, then on to the {end} and down.",
+        "Cut the pile, and lay its piles on each other: upper {start} on top, then on to the {end} and down.",
+    ),
 }
+"""What is done with one sheet, and with several."""
 assert set(_FINISH) == set(get_args(Layout))
 
 
@@ -176,7 +189,9 @@ def _steps(plan: Arrangement, setup: Setup, orders: PrintingOrders, binding: Bin
         sides, where = (1, "the fronts") if len(orders.files) > 1 else (2, "the file")
         yield from part_lines(plan.sides, 1, sides, where)
     start, end = ("left", "right") if binding == "left" else ("right", "left")
-    yield f"{orders.words}, actual size. {_FINISH[setup.layout].format(start=start, end=end)}".strip()
+    finish = _FINISH[setup.layout][plan.sheets > 1]
+    sheet = "each sheet" if plan.sheets > 1 else "the sheet"
+    yield f"{orders.words}, actual size. {finish.format(start=start, end=end, sheet=sheet)}".strip()
 
 
 def _about_pages(plan: Arrangement, pages: Sequence[UprightPage], setup: Setup, binding: Binding) -> Iterator[str]:
