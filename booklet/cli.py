@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING, Any, get_args
 
 import click
 
-from booklet import __version__, files
+from booklet import __version__
 from booklet.bounds import TooMuchError, within_bounds
+from booklet.files import UnfitFileError, write_whole
+from booklet.files import read as read_file
 from booklet.findings import BookletError, Finding, Severity
 from booklet.formats import FORMATS, Duplex, PrintOptions
 
@@ -30,16 +32,6 @@ Install them, then try again:
   Fedora           dnf install pango harfbuzz
   macOS            brew install pango
   Windows          install MSYS2, then: pacman -S mingw-w64-ucrt-x86_64-pango"""
-
-
-class _Path(click.Path):
-    """A path that is not empty, which would be the current folder."""
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """The path. Raises click.BadParameter."""
-        if value == "":
-            self.fail("a path is missing here.", param, ctx)
-        return super().convert(value, param, ctx)
 
 
 def _editions(context: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
@@ -63,13 +55,22 @@ def _shared(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--title", "titles", multiple=True, metavar="TITLE",
                      help="main, an insert such as bone, or one chapter to hand out: chapter:ID. "
                      "Default: main and all inserts."),
-        click.option("--project", type=_Path(exists=True, file_okay=False, path_type=Path), default=Path(),
+        click.option("--project", type=_FilePath(exists=True, file_okay=False, path_type=Path), default=Path(),
                      help="The folder that holds chapters/. Default: this one."),
         click.option("--date", "today", callback=_today, metavar="YYYY-MM-DD",
                      help="The day to build for: notices and consents hold or not. Default: today."),
     ):  # fmt: skip
         command = option(command)
     return command
+
+
+class _FilePath(click.Path):
+    """A path; the empty one names nothing, and is not the folder that one happens to be in."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if value == "":
+            self.fail("an empty name.", param, ctx)
+        return super().convert(value, param, ctx)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -97,7 +98,7 @@ def main() -> None:
     type=click.Choice(list(FORMATS)),
     help="; ".join(f"{row.name}: {row.words}" for row in FORMATS.values()) + ". Default: all.",
 )
-@click.option("--out", type=_Path(file_okay=False, path_type=Path), help="Where files go. Default: dist.")
+@click.option("--out", type=_FilePath(file_okay=False, path_type=Path), help="Where files go. Default: dist.")
 @click.option("--pdf-ua", type=click.IntRange(1, 2), default=1, help="1: PDF/UA-1 and PDF/A-2a (default). 2: PDF/UA-2.")
 @click.option(
     "--cover",
@@ -200,8 +201,8 @@ def check(editions: tuple[str, ...], titles: tuple[str, ...], project: Path, tod
 
 
 @main.command()
-@click.argument("source", type=_Path(exists=True, dir_okay=False, path_type=Path), metavar="IN.pdf")
-@click.argument("target", type=_Path(dir_okay=False, path_type=Path), metavar="OUT.pdf")
+@click.argument("source", type=_FilePath(exists=True, dir_okay=False, path_type=Path), metavar="IN.pdf")
+@click.argument("target", type=_FilePath(dir_okay=False, path_type=Path), metavar="OUT.pdf")
 @click.option(
     "--layout",
     type=click.Choice(["booklet", "two-booklets", "quarter", "card", "n-up", "copies", "stack"]),
@@ -293,7 +294,7 @@ def impose(source: Path, target: Path, sheet: str, caliper: float, **how: Any) -
 
 
 @main.command("test-sheet")
-@click.argument("target", type=_Path(dir_okay=False, path_type=Path), metavar="OUT.pdf")
+@click.argument("target", type=_FilePath(dir_okay=False, path_type=Path), metavar="OUT.pdf")
 @click.option("--sheet", type=click.Choice(["A3", "A4", "A5"]), default="A4", help="The paper. Default: A4.")
 @click.option(
     "--manual", is_flag=True, help="Two sheets, as OUT-fronts.pdf and OUT-backs.pdf: for printers with one side."
@@ -313,7 +314,7 @@ def test_sheet(target: Path, sheet: str, manual: bool) -> None:
 
 def _content(source: Path, most_bytes: int) -> bytes:
     try:
-        return files.read(source, most_bytes)
+        return read_file(source, most_bytes)
     except OSError as reason:
         raise BookletError(f"{source} cannot be read ({reason.strerror}).") from reason
 
@@ -324,16 +325,16 @@ def _write_sides(target: Path, contents: Sequence[bytes], sources: Sequence[Path
         target.with_name(f"{target.stem}-{side}{target.suffix}") for side in ("fronts", "backs")
     ]  # fmt: skip
     try:
-        files.write_whole(tuple(zip(names, contents, strict=True)), sources=sources)
+        write_whole(tuple(zip(names, contents, strict=True)), sources=sources)
     except OSError as reason:
-        refused = reason.filename if isinstance(reason, files.UnfitFileError) else target
+        refused = reason.filename if isinstance(reason, UnfitFileError) else target
         raise BookletError(f"{refused} cannot be written ({reason.strerror}).") from reason
     for name in names:
         click.echo(name)
 
 
 @main.command()
-@click.argument("file", type=_Path(dir_okay=False, path_type=Path))
+@click.argument("file", type=_FilePath(dir_okay=False, path_type=Path))
 @click.option("--outline", "part", flag_value="outline", help="The headings alone.")
 @click.option("--links", "part", flag_value="links", help="The links alone.")
 @click.option("--figures", "part", flag_value="figures", help="The figures alone.")
@@ -355,7 +356,7 @@ def read(file: Path, part: str | None) -> None:
 
 
 @main.command()
-@click.argument("paths", nargs=-1, required=True, type=_Path(path_type=Path), metavar="FILE...")
+@click.argument("files", nargs=-1, required=True, type=_FilePath(path_type=Path), metavar="FILE...")
 @click.option(
     "--profile",
     required=True,
@@ -365,17 +366,17 @@ def read(file: Path, part: str | None) -> None:
 @click.option("--format", "style", type=click.Choice(["text", "json"]), default="text", help="Default: text.")
 @click.option(
     "--report",
-    type=_Path(dir_okay=False, path_type=Path),
+    type=_FilePath(dir_okay=False, path_type=Path),
     metavar="FILE.html",
     help="Write an HTML report with pictures of the pages.",
 )
 @click.option(
     "--project",
-    type=_Path(exists=True, file_okay=False, path_type=Path),
+    type=_FilePath(exists=True, file_okay=False, path_type=Path),
     default=Path(),
     help="The folder whose chapters/waivers.toml holds. Default: this one.",
 )
-def preflight(paths: tuple[Path, ...], profile: str, style: str, report: Path | None, project: Path) -> None:
+def preflight(files: tuple[Path, ...], profile: str, style: str, report: Path | None, project: Path) -> None:
     """Check finished PDFs, ours or anybody's.
 
     \b
@@ -393,17 +394,17 @@ def preflight(paths: tuple[Path, ...], profile: str, style: str, report: Path | 
         waivers, faults = read_waivers(project.resolve())
         sources = partial(kept_sources, project.resolve())
         examined = [
-            room.examine_file(path, room.PROFILES[profile], sources, waivers, report is not None) for path in paths
+            room.examine_file(file, room.PROFILES[profile], sources, waivers, report is not None) for file in files
         ]
         if report:
-            _write(report, room.as_html([(each.report, each.pictures) for each in examined]), paths)
+            _write(report, room.as_html([(each.report, each.pictures) for each in examined]), files)
     findings = (*faults, *(finding for each in examined for finding in each.report.findings))
     if style == "json":
         click.echo(json.dumps([room.as_data(each.report) for each in examined], indent=2, ensure_ascii=False))
         _print_findings(tuple(faults), file=sys.stderr)
     else:
         _print_findings(findings, file=sys.stdout)
-        click.echo(f"{len(paths)} file{'' if len(paths) == 1 else 's'}; {_count(findings)}")
+        click.echo(f"{len(files)} file{'' if len(files) == 1 else 's'}; {_count(findings)}")
     sys.exit(1 if any(finding.severity is Severity.ERROR for finding in findings) else 0)
 
 
@@ -419,7 +420,7 @@ def cache() -> None:
 
 _project = click.option(
     "--project",
-    type=_Path(exists=True, file_okay=False, path_type=Path),
+    type=_FilePath(exists=True, file_okay=False, path_type=Path),
     default=Path(),
     help="Default: this one.",
 )
@@ -447,9 +448,9 @@ def clear(project: Path) -> None:
     click.echo(f"{CACHE}: {held.entries} results removed, {held.bytes / 1e6:.1f} MB")
 
 
-def _write(path: Path, text: str, sources: Sequence[Path]) -> None:
+def _write(path: Path, text: str, sources: tuple[Path, ...]) -> None:
     try:
-        files.write_whole([(path, text.encode())], sources=sources)
+        write_whole([(path, text.encode())], sources=sources)
     except OSError as reason:
         raise click.BadParameter(f"'{path}' cannot be written ({reason.strerror}).") from reason
 

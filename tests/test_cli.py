@@ -299,7 +299,7 @@ def test_an_empty_path_is_not_the_current_folder(
     Path("in.pdf").write_bytes(pages(1))
     names = {"IN": "in.pdf", "OUT": "out.pdf"}
     result = run(*(names.get(each, each) for each in arguments))
-    assert result.exit_code == 2 and "a path is missing here" in result.stderr
+    assert result.exit_code == 2 and "an empty name" in result.stderr
     assert [path.name for path in tmp_path.iterdir()] == ["in.pdf"]
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import re
 import warnings
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -125,7 +124,7 @@ def source_pages(pdf: Pdf) -> Iterator[SourcePage]:
             left_over -= len(stream)
             yield _source_page(pdf, page.obj, stream)
         except (
-            pikepdf.PikepdfError, zlib.error, ValueError, TypeError, RuntimeError, KeyError, AttributeError,
+            pikepdf.PikepdfError, ValueError, TypeError, RuntimeError, KeyError, AttributeError,
             ArithmeticError,
         ) as reason:  # fmt: skip
             raise ImpositionError(f"Page {number} cannot be read: {in_words(reason)}.") from reason

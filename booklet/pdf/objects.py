@@ -151,7 +151,7 @@ def streams_of(page: Any) -> list[Any]:
 def unpacked(stream: Any, limit: int, uncommon_bytes: int = UNCOMMON_BYTES) -> bytes:
     """The bytes of a stream, of which no more than `limit` are ever unpacked.
 
-    Raises OverLimitError where there are more, ValueError where the packing breaks off, or is neither plain nor Flate
+    Raises OverLimitError where there are more, ValueError where the packing is damaged, or is neither plain nor Flate
     alone, however often, and larger than `uncommon_bytes`, or grows in more than one step.
     """
     raw: bytes = stream.read_raw_bytes()
@@ -179,7 +179,10 @@ def _has_parameters(stream: Any) -> bool:
 
 def _inflated(packed: bytes, limit: int) -> bytes:
     machine = zlib.decompressobj()
-    content = machine.decompress(packed, limit + 1)
+    try:
+        content = machine.decompress(packed, limit + 1)
+    except zlib.error as reason:
+        raise ValueError("its content cannot be unpacked") from reason
     if len(content) > limit:
         raise OverLimitError(f"it unpacks to more than {limit // 1_000_000} MB")
     if packed and not machine.eof:
