@@ -161,6 +161,7 @@ def on_sheet(sheet: Image.Image, size_pt: tuple[float, float] = (W, H)) -> Image
     return sheet.crop((round(left), round(top), round(left + width), round(top + height)))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("content", "notes"),
     [
@@ -225,6 +226,7 @@ def test_the_comparison_above_can_fail(tmp_path: Path) -> None:
     assert unlike(on_sheet(sheet), rendered(plain(), tmp_path / "source")) > 10 * ALIKE
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("turn", [90, 180, 270])
 @pytest.mark.parametrize("flags", [PRINT, PRINT | 16], ids=["turns with the page", "stays upright"])
 def test_stamps_on_turned_pages_lie_where_they_are_seen(turn: int, flags: int, tmp_path: Path) -> None:
@@ -259,6 +261,21 @@ def test_what_the_file_does_not_show_is_said_and_its_twin_is_silent() -> None:
     assert impose(plain(empty), Setup()).notes[1:] == ()
     two = impose(plain(filled, note("Highlight", AP=None)), Setup()).notes[1]
     assert two.startswith("2 form fields, stamps or notes are missing")
+
+
+def test_a_form_that_few_readers_show_is_named() -> None:
+    def forms(pdf: Pdf, _: Dictionary) -> None:
+        pdf.Root.AcroForm = Dictionary(Fields=Array([]), XFA=pdf.make_stream(b"<xdp/>"))
+
+    (words,) = impose(plain(forms, pages=4), Setup()).notes
+    assert words.startswith("The file holds an XFA form")
+
+
+def test_pages_of_several_sizes_are_said_to_be_where_they_are() -> None:
+    sizes = [words for words in impose(mixed(), Setup(layout="n-up")).notes if "size" in words]
+    assert sizes[0] == "Pages differ in size: each is centred in its own place."
+    sizes = [words for words in impose(mixed(), Setup()).notes if "size" in words]
+    assert sizes[0] == "Pages differ in size: each is centred in the place of the largest."
 
 
 def test_an_appearance_keeps_its_layer_and_finds_its_fonts() -> None:
@@ -328,6 +345,7 @@ def packed(times: int, megabytes: int) -> bytes:
     return content
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("place", ["content", "after letters", "stamp", "font"])
 def test_what_unpacks_without_end_is_refused_wherever_it_is(place: str) -> None:
     """A few kilobytes, packed twice, of 600 megabytes."""
@@ -399,6 +417,7 @@ def mixed_pages(tmp_path_factory: pytest.TempPathFactory) -> list[Image.Image]:
     return [shown(one_page(whole, index), folder) for index in range(7)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("binding", ["left", "right"])
 @pytest.mark.parametrize(
     ("layout", "per_side"),
@@ -497,6 +516,7 @@ def matrices(content: bytes) -> list[list[tuple[float, ...]]]:
         ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("layout", "edge"), [("booklet", "long-edge"), ("two-booklets", "short-edge")])
 def test_backs_stand_upside_down_for_printers_that_flip_on_the_other_edge(
     layout: str, edge: str, tmp_path: Path

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Object, Pdf, String
@@ -176,7 +176,6 @@ _FINISH: dict[Layout, tuple[str, str]] = {
     ),
 }
 """What is done with one sheet, and with several."""
-assert set(_FINISH) == set(get_args(Layout))
 
 
 def _steps(plan: Arrangement, setup: Setup, orders: PrintingOrders, binding: Binding) -> Iterator[str]:
@@ -206,7 +205,8 @@ def _about_pages(plan: Arrangement, pages: Sequence[UprightPage], setup: Setup, 
             them = "it" if plan.empty == 1 else "them"
             yield f"{stand} before the last one. The option --blanks end puts {them} at the end."
     if len({(round(page.size_pt[0], 1), round(page.size_pt[1], 1)) for page in pages}) > 1:
-        yield "Pages differ in size: each is centred in the place of the largest."
+        place = "the place of the largest" if plan.grid.folded else "its own place"
+        yield f"Pages differ in size: each is centred in {place}."
     percents = sorted({round(100 * page.scale(plan.grid.cell_mm)) for page in pages})
     if percents[0] < 100:
         to = f"{percents[0]} %" if len(percents) == 1 else f"between {percents[0]} and {percents[-1]} %"
@@ -242,8 +242,12 @@ def _about_file(pdf: Pdf, sources: list[SourcePage]) -> Iterator[str]:
             f"{_are(stamps.bare, *kinds)} missing: the file says what, and not how it looks. "
             "Print the file to a new PDF in a PDF reader, and impose that."
         )
-    form = pdf.Root.get("/AcroForm")
-    if isinstance(form, Dictionary) and bool(form.get("/NeedAppearances", False)):
+    form = pdf.Root.get("/AcroForm", Dictionary())
+    if not isinstance(form, Dictionary):
+        form = Dictionary()
+    if "/XFA" in form:
+        yield "The file holds an XFA form, which few PDF readers show. Compare the sheets with it on your screen."
+    if bool(form.get("/NeedAppearances", False)):
         yield (
             "The file asks PDF readers to draw its form fields anew (NeedAppearances), so what is filled in may look "
             "otherwise there. Compare, or print the file to a new PDF in a PDF reader, and impose that."
