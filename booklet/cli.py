@@ -200,6 +200,65 @@ def check(editions: tuple[str, ...], titles: tuple[str, ...], project: Path, tod
     sys.exit(1 if failed else 0)
 
 
+@main.group(invoke_without_command=True)
+@click.option(
+    "--project",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    default=Path(),
+    help="The folder that holds chapters/. Default: this one.",
+)
+@click.option("--date", "today", callback=_today, metavar="YYYY-MM-DD", help="The day to ring on. Default: today.")
+@click.option("--csv", "as_table", is_flag=True, help="A table for a spreadsheet instead of a text.")
+@click.option("--all", "everything", is_flag=True, help="Also entries that somebody confirmed in the last 6 months.")
+@click.option(
+    "--zone", default="", metavar="ZONE", help="Your time zone, such as Australia/Perth. Default: this machine's."
+)
+@click.pass_context
+def calls(context: click.Context, project: Path, today: date, as_table: bool, everything: bool, zone: str) -> None:
+    """Print which services to ring next, the worst first, and what to ask.
+
+    \b
+      booklet calls > calls.txt
+      booklet calls --csv > calls.csv
+      booklet calls record ID --by "Jo Smith" --result confirmed
+    """
+    if context.invoked_subcommand:
+        return
+    with _raising():
+        from booklet import calls as room
+
+        rows, lines = room.call_list(project.resolve(), today, zone, everything)
+    click.echo(room.as_csv(rows) if as_table else room.as_text(rows, lines), nl=False)
+
+
+@calls.command("record")
+@click.argument("id", metavar="ID")
+@click.option("--by", required=True, metavar="NAME", help="Who rang.")
+@click.option(
+    "--result",
+    required=True,
+    type=click.Choice(["confirmed", "changed", "no-answer", "disconnected", "moved"]),
+    help="confirmed: all is right. changed: right now, with --phone, or edit the entry as well. no-answer: ring again. "
+    "disconnected, moved: it is wrong, and left out of print.",
+)
+@click.option("--phone", metavar="NUMBER", help="The number as it is now.")
+@click.option("--note", metavar="WORDS", help="What the next person should know.")
+@click.option(
+    "--project",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    default=Path(),
+    help="The folder that holds chapters/. Default: this one.",
+)
+@click.option("--date", "today", callback=_today, metavar="YYYY-MM-DD", help="The day of the call. Default: today.")
+def record(id: str, by: str, result: str, phone: str | None, note: str | None, project: Path, today: date) -> None:
+    """Write down what came of a call."""
+    with _raising():
+        from booklet import calls as room
+
+        path = room.record_call(project.resolve(), id, room.call_of(today, by, result, note), phone)
+    click.echo(f"{path.relative_to(project.resolve())}: {id}, {result}", err=True)
+
+
 @main.command()
 @click.argument("source", type=_FilePath(exists=True, dir_okay=False, path_type=Path), metavar="IN.pdf")
 @click.argument("target", type=_FilePath(dir_okay=False, path_type=Path), metavar="OUT.pdf")

@@ -22,7 +22,7 @@ PACKAGE = PROJECT / "booklet"
 ROOMS = (
     "bounds", "files", "contrast", "findings", "formats", "today", "store", "australia", "pdf", "manuscript",
     "composing", "typesetting", "bindery", "imposition", "preflight", "finishing", "transcript", "dispatch", "records",
-    "processes", "jobs", "walk", "build",
+    "processes", "jobs", "walk", "build", "calls",
     "cli",
 )  # fmt: skip
 HOMES = {

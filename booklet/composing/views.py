@@ -517,7 +517,7 @@ def _view(record: Service, local: bool) -> ServiceView:
         website=website(record.url) if record.url else "",
         description=record.description,
         ask=record.ask or "",
-        checked=day_in_words(record.checked) if record.checked else "",
+        checked=day_in_words(record.assured.day) if record.assured else "",
         text=parse_phone(record.text).text if record.text else "",
         confirm=record.confirm_before_print,
         local=local,

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from booklet.findings import Finding, Place, error, warning
+from booklet.manuscript.entries import NoEntryError, changed_entry
 from booklet.manuscript.reading import (
     Data,
     Model,
@@ -28,6 +29,8 @@ from booklet.manuscript.reading import (
 from booklet.manuscript.records import (
     Book,
     BookPart,
+    Call,
+    CallResult,
     Chapter,
     Consent,
     Edition,
@@ -57,6 +60,8 @@ __all__ = [
     "STANDING_PAGES",
     "Book",
     "BookPart",
+    "Call",
+    "CallResult",
     "Chapter",
     "Consent",
     "Edition",
@@ -64,6 +69,7 @@ __all__ = [
     "InsertMatter",
     "LargePrint",
     "Manuscript",
+    "NoEntryError",
     "OrderCodes",
     "Paper",
     "PrinterProfile",
@@ -74,6 +80,7 @@ __all__ = [
     "Topic",
     "UrgentSign",
     "Waiver",
+    "changed_entry",
     "inside",
     "read",
     "read_waivers",

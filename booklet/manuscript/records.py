@@ -423,6 +423,27 @@ class Edition(Record):
     notices: tuple[Notice, ...] = ()
 
 
+CallResult = Literal["confirmed", "changed", "no-answer", "disconnected", "moved"]
+"""What came of an attempt to confirm an entry. The first two make sure of it, the last two say that it is wrong."""
+
+
+class Call(Record):
+    """An attempt to confirm an entry with the people it names: the day, who rang, and what came of it.
+
+    The latest that made sure of it is what Open Referral calls `assured_date` and `assurer` (HSDS 3, service).
+    """
+
+    day: Day
+    by: Line
+    result: CallResult
+    note: Line | None = None
+
+    @property
+    def is_sure(self) -> bool:
+        """True when somebody said that the entry is right, or what is right."""
+        return self.result in ("confirmed", "changed")
+
+
 class Service(Record):
     """One entry of the directory (`chapters/support/*.yaml`). Empty means not seen, never guessed."""
 
@@ -443,7 +464,6 @@ class Service(Record):
     source: Line
     source_seen: Line
     page_date: Line | None
-    checked: Day | None = None
     text: PhoneText | None = None
     """The number for text messages."""
     verified: bool
@@ -451,6 +471,13 @@ class Service(Record):
     print_unconfirmed: bool = False
     """Print it though it is still to be confirmed, with "Check first"."""
     note: Line | None = None
+    calls: tuple[Call, ...] = ()
+    """Attempts to confirm it, the earliest first (`booklet calls record`)."""
+
+    @property
+    def assured(self) -> Call | None:
+        """The latest call in which somebody said that the entry is right."""
+        return max((call for call in self.calls if call.is_sure), key=lambda call: call.day, default=None)
 
     @property
     def prints(self) -> bool:

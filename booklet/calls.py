@@ -1,0 +1,312 @@
+"""The call list: which entries of the directory to ring next, what to ask, and writing down what came of it.
+
+A rule that every number is rung twice a year is not kept by itself: of 1,802 wrong listings in one study, 40 percent
+were still wrong 540 days later. So the worst come first: what people ring in a crisis, what prints, what nobody has
+confirmed, what was confirmed longest ago.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta, tzinfo
+from functools import partial
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from booklet.australia import NO_BREAK, PhoneError, parse_phone
+from booklet.composing import Composition, Wanted, compose, day_in_words, shipped_faces, titles_of
+from booklet.files import write_whole
+from booklet.findings import BookletError, Place, has_errors
+from booklet.formats import FORMATS
+from booklet.manuscript import (
+    Call,
+    Manuscript,
+    NoEntryError,
+    Service,
+    changed_entry,
+    read,
+    shipped,
+)
+from booklet.store import CACHE, Store
+from booklet.today import Today
+from booklet.typesetting import Typesetter, folios
+
+MONTHS = 6
+"""How long a number is taken for right after somebody confirmed it."""
+DAYS_A_MONTH = 365.25 / 12
+LONG = timedelta(days=round(MONTHS * DAYS_A_MONTH))
+
+
+class CallError(BookletError):
+    """There is nothing to ring, no entry of this id, or its file cannot be changed."""
+
+    exit_status = 2
+
+
+@dataclass(frozen=True)
+class PrintedPlace:
+    """Where an entry is printed: title, editions, and the folio there (empty where the page has none)."""
+
+    title: str
+    editions: tuple[str, ...]
+    folio: str
+
+    def __str__(self) -> str:
+        page = f", page{'s' * (', ' in self.folio)} {self.folio}" if self.folio else ""
+        return f"{self.title} ({', '.join(self.editions)}){page}"
+
+
+Printed = Mapping[str, tuple[PrintedPlace, ...]]
+"""Where entries are printed, by their ids."""
+
+
+@dataclass(frozen=True)
+class DueCall:
+    """An entry to ring: what to ask, and why it is due. `by` is how to reach it, `clock` how its time differs."""
+
+    id: str
+    name: str
+    by: str
+    clock: str
+    hours: str
+    says: tuple[str, ...]
+    reason: str
+    urgent: bool
+    printed: tuple[PrintedPlace, ...]
+    place: Place
+
+
+Calls = tuple[DueCall, ...]
+
+
+def call_list(project: Path, today: date, zone: str = "", everything: bool = False) -> tuple[Calls, tuple[str, ...]]:
+    """The entries to ring, and what to say. `zone` is the caller's time zone (IANA); empty is this machine's. Raises
+    BookletError for a project that cannot be read, and for a zone that is none.
+    """
+    manuscript, findings = read(project, Today(today))
+    if manuscript is None:
+        raise CallError("\n".join(map(str, findings)))
+    try:
+        own = ZoneInfo(zone) if zone else datetime.now().astimezone().tzinfo
+    except (ZoneInfoNotFoundError, ValueError) as reason:
+        raise CallError(f"'{zone}' is no time zone such as Australia/Perth.") from reason
+    assert own
+    store = Store(project / CACHE)
+    printed = printed_places(manuscript, project, today, store)
+    return due_calls(manuscript, today, printed, own, everything), script(manuscript)
+
+
+def due_calls(manuscript: Manuscript, day: date, printed: Printed, zone: tzinfo, everything: bool = False) -> Calls:
+    """The entries to ring on a day, the worst first; with `everything` also those that were confirmed of late. `zone`
+    is the caller's.
+    """
+    urgent = {row.service for row in manuscript.book.urgent} | {
+        id for edition in manuscript.editions for id in edition.health_lines
+    }
+    rows = [
+        (_rank(service, service.id in urgent, service.id in printed), service)
+        for service in manuscript.services
+        if service.verified and (everything or is_due(service, day))
+    ]
+    return tuple(
+        DueCall(
+            id=service.id,
+            name=service.name,
+            by=service.phone or service.url or service.source,
+            clock=_clock(manuscript, service, day, zone),
+            hours=service.hours or "not known",
+            says=_says(service),
+            reason=_reason(service),
+            urgent=service.id in urgent,
+            printed=printed.get(service.id, ()),
+            place=service.origin,
+        )
+        for _, service in sorted(rows, key=lambda row: row[0])
+    )
+
+
+def is_due(service: Service, day: date) -> bool:
+    """True for what nobody has confirmed, what was confirmed too long ago, and what a later call found wrong."""
+    sure = service.assured
+    return sure is None or service.confirm_before_print or day - sure.day > LONG or _is_wrong(service)
+
+
+def _is_wrong(service: Service) -> bool:
+    said = [call for call in service.calls if call.result != "no-answer"]
+    return bool(said) and not max(said, key=lambda call: call.day).is_sure
+
+
+def _rank(service: Service, urgent: bool, printed: bool) -> tuple[object, ...]:
+    sure = service.assured
+    wrong = _is_wrong(service)
+    return (not urgent, not printed, not wrong, sure is not None, sure.day if sure else date.min, service.id)
+
+
+def _reason(service: Service) -> str:
+    last, sure = max(service.calls, key=lambda call: call.day, default=None), service.assured
+    words = f"Confirmed {day_in_words(sure.day)} by {sure.by}." if sure else "Nobody has confirmed it by phone."
+    if last and last is not sure:
+        words += f" Last call {day_in_words(last.day)} by {last.by}: {last.result.replace('-', ' ')}."
+    if service.confirm_before_print:
+        words += " Marked: confirm before print."
+    return f"{words} {service.note}" if service.note else words
+
+
+def _says(service: Service) -> tuple[str, ...]:
+    facts = [("Number", service.phone), ("Text", service.text), ("Place", service.place), ("Hours", service.hours),
+             ("Cost", service.cost), ("Website", service.url)]  # fmt: skip
+    return (service.description, *(f"{name}: {value}" for name, value in facts if value))
+
+
+def _clock(manuscript: Manuscript, service: Service, day: date, zone: tzinfo) -> str:
+    """How the time of the service's state differs from the caller's; nothing for one that serves several states."""
+    own = [edition.time_zone for edition in manuscript.editions if edition.code in service.states]
+    if len(own) != 1:
+        return ""
+    noon = datetime(day.year, day.month, day.day, 12)
+    there, here = (noon.replace(tzinfo=each).utcoffset() or timedelta() for each in (ZoneInfo(own[0]), zone))
+    minutes = round((there - here).total_seconds() / 60)
+    if not minutes:
+        return "the same time as yours"
+    hours, rest = divmod(abs(minutes), 60)
+    amount = " ".join(part for part in (f"{hours} h" if hours else "", f"{rest} min" if rest else "") if part)
+    return f"{amount} {'ahead of' if minutes > 0 else 'behind'} you"
+
+
+def script(manuscript: Manuscript) -> tuple[str, str, str]:
+    """What to say, in three sentences."""
+    book = manuscript.book
+    return (
+        f"Hello, my name is ..., and I'm ringing for {book.publisher}.",
+        f"We print your number in {book.title}, a free booklet, and want to be sure that it's right.",
+        "May I read you what we say, and will you tell me what to change?",
+    )
+
+
+def as_text(rows: Iterable[DueCall], lines: tuple[str, ...]) -> str:
+    """The list for a person at a phone."""
+    blocks = ["What to say:", *(f"  {line}" for line in lines), ""]
+    for number, row in enumerate(rows, 1):
+        where = "; ".join(map(str, row.printed)) or "not printed"
+        clock = f" ({row.clock})" if row.clock else ""
+        blocks += [
+            f"{number}. {row.name}{'  ** people ring it in a crisis **' if row.urgent else ''}",
+            f"   Ring: {row.by}   Hours: {row.hours}{clock}",
+            *(f"   {'We say: ' if first else '        '}{words}" for words, first in _first(row.says)),
+            f"   Why: {row.reason}",
+            f"   Printed: {where}",
+            f"   Then: booklet calls record {row.id} --by YOU --result confirmed   ({row.place})",
+            "",
+        ]
+    return "\n".join(blocks)
+
+
+def _first(words: Iterable[str]) -> Iterator[tuple[str, bool]]:
+    for index, each in enumerate(words):
+        yield each, not index
+
+
+def as_csv(rows: Iterable[DueCall]) -> str:
+    """The list for a spreadsheet. Nothing in it can be taken for a formula."""
+    target = io.StringIO()
+    writer = csv.writer(target, lineterminator="\r\n")
+    writer.writerow(("id", "name", "ring", "hours", "their time", "we say", "why", "in a crisis", "printed", "file"))
+    for row in rows:
+        cells = (row.id, row.name, row.by, row.hours, row.clock, " | ".join(row.says), row.reason,
+                 "yes" if row.urgent else "", "; ".join(map(str, row.printed)), str(row.place))  # fmt: skip
+        writer.writerow([f"'{cell}" if cell[:1] in "=+-@\t\r" and cell else cell for cell in cells])
+    return target.getvalue()
+
+
+def printed_places(
+    manuscript: Manuscript, project: Path, today: date, store: Store
+) -> dict[str, tuple[PrintedPlace, ...]]:
+    """Where each entry is printed in the standard pages of every title, by its id: laid out, or read from the store."""
+    setter = Typesetter(project, shipped("."), FORMATS["screen"].pages, store)
+    faces = shipped_faces(shipped("."))
+    compose_one = partial(compose, manuscript, project=project, today=Today(today), faces=faces)
+    found: dict[str, dict[tuple[str, str], list[str]]] = {}
+    every = [edition.code for edition in manuscript.editions]
+    for title in titles_of(manuscript):
+        for edition in manuscript.editions:
+            compositions, findings = compose_one(edition, wanted=Wanted(title))
+            if has_errors(findings):
+                continue
+            pages = folios(compositions, setter)
+            for service in manuscript.services:
+                if service.serves(edition.code) and (there := _places(compositions, service, pages)) is not None:
+                    words = compositions[0].publication.title
+                    found.setdefault(service.id, {}).setdefault((words, there), []).append(edition.code)
+    return {
+        id: tuple(PrintedPlace(title, _short(codes, every), folio) for (title, folio), codes in rows.items())
+        for id, rows in found.items()
+    }
+
+
+def _short(codes: list[str], every: list[str]) -> tuple[str, ...]:
+    return ("all editions",) if codes == every and len(every) > 1 else tuple(codes)
+
+
+def _places(compositions: tuple[Composition, ...], service: Service, pages: Mapping[str, str]) -> str | None:
+    """The folios on which an entry stands, in order; empty for a page without one, None where it does not stand."""
+    anchor, number = f"service-{service.id}", service.number
+    there: dict[str, None] = {}
+    stands = False
+    for part in (part for composition in compositions for part in composition.parts):
+        if f'id="{anchor}"' in part.html:
+            stands = True
+            there[pages.get(anchor, "")] = None
+        elif number and f'href="{number.uri}"' in part.html:
+            stands = True
+            there[pages.get(part.id, "")] = None
+    return (
+        ", ".join(sorted(filter(None, there), key=lambda folio: int(folio) if folio.isdigit() else 0))
+        if stands
+        else None
+    )
+
+
+def call_of(day: date, by: str, result: str, note: str | None = None) -> Call:
+    """A call as somebody tells it. Raises CallError for one in the future, or by nobody."""
+    if day > date.today():
+        raise CallError(f"A call on {day} has not been made yet.")
+    try:
+        return Call.model_validate({"day": day.isoformat(), "by": by.strip(), "result": result, "note": note or None})
+    except ValueError as reason:
+        raise CallError("A call needs the name of whoever rang, on one line.") from reason
+
+
+def record_call(project: Path, id: str, call: Call, phone: str | None = None) -> Path:
+    """Write down what came of a call, in the entry's own file, which stays as it is but for that; gives the file.
+    Whoever says that an entry is right makes it print; whoever says that it is wrong takes it out. Raises CallError.
+    """
+    manuscript, _ = read(project, Today(call.day))
+    service = next((each for each in manuscript.services if each.id == id), None) if manuscript else None
+    if service is None:
+        near = sorted(each.id for each in manuscript.services if id in each.id)[:5] if manuscript else []
+        hint = f" Did you mean: {', '.join(near)}?" if near else ""
+        raise CallError(f"No service has the id '{id}' (it may have been renamed).{hint}")
+    path = project / service.origin.file
+    text = path.read_bytes().decode("utf-8")
+    values: dict[str, str | bool | None] = {}
+    if call.is_sure:
+        values["confirm_before_print"] = False
+    elif call.result != "no-answer":
+        values["confirm_before_print"] = True
+        if service.print_unconfirmed:
+            values["print_unconfirmed"] = False
+    if phone is not None:
+        try:
+            values["phone"] = parse_phone(phone).text.replace(NO_BREAK, " ")
+        except PhoneError as reason:
+            raise CallError(f"'{phone}' is no number: {reason}.") from reason
+    row = {"day": call.day.isoformat(), "by": call.by, "result": call.result, "note": call.note}
+    try:
+        changed = changed_entry(text, id, values, {"calls": row})
+    except NoEntryError as reason:
+        raise CallError(f"{service.origin}: the entry cannot be changed here: {reason}.") from reason
+    write_whole([(path, changed.encode("utf-8"))])
+    return path

@@ -1,0 +1,198 @@
+"""The call list: who is to be rung first, and what came of it, written into the entry's own file."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable
+from datetime import date, timedelta, timezone
+from pathlib import Path
+
+import pytest
+import yaml
+from click.testing import CliRunner
+
+from booklet.calls import PrintedPlace, as_csv, as_text, call_of, due_calls, is_due, script
+from booklet.cli import main
+from booklet.manuscript import Manuscript, NoEntryError, Service, changed_entry, read
+from booklet.today import Today
+from tests.conftest import PROJECT, TODAY
+
+SUPPORT = sorted((PROJECT / "chapters/support").glob("*.yaml"))
+HERE = timezone(timedelta(hours=10))
+CALL = {"day": "2026-11-20", "by": "Jo O'Neill", "result": "confirmed", "note": "Asked for: hours"}
+
+
+@pytest.fixture(scope="module")
+def manuscript() -> Manuscript:
+    found, _ = read(PROJECT, Today(TODAY))
+    assert found
+    return found
+
+
+def with_calls(service: Service, *calls: tuple[str, str]) -> Service:
+    rows = tuple(call_of(date.fromisoformat(day), "Jo", result) for day, result in calls)
+    return service.model_copy(update={"calls": rows, "confirm_before_print": False})
+
+
+@pytest.mark.parametrize(
+    ("calls", "due"),
+    [
+        ([], True),
+        ([("2026-11-01", "confirmed")], False),
+        ([("2026-11-01", "changed")], False),
+        ([("2026-05-01", "confirmed")], True),
+        ([("2026-11-01", "confirmed"), ("2026-11-20", "no-answer")], False),
+        ([("2026-11-01", "confirmed"), ("2026-11-20", "disconnected")], True),
+        ([("2026-11-01", "moved"), ("2026-11-20", "confirmed")], False),
+        ([("2026-11-20", "no-answer")], True),
+    ],
+)
+def test_an_entry_is_due_until_somebody_says_that_it_is_right(
+    manuscript: Manuscript, calls: list[tuple[str, str]], due: bool
+) -> None:
+    assert is_due(with_calls(manuscript.services[0], *calls), TODAY) is due
+
+
+def test_the_worst_come_first(manuscript: Manuscript) -> None:
+    """A crisis line before others, what prints before what does not, a number found wrong before one never rung."""
+    lifeline = next(each for each in manuscript.services if each.id == "lifeline")
+    a, b, c, d = [each for each in manuscript.services if each.id.startswith("cancer-council")][:4]
+    services = (
+        with_calls(a, ("2026-01-01", "confirmed")),
+        with_calls(b),
+        with_calls(c, ("2026-11-01", "disconnected")),
+        with_calls(d, ("2025-01-01", "confirmed")),
+        with_calls(lifeline, ("2026-05-01", "confirmed")),
+    )
+    printed = {each.id: (PrintedPlace("Book", ("VIC",), "3"),) for each in services if each.id != d.id}
+    rows = due_calls(manuscript.model_copy(update={"services": services}), TODAY, printed, HERE)
+    assert [row.id for row in rows] == ["lifeline", c.id, b.id, a.id, d.id]
+    assert [row.urgent for row in rows] == [True, False, False, False, False]
+
+
+def test_the_list_says_what_to_ask_and_where_it_is_printed(manuscript: Manuscript) -> None:
+    printed = {"lifeline": (PrintedPlace("Book", ("TAS", "VIC"), "3, 50"),)}
+    rows = [row for row in due_calls(manuscript, TODAY, printed, HERE) if row.id == "lifeline"]
+    text = as_text(rows, script(manuscript))
+    assert "13 11 14" in text and "Book (TAS, VIC), pages 3, 50" in text and "crisis" in text
+    assert "booklet calls record lifeline" in text and "national.yaml:" in text
+    (head, row) = csv.reader(io.StringIO(as_csv(rows)))
+    assert len(head) == len(row) and row[0] == "lifeline"
+
+
+def test_a_cell_is_no_formula(manuscript: Manuscript) -> None:
+    evil = manuscript.services[0].model_copy(update={"name": "=cmd|' /C calc'!A0", "hours": "@now", "phone": "+1"})
+    (row,) = due_calls(manuscript.model_copy(update={"services": (evil,)}), TODAY, {}, HERE)
+    cells = next(iter(list(csv.reader(io.StringIO(as_csv([row]))))[1:]))
+    assert not [cell for cell in cells if cell[:1] in "=+-@" and cell]
+
+
+def test_hours_name_the_difference_to_the_callers_clock(manuscript: Manuscript) -> None:
+    rows = {row.id: row.clock for row in due_calls(manuscript, date(2026, 7, 1), {}, HERE)}
+    own = {
+        code: next(each.id for each in manuscript.services if each.states == (code,)) for code in ("VIC", "WA", "NT")
+    }
+    assert rows[own["VIC"]] == "the same time as yours"
+    assert rows[own["WA"]] == "2 h behind you" and rows[own["NT"]] == "30 min behind you"
+    assert rows["lifeline"] == ""
+
+
+@pytest.mark.parametrize("path", SUPPORT, ids=lambda path: path.name)
+@pytest.mark.parametrize("newline", ["\n", "\r\n"], ids=["lf", "crlf"])
+def test_nothing_else_of_a_file_changes(path: Path, newline: str) -> None:
+    """Over all real files and entries: only lines that are added, and the lines of the keys that are set, differ."""
+    text = path.read_text("utf-8").replace("\n", f"   # kept{newline}", 1).replace("\n", newline).replace("\r\r", "\r")
+    for entry in yaml.load(text, Loader=yaml.CSafeLoader):
+        values: dict[str, str | bool | None] = {"confirm_before_print": False, "phone": "(03) 9000 0000"}
+        changed = changed_entry(text, entry["id"], values, {"calls": CALL})
+        twice = changed_entry(changed, entry["id"], {}, {"calls": CALL | {"day": "2026-11-21"}})
+        (found,) = (each for each in yaml.load(twice, Loader=yaml.CBaseLoader) if each["id"] == entry["id"])
+        assert found["calls"] == [CALL, CALL | {"day": "2026-11-21"}]
+        assert (found["phone"], found["confirm_before_print"]) == ("(03) 9000 0000", "false")
+        before, after = text.splitlines(keepends=True), twice.splitlines(keepends=True)
+        kept = [line for line in before if not line.lstrip().startswith(("phone:", "confirm_before_print:"))]
+        rest = iter(after)
+        assert all(line in rest for line in kept), "in their order"
+        assert len(after) == len(before) + 9 and all(line.endswith(newline) for line in after)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "- id: one\n  name: A\n- {id: two, name: B}\n",
+        "- id: two\n  name: B\n  calls: [{day: 2026-11-01}]\n",
+        "two: 1\n",
+        "- id: three\n",
+        "- id: two: 3\n",
+    ],
+    ids=["in braces", "a list in brackets", "no list", "another id", "no YAML"],
+)
+def test_what_cannot_be_changed_is_left_alone(text: str) -> None:
+    with pytest.raises(NoEntryError):
+        changed_entry(text, "two", {}, {"calls": CALL})
+
+
+def test_comments_blocks_and_a_file_without_an_end_of_line_are_kept() -> None:
+    text = "# all\n- id: two # b\n  name: >-\n    long\n    words\n\n# behind\n- id: three\n  phone: 13 11 14"
+    changed = changed_entry(text, "two", {"name": "Short"}, {"calls": {"day": "2026-11-01"}})
+    assert changed == (
+        "# all\n- id: two # b\n  name: Short\n  calls:\n  - day: 2026-11-01\n\n# behind\n- id: three\n  phone: 13 11 14"
+    )
+    assert changed_entry(text, "three", {"phone": "131"}, {}).endswith("phone: '131'")
+    assert changed_entry(text, "three", {}, {"calls": {"by": "Jo"}}).endswith("13 11 14\n  calls:\n  - by: Jo")
+
+
+def recorded(project: Path, *arguments: str) -> tuple[int, str]:
+    done = CliRunner().invoke(main, ["calls", "record", "--project", str(project), *arguments])
+    assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
+    return done.exit_code, done.output
+
+
+def service(project: Path, id: str) -> Service:
+    found, _ = read(project, Today(TODAY))
+    assert found
+    return next(each for each in found.services if each.id == id)
+
+
+def test_what_came_of_a_call_is_written_down(booklet: Callable[..., Path]) -> None:
+    project = booklet()
+    id = service(project, next(iter(yaml.safe_load((project / "chapters/support/all.yaml").read_text())))["id"]).id
+    assert recorded(project, id, "--by", "Jo", "--result", "disconnected", "--date", "2026-11-20")[0] == 0
+    assert service(project, id).confirm_before_print
+    assert not service(project, id).prints
+    number = ["--phone", "1800 500 258"]
+    assert recorded(project, id, "--by", "Jo", "--result", "changed", "--date", "2026-11-21", *number)[0] == 0
+    entry = service(project, id)
+    assert entry.prints and entry.phone == "1800 500 258"
+    assert entry.assured and (entry.assured.day, entry.assured.by) == (date(2026, 11, 21), "Jo")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["nobody", "--by", "Jo", "--result", "confirmed"], "No service has the id 'nobody'"),
+        (["{id}", "--by", " ", "--result", "confirmed"], "needs the name"),
+        (["{id}", "--by", "Jo", "--result", "confirmed", "--date", "2999-01-01"], "has not been made yet"),
+        (["{id}", "--by", "Jo", "--result", "changed", "--phone", "12"], "is no number"),
+        (["{id}", "--by", "Jo", "--result", "gone"], "gone"),
+    ],
+)
+def test_a_call_that_cannot_be_is_refused(booklet: Callable[..., Path], arguments: list[str], words: str) -> None:
+    project = booklet()
+    path = project / "chapters/support/all.yaml"
+    before = path.read_bytes()
+    id = yaml.safe_load(before)[0]["id"]
+    status, output = recorded(project, *(word.format(id=id) for word in arguments))
+    assert status == 2 and words in output
+    assert path.read_bytes() == before
+
+
+def test_a_call_by_hand_is_checked_as_any_key(booklet: Callable[..., Path]) -> None:
+    project = booklet()
+    path = project / "chapters/support/all.yaml"
+    path.write_text(
+        changed_entry(path.read_text(), yaml.safe_load(path.read_text())[0]["id"], {}, {"calls": {"day": "soon"}})
+    )
+    _, findings = read(project, Today(TODAY))
+    assert "SRC-012" in {finding.code for finding in findings}
