@@ -13,15 +13,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from booklet.australia import parse_phone
+from booklet.build import check
 from booklet.composing import Composition, compose, publication, shipped_faces
 from booklet.composing.languages import is_language
 from booklet.composing.sandbox import fill
-from booklet.composing.views import EditionContext, hours_apart, services_of
+from booklet.composing.views import EditionContext, EditionView, OrderLineView, ServiceView, hours_apart, services_of
 from booklet.manuscript import Manuscript, Service, read
 from booklet.today import Today
 from booklet.walk import styles_folder
 from tests.conftest import PROJECT, TODAY
-from tests.tiny import FILES, changed
+from tests.tiny import FILES, LAST, TWO, added, changed, errors, order
 
 VIC = "chapters/editions/vic.toml"
 
@@ -195,3 +196,33 @@ def test_a_build_date_only_changes_what_depends_on_it(booklet: Callable[..., Pat
 )  # fmt: skip
 def test_language_tags(tag: str, known: bool) -> None:
     assert is_language(tag) is known
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "services", "services.local()", "services.local", "services['any-line']", "today.holds", "today['holds']",
+        "today.date",
+        "edition", "edition.name.upper", "edition.reviewed", "edition.PARTS", "edition.issue_date.year",
+        "services['any-line'].origin", "none",
+    ],
+)  # fmt: skip
+def test_a_template_prints_words_numbers_and_days_of_the_parts_it_may_name_and_nothing_else(
+    booklet: Callable[..., Path], asked: str
+) -> None:
+    (found,) = errors(check(order(booklet(added(f"Words {{{{ {asked} }}}}.")), editions=("VIC",))))
+    assert (found.code, str(found.place)) == ("SRC-020", f"{TWO}:{LAST}") and "0x" not in found.found
+
+
+def test_what_the_parts_of_a_template_are(booklet: Callable[..., Path]) -> None:
+    line = "services['any-line']"
+    names = {f"edition.{each}" for each in EditionView.PARTS - {"reviewed"}}
+    names |= {f"order_line.{each}" for each in OrderLineView.PARTS}
+    names |= {f"{line}.{each}" for each in ServiceView.PARTS - {"confirm", "local"}}
+    text = "".join(f"Words {{{{ {name} }}}}.\n\n" for name in sorted(names))
+    flags = f"{{% if edition.reviewed or {line}.confirm or not {line}.local %}}Yes, on {{{{ today }}}}.{{% endif %}}"
+    project = booklet(added(text + flags))
+    assert errors(check(order(project, editions=("VIC",)))) == []
+    documented = (PROJECT / "docs/writing.md").read_text("utf-8").partition("## Templates")[2].partition("```")[0]
+    parts = EditionView.PARTS | OrderLineView.PARTS | ServiceView.PARTS
+    assert [part for part in parts if f"`{part}`" not in documented] == []

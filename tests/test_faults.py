@@ -5,12 +5,15 @@ The clean booklet itself is the near miss: it has none of them.
 
 from __future__ import annotations
 
+import io
+from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from booklet.build import build, check
 from booklet.findings import Severity
@@ -28,6 +31,14 @@ FOLLOW = {
 
 NOTICE = '\n[[notices]]\ntitle = "Flood"\ntext = "Ring first."\nfrom = {}\nuntil = {}\n'
 SERVICE_LINES = {name: FILES[STATES][: FILES[STATES].index(name)].count("\n") + 1 for name in ("vic-group", "wa-group")}
+
+
+def picture(kind: str, mode: str) -> bytes:
+    """A picture of noise, which takes its room."""
+    with io.BytesIO() as file:
+        Image.effect_noise((90, 60), 80).convert(mode).save(file, kind)
+        return file.getvalue()
+
 
 FAULTS: dict[str, tuple[Overlay, str, str]] = {
     "missing key": (changed(TWO, "minutes: 1\n", ""), "SRC-010", f"{TWO}:2"),
@@ -152,7 +163,7 @@ FAULTS: dict[str, tuple[Overlay, str, str]] = {
     "number of another state in a notice": (
         {VIC: FILES[VIC] + NOTICE.format("2026-11-01", "2026-12-01").replace("Ring first", "Ring (08) 5550 1234")},
         "LNK-011",
-        f"{VIC}:{FILES[VIC].count(chr(10)) + 2}",
+        f"{VIC}:{FILES[VIC].count(chr(10)) + 4}",
     ),
     "number of another state in a title": (
         added('::: good-to-know "Ring (08) 5550 1234"\nx\n:::'),
@@ -186,9 +197,60 @@ FAULTS: dict[str, tuple[Overlay, str, str]] = {
     "character of no font": (added("At \u2265 38"), "FNT-002", f"{TWO}:{LAST}"),
     "broken image": (
         {**added("![A picture of it](images/x.png)"), "chapters/images/x.png": b"\x89PNG\r\n\x1a\nbroken"},
-        "SYS-001",
-        TWO,
+        "LNK-003",
+        f"{TWO}:{LAST}",
     ),
+    "picture cut off": (
+        {**added("![A picture of it](images/x.jpg)"), "chapters/images/x.jpg": picture("JPEG", "RGB")[:-300]},
+        "LNK-003",
+        f"{TWO}:{LAST}",
+    ),
+    "picture of sixteen bits": (
+        {**added("![A picture of it](images/x.png)"), "chapters/images/x.png": picture("PNG", "I;16")},
+        "LNK-003",
+        f"{TWO}:{LAST}",
+    ),
+    "picture cut off in a drawing": (
+        {
+            **added("![A picture of it](images/x.svg)"),
+            "chapters/images/x.svg": '<svg><image href="data:image/jpeg;base64,'
+            + b64encode(picture("JPEG", "RGB")[:-300]).decode()
+            + '"/></svg>',
+        },
+        "LNK-003",
+        f"{TWO}:{LAST}",
+    ),
+    "chapter reviewed in the future": (
+        changed(TWO, "reviewed: null\nreviewers: []", "reviewed: 2031-01-01\nreviewers: [A]"),
+        "SRC-016",
+        f"{TWO}:6",
+    ),
+    "call of the future": (
+        changed(STATES, "page_date: null", "page_date: null\n  calls:\n  - day: 2026-11-23\n    by: Jo\n    result: moved"),
+        "SRC-016",
+        f"{STATES}:17",
+    ),
+    "source reviewed in the future": (
+        changed("chapters/sources.yaml", "reviewed: null", "reviewed: 2026-12"),
+        "SRC-016",
+        "chapters/sources.yaml:5",
+    ),
+    "consent of the future": (
+        {"chapters/consents.yaml": "- id: one\n  given: 2026-11-23\n  expires: 2027-01-01\n"},
+        "SRC-016",
+        "chapters/consents.yaml:2",
+    ),
+    "issued in the future": (changed(BOOK, "2026-07-15", "2026-11-23"), "SRC-016", f"{BOOK}:5"),
+    "heading with a link to a page": (added("## See [this](#one)"), "ACC-002", f"{TWO}:{LAST}"),
+    "note in the title of a block": (
+        added('::: good-to-know "Title[^1]"\nText.\n:::\n\n[^1]: A note.'),
+        "LNK-006",
+        f"{TWO}:{LAST}",
+    ),
+    "hue of three digits": (changed(VIC, "#144473", "#05a"), "SRC-012", f"{VIC}:10"),
+    "soft hyphen": (added("Some in\u00adfor\u00admation."), "SRC-003", f"{TWO}:{LAST}"),
+    "too few planned pages": ({"chapters/pages/planned/4.md": None}, "BOX-001", "chapters/pages/planned"),
+    "missing editions": (dict.fromkeys([VIC, "chapters/editions/wa.toml"]), "SRC-001", "chapters/editions"),
     "reserved id": (changed(TWO, "id: two", "id: cover"), "SRC-013", f"{TWO}:2"),
     "control character": ({TWO: FILES[TWO].encode() + b"x\x01y\n"}, "SRC-003", f"{TWO}:{LAST - 1}"),
     "a mark of our own": ({TWO: FILES[TWO] + "\ue000\n"}, "SRC-003", f"{TWO}:{LAST - 1}"),
@@ -227,19 +289,15 @@ def test_the_clean_booklet_has_no_error(booklet: Callable[..., Path]) -> None:
     assert errors(check(order(booklet()))) == []
 
 
-ONLY_BUILT = {"broken image"}
-"""What shows only when pages are set."""
-
-
 @pytest.mark.parametrize("name", FAULTS)
 def test_each_fault_is_found_at_its_line(booklet: Callable[..., Path], name: str) -> None:
     overlay, code, place = FAULTS[name]
     project = booklet(overlay)
-    found = errors(build(order(project)).findings if name in ONLY_BUILT else check(order(project)))
+    found = errors(check(order(project)))
     hits = [finding for finding in found if finding.code == code and str(finding.place).startswith(place)]
     assert hits, [str(finding) for finding in found]
     assert {finding.code for finding in found} <= {code, *FOLLOW.get(code, ())}
-    assert all(finding.place.line for finding in hits) or "missing" in name or name in ONLY_BUILT
+    assert all(finding.place.line for finding in hits) or "missing" in name or name == "too few planned pages"
 
 
 def test_all_faults_of_all_files_come_together_and_nothing_is_written(booklet: Callable[..., Path]) -> None:
@@ -322,3 +380,34 @@ def test_a_service_without_a_source_is_refused(booklet: Callable[..., Path]) -> 
     text = service("x", "X").replace("  source: https://example.org\n", "")
     found = errors(check(order(booklet({STATES: FILES[STATES] + text}))))
     assert [f.code for f in found] == ["SRC-010"]
+
+
+def test_what_was_done_by_today_is_done_and_a_whole_picture_prints(booklet: Callable[..., Path]) -> None:
+    """Today is 22 November 2026."""
+    overlay: Overlay = {
+        **changed(ONE, "reviewed: null\nreviewers: []", "reviewed: 2026-11-22\nreviewers: [A]"),
+        **changed(
+            STATES,
+            "page_date: null",
+            "page_date: 2026-11\n  calls:\n  - day: 2026-11-22\n    by: Jo\n    result: moved",
+        ),
+        **changed("chapters/sources.yaml", "reviewed: null", "reviewed: 2026, on the page"),
+        **changed(BOOK, "2026-07-15", "2026-11-22"),
+        **added("![A picture of it](images/x.jpg)\n\n![And another of it](images/y.png)"),
+        "chapters/images/x.jpg": picture("JPEG", "CMYK"),
+        "chapters/images/y.png": picture("PNG", "P"),
+        "chapters/consents.yaml": "- id: one\n  given: 2026-11-22\n  expires: 2027-01-01\n",
+    }
+    assert errors(check(order(booklet(overlay)))) == []
+
+
+def test_a_faulty_service_is_named_once_and_not_missed_elsewhere(booklet: Callable[..., Path]) -> None:
+    (found,) = errors(check(order(booklet(changed("chapters/support/all.yaml", "13 11 20", "13 11 2")))))
+    assert (found.code, str(found.place)) == ("LNK-010", "chapters/support/all.yaml:59")
+
+
+def test_reasons_are_told_in_plain_words(booklet: Callable[..., Path]) -> None:
+    project = booklet({VIC: FILES[VIC].replace("#144473", "#05a") + NOTICE.format("2026-12-24", "2026-12-01")})
+    found = " ".join(finding.found for finding in errors(check(order(project))))
+    assert "such as #0b5a7e" in found and "The notice ends (2026-12-01) before it starts (2026-12-24)." in found
+    assert "the values" not in found and "pattern" not in found

@@ -16,7 +16,7 @@ from booklet.findings import Finding
 from booklet.manuscript import Manuscript, read
 from booklet.today import Today
 from tests.conftest import PROJECT, TODAY
-from tests.tiny import BOOK, FILES, LAST, ONE, TWO, added, changed, order
+from tests.tiny import BOOK, CHAPTER, FILES, INSERT, LAST, ONE, TWO, added, changed, errors, order
 
 SYLLABLES = {
     1: "the we you are one done team help blood months through breast walked based used changed clothes breathe hour "
@@ -231,3 +231,61 @@ def test_sections_that_state_nothing_medical_are_few(manuscript: Manuscript) -> 
             text = " ".join(row for row in lines[section.origin.line - 1 : end - 1] if not row.startswith((":::", "-")))
             if section.facts == ():
                 assert len(medical.findall(text)) <= MOST_MEDICAL_WORDS, f"{section.origin}: {text[:80]}"
+
+
+def test_a_short_sentence_with_a_very_long_word_is_the_hardest() -> None:
+    short = "A pneumonoultramicroscopicsilicosis is rare."
+    text = counted(f"You can ask for a cup of tea now, or for some water. {short} Sit down.")
+    assert [sentence.text for sentence in hardest(text, 1)] == [short]
+
+
+def test_a_chapter_without_words_and_a_reading_time_far_off_are_named(booklet: Callable[..., Path]) -> None:
+    empty = "chapters/03-none.md"
+    overlay = {**changed(ONE, "minutes: 2", "minutes: 20"), empty: CHAPTER.format(title="None", id="none", text="")}
+    assert [row for row in warned(check(order(booklet(overlay)))) if row[0] == "SRC-056"] == [
+        ("SRC-056", f"{ONE}:2"),
+        ("SRC-056", f"{empty}:2"),
+    ]
+    long = check(order(booklet(added("word " * 900))))
+    assert ("SRC-056", f"{TWO}:2") in warned(long) and errors(long) == []
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new"),
+    [
+        (BOOK, "This booklet.", "Your battle."),
+        (BOOK, "A booklet for tests", "Your battle"),
+        (BOOK, 'everyone = "Last"', 'everyone = "In battle"'),
+        ("chapters/support/states.yaml", "What Vic group does.", "Help in battle."),
+        ("chapters/support/all.yaml", "2 pm NSW time", "2 pm NSW time, in battle"),
+        ("chapters/editions/vic.toml", "In an emergency,", "In battle,"),
+        ("chapters/glossary.yaml", "A picture", "A battle"),
+        ("chapters/pages/directory.md", "title: Directory", "title: Battle"),
+        (TWO, "summary: The second.", "summary: A battle."),
+        (TWO, "A paragraph", "A battle"),
+    ],
+)
+def test_a_word_to_avoid_is_found_wherever_words_stand(
+    booklet: Callable[..., Path], file: str, old: str, new: str
+) -> None:
+    overlay = changed(file, old, new)
+    overlay[BOOK] = str(overlay.get(BOOK, FILES[BOOK])) + AVOID
+    rows = [row for row in warned(check(order(booklet(overlay)))) if row[0] == "SRC-051"]
+    assert len(rows) == 1 and rows[0][1].startswith(f"{file}:")
+
+
+def test_a_sentence_set_large_that_a_small_booklet_would_lose_is_named(booklet: Callable[..., Path]) -> None:
+    file = "chapters/inserts/bone/02-b.md"
+    text = str(INSERT[file]).replace("sources: [fact]", "sources: [fact]\nrhythm: sentence\npull: Lost words.")
+    (found,) = errors(check(order(booklet(INSERT | {file: text}))))
+    assert (found.code, str(found.place)) == ("SRC-035", f"{file}:11")
+
+
+def test_an_urgent_sign_that_no_text_prints_is_named(booklet: Callable[..., Path]) -> None:
+    sign = "- id: a\n  sign: A sign\n  words: null\n  ring: gp\n  when: null\n  for: [one]\n  facts: [fact]\n"
+    overlay = {
+        "chapters/urgent.yaml": sign,
+        BOOK: FILES[BOOK].replace("[clock]", '[call_first.signs]\ngp = "Soon"\n\n[clock]'),
+    }
+    assert ("SRC-035", "chapters/urgent.yaml:1") in warned(check(order(booklet(overlay))))
+    assert warned(check(order(booklet(overlay | added("::: urgent-signs ring=gp\n:::"))))) == []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -15,13 +16,19 @@ from hypothesis import strategies as st
 
 from booklet.australia import is_order_code
 from booklet.build import Order, Receipt, build, check
+from booklet.composing import shipped_faces
+from booklet.composing.edition import FOOT_EM, FOOT_LARGE_PRINT_EM
 from booklet.composing.views import UnknownTitleError
+from booklet.formats import FORMATS
 from booklet.manuscript import read
 from booklet.today import Today
 from booklet.transcript import load, transcript
 from booklet.typesetting import share_out
+from booklet.walk import styles_folder
 from tests.conftest import PROJECT, TODAY
-from tests.tiny import CHAPTER, INSERT, changed
+from tests.printed import printed
+from tests.tiny import BOOK, CHAPTER, FILES, INSERT, ONE, TWO, changed, errors
+from tests.tiny import order as tiny_order
 
 pytestmark = pytest.mark.slow
 
@@ -175,3 +182,57 @@ def test_a_fault_on_a_page_of_large_print_or_of_a_handout_is_found(booklet: Call
     title = "main" if page == "page-finder" else "chapter:one"
     receipt = build(Order(project, project / "dist", TODAY, formats=("large-print",), titles=(title,)))
     assert receipt.failed and "SRC-031" in {finding.code for finding in receipt.findings}
+
+
+LONG = "Living with hearing loss at home and at work and with friends and on the bus and in the shop and at the clinic"
+
+
+@pytest.mark.parametrize("title", [LONG, LONG.replace(" ", "-")[:60], "W" * 30, "Short"])
+def test_a_running_title_keeps_to_one_line(title: str) -> None:
+    faces = shipped_faces(styles_folder())
+    for width_em in (FOOT_EM, FOOT_LARGE_PRINT_EM):
+        shown = faces.running_title(title, width_em)
+        assert faces.lines(shown.replace(" ", "\u00a0"), width_em) == 1
+        assert shown == title if title == "Short" else shown.endswith("\u2026") and title.startswith(shown[:-1])
+
+
+def test_a_title_of_any_length_prints_in_every_format_and_lists_keep_their_numbers(
+    booklet: Callable[..., Path],
+) -> None:
+    text = (
+        FILES[TWO]
+        .replace("Chapter two", LONG)
+        .replace("A paragraph", "7. Seven\n8. Eight\n\nAnd\n\n1998. Then\n\nA paragraph")
+    )
+    order, receipt = made(booklet(printed() | {TWO: text}), titles=("main",), editions=("VIC",))
+    assert errors(receipt.findings) == [] and {entry.format for entry in receipt.files} == set(FORMATS)
+    said = heard(order, receipt, "screen.pdf")
+    assert [line for line in said if re.match(r"\d+\. ", line)] == ["7. Seven", "8. Eight", "1998. Then"]
+    for file in ("screen.pdf", "large-print.pdf", "press.pdf", "clinic-plain.pdf"):
+        path = next(order.dist / entry.file for entry in receipt.files if entry.file.endswith(file))
+        layout = subprocess.check_output(["pdftotext", "-layout", path, "-"], text=True)
+        feet = [row.strip() for row in layout.split("\n")]
+        assert [row for row in feet if re.search(r"2 Living with hearing loss at home.*\u2026", row)], file
+        assert not [row for row in feet if row.startswith("friends and on the bus") and "\u2026" in row]
+
+
+def test_a_short_title_stands_in_the_foot_and_is_checked_like_any_text(booklet: Callable[..., Path]) -> None:
+    def parts(short: str) -> list[str]:
+        text = FILES[TWO].replace("title: Chapter two", f"title: {LONG}\nshort_title: {short}")
+        return [str(finding) for finding in errors(check(tiny_order(booklet({TWO: text}), editions=("VIC",))))]
+
+    assert parts("Living well") == []
+    assert len(parts("Ring 1800 160 402")) == len(parts("A \u2713 sign")) == 1
+
+
+def test_check_names_a_title_that_no_cover_can_hold(booklet: Callable[..., Path]) -> None:
+    for title in (LONG * 2, "Pneumonoultramicroscopicsilicovolcanoconiosis"):
+        found = errors(check(tiny_order(booklet(changed("chapters/booklet.toml", "Tiny", title)), editions=("VIC",))))
+        assert {(each.code, each.place.file) for each in found} == {("BOX-002", "chapters/booklet.toml")}
+    text = FILES[TWO].replace("title: Chapter two", "title: About pneumonoultramicroscopicsilicosis")
+    found = errors(check(tiny_order(booklet({TWO: text}), editions=("VIC",))))
+    assert {(each.code, str(each.place)) for each in found} == {("BOX-002", f"{TWO}:2")}
+    part = f'\n[[parts]]\nid = "now"\ntitle = "{LONG}"\nsentence = "A sentence."\nimage = "images/plain.svg"\n'
+    own = {file: FILES[file].replace("minutes:", "part: now\nminutes:") for file in (ONE, TWO)}
+    found = errors(check(tiny_order(booklet({BOOK: FILES[BOOK] + part} | own), editions=("VIC",))))
+    assert {(each.code, str(each.place)) for each in found} == {("BOX-002", f"{BOOK}:{FILES[BOOK].count(chr(10)) + 2}")}

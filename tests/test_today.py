@@ -70,19 +70,25 @@ CONSENT = "- id: ann\n  given: 2026-01-01\n  expires: 2026-11-30\n"
 VOICE: Overlay = {**added("::: voice consent=ann\nHer words.\n:::"), "chapters/consents.yaml": CONSENT}
 
 
-def test_a_text_that_asks_nothing_holds_for_the_year_of_its_clocks(booklet: Callable[..., Path]) -> None:
-    assert holds(booklet(), date(2026, 11, 22)) == (date(2026, 1, 1), date(2026, 12, 31))
+ISSUED = date(2026, 7, 15)
+"""Before it, the tiny booklet would be issued on a day that has not come."""
+
+
+def test_a_text_that_asks_nothing_holds_for_the_year_of_its_clocks_from_the_day_of_issue(
+    booklet: Callable[..., Path],
+) -> None:
+    assert holds(booklet(), date(2026, 11, 22)) == (ISSUED, date(2026, 12, 31))
 
 
 def test_a_text_holds_until_a_notice_begins_or_ends_a_consent_ends_or_it_names_the_day(
     booklet: Callable[..., Path],
 ) -> None:
     project = booklet({VIC: FILES[VIC] + NOTICE})
-    assert holds(project, date(2026, 11, 22)) == (date(2026, 1, 1), date(2026, 11, 30))
+    assert holds(project, date(2026, 11, 22)) == (ISSUED, date(2026, 11, 30))
     assert holds(project, date(2026, 12, 2)) == (date(2026, 12, 1), date(2026, 12, 24))
     assert holds(project, date(2026, 12, 25)) == (date(2026, 12, 25), date(2026, 12, 31))
-    assert holds(booklet(VOICE), date(2026, 11, 22)) == (date(2026, 1, 1), date(2026, 11, 30))
+    assert holds(booklet(VOICE), date(2026, 11, 22)) == (ISSUED, date(2026, 11, 30))
     day = date(2026, 11, 22)
     assert holds(booklet(added("Printed on {{ today }}.")), day) == (day, day)
     unasked = changed(TWO, "A paragraph", "{% if 'a' == 'b' %}{{ today }}{% endif %}A paragraph")
-    assert holds(booklet(unasked), day) == (date(2026, 1, 1), date(2026, 12, 31))
+    assert holds(booklet(unasked), day) == (ISSUED, date(2026, 12, 31))

@@ -7,10 +7,10 @@ tokens, because nobody knows them yet.
 
 from booklet.composing.edition import PAGE_TOKENS, Composition, Part, Wanted, compose, planned_kit, ticket
 from booklet.composing.faces import Faces, decompressed, shipped_faces
-from booklet.composing.markdown import SCHEME
 from booklet.composing.proofreading import proofread
 from booklet.composing.sandbox import day_in_words
 from booklet.composing.views import HANDOUT, MAIN, Publication, publication, titles_of
+from booklet.composing.wholeness import SCHEME
 
 __all__ = [
     "HANDOUT",

@@ -8,16 +8,14 @@ from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
-from unicodedata import normalize
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from booklet.composing.blocks import BlockCall
-from booklet.composing.faces import OTHER_CLASS, Faces, name_of
+from booklet.composing.faces import MOST_LINES, OTHER_CLASS, Faces
 from booklet.composing.markdown import (
     PAGE_TOKEN,
-    SCHEME,
     Page,
     RenderContext,
     image_faults,
@@ -25,21 +23,55 @@ from booklet.composing.markdown import (
     render,
     unbroken,
 )
+from booklet.composing.printed import character_faults, drawing_faults, number_faults, text_faults
 from booklet.composing.sandbox import day_in_words, fill, without_templates
 from booklet.composing.views import MAIN, MAIN_BACK, EditionContext, Publication, publication
+from booklet.composing.wholeness import SCHEME
 from booklet.findings import Finding, Place, error, in_order
-from booklet.manuscript import STANDING_PAGES, BookPart, Chapter, Edition, Manuscript, StandingPage, inside
+from booklet.manuscript import (
+    STANDING_PAGES,
+    BookPart,
+    Chapter,
+    Edition,
+    FrontMatter,
+    Manuscript,
+    PageMatter,
+    StandingPage,
+)
 from booklet.today import Today
 
 SLOT = "\ue020"
 ANCHOR = re.compile(r'\sid="([^"]+)"')
+FOOT_EM, FOOT_LARGE_PRINT_EM = 24.5, 21.4
+"""Room for a running title in the foot, in its own size: 118 mm at 12 pt less a folio of three digits and a gap; 139 mm
+at 18 pt (styles/screen.css, styles/large-print.css)."""
+
+
+HEADING_EM = 13.0
+"""Room for a word of a title: 334 pt at 24 pt, 462 pt at 33 pt, in bold."""
+
+
+@dataclass(frozen=True)
+class CoverColumn:
+    """The words of a cover: room for them and their sizes, in points (styles/screen.css, styles/large-print.css)."""
+
+    width: float
+    height: float
+    title: float
+    subtitle: float
+    name: float
+
+
+COVER_PT = CoverColumn(width=334, height=400, title=44, subtitle=15.5, name=13)
+COVER_LARGE_PRINT_PT = CoverColumn(width=447, height=570, title=60, subtitle=23, name=19.5)
+BOLD = 0.94
+"""How far regular letters reach for each point of bold ones."""
 PRINT_PLAN = "\ue021"
 """Where the kit of a clinic says how many sheets there are, which is known once the booklet is set."""
 PAGE_TOKENS = re.compile(PAGE_TOKEN.format("([^\ue011]*)"))
 _SPACE_BEFORE_INLINE = re.compile(rf'(?<=[^\s>]) (?=<(?:a|strong)\b|<span class="{OTHER_CLASS}")')
 """A text that ends in a space before a link, bold words or another face is broken after its first word when it fits the
 line without that space and not with it (WeasyPrint 70, `split_first_line`). A space in a box of its own is not."""
-NO_GLYPH = "Words for it, such as 'or more' for a sign; in a drawing, font-family with 'Noto Sans' for other alphabets."
 REQUIRED_BLOCKS = {
     "imprint": ("review-status", "notices"),
     "directory": ("urgent-numbers", "directory"),
@@ -183,7 +215,8 @@ class _Composer:
             planned = tuple(self.page(page, "planned") for page in (*first, *suited))
         kit = self.page(pages["clinic-kit"], "clinic-kit") if "clinic-kit" in pages and not wanted.large_print else None
         self.check_whole(body)
-        self.check_characters((*front, *body, *planned, *((back_cover,) if back_cover else ())))
+        ends = tuple(part for part in (back_cover, kit) if part)
+        self.check_printed((*front, *body, *planned, *ends))
         return Composition(
             publication=title,
             volume=self.context.volume + 1 if self.context.volumes else 0,
@@ -213,7 +246,6 @@ class _Composer:
         self.findings += page.findings
         self.links += page.links
         self.titles |= {anchor: words for _, words, anchor in page.headings} | page.notes
-        self._check_numbers(page.phones)
         self._check_calls(page.blocks)
         return page
 
@@ -241,6 +273,7 @@ class _Composer:
         anchor = f"part-{part.id}"
         self.titles[anchor] = part.title
         self.findings += image_faults(self.project, part.image, part.origin)
+        self._check_part_title(part)
         ids = {chapter.head.id for chapter in self.context.publication.chapters if chapter.head.part == part.id}
         rows = [row for row in self.context.contents if row[1] in ids]
         html = self._html("part", title=part.title, part=part, anchor=anchor, rows=rows, context=self.context)
@@ -253,6 +286,7 @@ class _Composer:
         page = self.text(chapter.body, head.id, file)
         drawing = self._drawing(chapter)
         names = {"title": head.title, "head": head, "number": chapter.number, "count": count + 1, "drawing": drawing}
+        names["running"] = self._running(head, f"{chapter.number} ")
         html = self._html("chapter", **names, body=Markup(page.html))
         return Part(head.id, head.title, "chapter", html, (*page.assets, *filter(None, [drawing])), file)
 
@@ -268,8 +302,18 @@ class _Composer:
         page = self.text(chapter.body, head.id, file)
         drawing = self._drawing(chapter) if head.rhythm == "drawing" else ""
         names = {"head": head, "drawing": drawing, "publication": title, "edition": self.context.edition}
+        names["running"] = self._running(head)
         html = self._html("flow", title=head.title, text=Markup(page.html), **names)
         return Part(head.id, head.title, "flow", html, (*page.assets, *filter(None, [drawing])), file)
+
+    def _running(self, head: FrontMatter | PageMatter, number: str = "") -> str:
+        """What the foot says in place of a title that is too long for one line of it; nothing for others."""
+        if self.faces.lines(head.title, HEADING_EM) >= MOST_LINES:
+            found = f"A word of the title '{head.title[:60]}' is too long for its line."
+            self.findings.append(error("BOX-002", head.origin, found, "A shorter word."))
+        width_em = FOOT_LARGE_PRINT_EM if self.context.large_print else FOOT_EM
+        short = self.faces.running_title(f"{number}{head.short_title or head.title}", width_em)
+        return "" if short == number + head.title else short.replace("'", "\u2019")
 
     def _drawing(self, chapter: Chapter) -> str:
         drawing = f"images/opener-{chapter.head.id}.svg"
@@ -289,16 +333,45 @@ class _Composer:
                 found = f"The page has no block '{needed}'."
                 self.findings.append(error("SRC-033", page.origin, found, f"'::: {needed}' and ':::'."))
         last = len(self.context.publication.chapters) + 1 if kind == "directory" else 0
-        names = {"title": head.title, "id": head.id, "image": image, "last_tab": last}
+        names = {"title": head.title, "id": head.id, "image": image, "last_tab": last, "running": self._running(head)}
         html = self._html("page", kind=kind, **names, body=Markup(rendered.html))
         return Part(head.id, head.title, kind, html, (*rendered.assets, *filter(None, [image])), page.origin.file)
 
     def cover(self, wanted: Wanted) -> Part:
         """The front cover."""
         title, context = self.context.publication, self.context
+        self._check_cover()
         names = {"image": title.cover_image, "book": self.book, "edition": context.edition, "context": context}
         html = self._html("cover", title=title.title, large_print=wanted.large_print, **names)
         return Part("cover", title.title, "cover", html, (title.cover_image,), context.record.origin.file)
+
+    def _check_cover(self) -> None:
+        """The words of the cover stand on one page."""
+        title, column = self.context.publication, self._column
+        rows = (
+            (title.title, column.title, 1.1),
+            (title.subtitle, column.subtitle, 1.3),
+            (self.context.edition.name, column.name, 1.4),
+        )
+        taken = sum(self.faces.lines(text, BOLD * column.width / size) * size * line for text, size, line in rows)
+        if taken > column.height:
+            place = self.book.origin if title.is_main else title.origin
+            self._too_long(f"'{title.title[:60]}', its subtitle and the edition's name do not fit the cover", place)
+
+    def _check_part_title(self, part: BookPart) -> None:
+        """The title of a part leaves half its page to the sentence and the chapters."""
+        column = self._column
+        lines = self.faces.lines(part.title, BOLD * column.width / column.title)
+        if lines * column.title * 1.1 > column.height / 2:
+            self._too_long(f"'{part.title[:60]}' does not fit the page that opens a part", part.origin)
+
+    @property
+    def _column(self) -> CoverColumn:
+        return COVER_LARGE_PRINT_PT if self.context.large_print else COVER_PT
+
+    def _too_long(self, found: str, place: Place) -> None:
+        size = "large print" if self.context.large_print else "A5"
+        self.findings.append(error("BOX-002", place, f"{found} ({size}).", "Fewer and shorter words."))
 
     def contents(self) -> Part:
         """The contents list: chapters with their numbers, then the pages behind them, by volume if there are more."""
@@ -332,49 +405,29 @@ class _Composer:
             for anchor, place in links
             if anchor not in anchors and self.context.manuscript.complete
         ]
-        for text, place in self._data_texts():
-            self._check_numbers((digits, written, place) for digits, written in linked_text(text)[1])
 
-    def check_characters(self, parts: Iterable[Part]) -> None:
-        """Characters that no shipped font has, at each line of the part's own file that has them, or of a data file."""
+    def check_printed(self, parts: Iterable[Part]) -> None:
+        """Numbers and characters of every text that may print, drawings among them, and of what files say of
+        themselves.
+        """
+        numbers, code = self.context.numbers, self.context.edition.code
         for part in parts:
-            for character in self.faces.missing(part.html):
-                for place in _places(self.project, part.file, character):
-                    found = f"No shipped font has {name_of(character)} ('{character}')."
-                    self.findings.append(error("FNT-002", place, found, NO_GLYPH))
+            self.findings += number_faults(part.html, part.file, numbers, code, self.project)
+            self.findings += character_faults(part.html, part.file, self.faces, self.project)
             for asset in part.assets:
-                path = self.project / "chapters" / asset
-                if path.suffix.lower() == ".svg" and path.is_file() and inside(self.project, path):
-                    for character, line in self.faces.missing_in_drawing(path.read_text("utf-8", "replace")):
-                        found = f"No font of this drawing has {name_of(character)} ('{character}')."
-                        self.findings.append(error("FNT-002", Place(f"chapters/{asset}", line), found, NO_GLYPH))
+                self.findings += drawing_faults(f"chapters/{asset}", self.project, self.faces, numbers, code)
+        for text, place in self._words_beside():
+            self.findings += text_faults(text, place, self.faces, numbers, code, self.project)
 
-    def _data_texts(self) -> Iterator[tuple[str, Place]]:
-        """The words that data files bring to this edition, and where they stand."""
-        edition, line = self.context.record, self.book.order_line
-        for record in self.context.records:
-            yield from ((text, record.origin) for text in (record.description, record.hours or "", record.cost or ""))
-        for sign in self.context.manuscript.urgent_signs:
-            yield from ((text, sign.origin) for text in (sign.sign, sign.words or "", sign.when or ""))
-        for notice in self.context.notices:
-            yield from ((text, notice.origin) for text in (notice.title, notice.text))
-        for chapter in self.context.publication.chapters:
-            yield from ((text, chapter.origin) for text in (chapter.head.title, chapter.head.summary))
-        yield edition.emergency, edition.origin
-        for term in self.context.glossary:
-            yield term.meaning, term.origin
-        for text in (*self.book.call_first.words, line.cost, line.say, *(row.about for row in self.book.urgent)):
-            yield text, self.book.origin
-
-    def _check_numbers(self, phones: Iterable[tuple[str, str, Place]]) -> None:
-        for digits, written, place in phones:
-            if not digits:
-                found = f"'{written}' is not a complete Australian phone number."
-                self.findings.append(error("LNK-010", place, found, "All its digits, or {{ services['id'].phone }}."))
-            elif digits not in self.context.numbers:
-                found = f"'{written}' belongs to no service of the edition {self.context.edition.code}."
-                expected = "{{ services['id'].phone }}." if place.file.endswith(".md") else "A number it has, or none."
-                self.findings.append(error("LNK-011", place, found, expected))
+    def _words_beside(self) -> Iterator[tuple[str, Place]]:
+        """What is printed beside pages or said of files: running titles, descriptions, who publishes."""
+        title, manuscript = self.context.publication, self.context.manuscript
+        yield from ((title.description, title.origin), (title.subtitle, title.origin))
+        yield self.book.publisher, self.book.origin
+        texts: list[Chapter | StandingPage] = [*title.chapters, *manuscript.pages.values(), *manuscript.planned]
+        for text in texts:
+            if text.head.short_title:
+                yield text.head.short_title, text.origin
 
     def _check_calls(self, calls: Iterable[BlockCall]) -> None:
         for call in calls:
@@ -391,8 +444,6 @@ class _Composer:
                 if value and value not in names:
                     found = f"'{call.name}' names the {key} '{value}', which no file defines."
                     self.findings.append(error(code, call.place, found, f"A {key} that exists."))
-            title = linked_text(call.options.get("title", ""))[1]
-            self._check_numbers((digits, written, call.place) for digits, written in title)
             if name := call.options.get("consent"):
                 self._check_consent(name, call.place)
 
@@ -403,20 +454,6 @@ class _Composer:
         elif not self.context.today.is_within(consent.given, consent.expires):
             found = f"The consent '{name}' holds from {consent.given} to {consent.expires}."
             self.findings.append(error("SRC-041", place, found, "A consent that holds today, or another voice."))
-
-
-def _places(project: Path, file: str, character: str) -> list[Place]:
-    """Where a character of a part was written: the lines of its own file, or else the first of another near it or of
-    the data.
-    """
-    near = [*(project / file).parent.glob("*.md"), *(project / "chapters").rglob("*.yaml")]
-    others = [path for path in (*near, *(project / "chapters").rglob("*.toml")) if inside(project, path)]
-    for name in (file, *(path.relative_to(project).as_posix() for path in sorted(others))):
-        rows = normalize("NFC", (project / name).read_text("utf-8", "replace")).split("\n")
-        lines = [Place(name, number) for number, row in enumerate(rows, 1) if character in row]
-        if lines:
-            return lines if name == file else lines[:1]
-    return [Place(file)]
 
 
 class _Options(dict[str, str]):
@@ -452,7 +489,7 @@ def _environment() -> Environment:
         "slot": Markup(SLOT),
         "print_plan_token": PRINT_PLAN,
         "scheme": SCHEME,
-        "linked": lambda text: linked_text(text)[0],
+        "linked": linked_text,
         "page_token": PAGE_TOKEN.format,
     }
     environment.filters |= {

@@ -16,8 +16,6 @@ from functools import cache
 
 LONG = 3
 """Syllables from which a word counts as long (SMOG)."""
-SHORTEST_HARD = 8
-"""Words below which a sentence is not called hard: a formula says nothing of so few."""
 MASK = "\ue030"
 """Stands for one word of a name."""
 
@@ -121,8 +119,17 @@ def smog(text: Sequence[Sentence]) -> float:
     return 1.0430 * math.sqrt(sum(sentence.long_words for sentence in text) * 30 / len(text)) + 3.1291
 
 
-def hardest(text: Iterable[Sentence], count: int) -> list[Sentence]:
-    """The sentences with the highest Flesch-Kincaid grades of their own, in the order of the text."""
-    numbered = [(index, sentence) for index, sentence in enumerate(text) if sentence.words >= SHORTEST_HARD]
-    chosen = sorted(numbered, key=lambda row: flesch_kincaid([row[1]]), reverse=True)[:count]
-    return [sentence for _, sentence in sorted(chosen, key=lambda row: row[0])]
+def hardest(text: Sequence[Sentence], count: int) -> list[Sentence]:
+    """The sentences that raise the Flesch-Kincaid grade of a text most, in the order of the text: long ones, and short
+    ones with very long words.
+    """
+    words, syllables = sum(sentence.words for sentence in text), sum(sentence.syllables for sentence in text)
+
+    def without(sentence: Sentence) -> float:
+        rest = words - sentence.words
+        return 0.39 * rest / max(1, len(text) - 1) + 11.8 * (syllables - sentence.syllables) / max(1, rest) - 15.59
+
+    whole = flesch_kincaid(text)
+    raising = [index for index, sentence in enumerate(text) if len(text) == 1 or without(sentence) < whole]
+    chosen = sorted(raising, key=lambda index: without(text[index]))[:count]
+    return [text[index] for index in sorted(chosen)]

@@ -11,11 +11,15 @@ Every block says in `data-line` from which line of which file it comes, so that 
 from __future__ import annotations
 
 import re
+from base64 import b64decode
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
 from html import escape
+from itertools import count, takewhile
 from pathlib import Path
+from urllib.parse import unquote
 from xml.etree import ElementTree
 
 from markdown_it import MarkdownIt
@@ -28,11 +32,19 @@ from booklet.australia import Phone, PhoneError, parse_phone, phone_candidates
 from booklet.composing.blocks import BLOCKS, BlockCall, parse_call
 from booklet.composing.languages import is_language
 from booklet.composing.sandbox import Lines
-from booklet.findings import Finding, Place, error
+from booklet.composing.wholeness import SCHEME, holds, losses
+from booklet.findings import Finding, Place, Severity, error, warning
 from booklet.manuscript import inside, slug
+from booklet.pdf import picture_fault
 
+MOST_LEVELS = 100
+"""What the parser counts as levels (two for each list in a list) before it passes over the rest."""
+MOST_LISTS = 6
+"""Lists and quotations one in another, more than anybody can follow."""
+PICTURES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff")
+"""How files in PNG and JPEG begin."""
+WHOLE_PICTURE = "A whole PNG or JPEG of 8 bits a channel, saved anew."
 PAGE_TOKEN = "\ue010{}\ue011"
-SCHEME = "booklet:"
 Printer = Callable[[BlockCall], tuple[str, str]]
 """Gives the HTML before and after the content of a block."""
 _OUTWARD = re.compile(r"@import|url\(\s*[\"']?\s*(?!#|data:image/)", re.IGNORECASE)
@@ -44,9 +56,9 @@ _GROUPS = re.compile(r"(?<=\d) (?=\d)")
 _SPANS = re.compile(r"(\d) (in|to|of) (?=\d)")
 _WHOLE = re.compile(r"\b([Xx]-rays?|CA 15-3)\b")
 """Words that must not be broken at their hyphen."""
-_OPENING = re.compile(r"(<[a-z][a-z0-9]*)")
-_NOTE_CALL = re.compile(r"\[\^[^\]\s]+\]")
-_NOTE = re.compile(r"\s{0,3}\[\^([^\]\s]+)\]:")
+_OPENING = re.compile(r"<[a-z][a-z0-9]*")
+_NOTE_CALL = re.compile(r"\[\^[^\]\s]{1,200}\]")
+_NOTE = re.compile(r"\s{0,3}\[\^([^\]\s]{1,200})\]:")
 _YEARS = re.compile(rf"({MONTHS}) (?=\d{{4}}\b)")
 
 
@@ -59,7 +71,6 @@ class Page:
     notes: dict[str, str] = field(default_factory=dict)
     links: list[tuple[str, Place]] = field(default_factory=list)
     uses: list[tuple[str, str]] = field(default_factory=list)
-    phones: list[tuple[str, str, Place]] = field(default_factory=list)
     blocks: list[BlockCall] = field(default_factory=list)
     assets: list[str] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
@@ -85,21 +96,17 @@ def phone_link(phone: Phone) -> Markup:
 
 
 @lru_cache(maxsize=16384)
-def linked_text(text: str) -> tuple[Markup, tuple[tuple[str, str], ...]]:
-    """Escaped text with phone numbers as links, and (digits, written form) of each; unreadable ones have no digits."""
-    html, numbers, end = Markup(""), [], 0
+def linked_text(text: str) -> Markup:
+    """Escaped text with phone numbers as links. One that is not complete stays as it is, to be found on the page."""
+    html, end = Markup(""), 0
     for start, stop in phone_candidates(text):
-        written = text[start:stop]
         html += unbroken(text[end:start])
         try:
-            phone = parse_phone(written)
-            html += phone_link(phone)
-            numbers.append((phone.digits, written))
+            html += phone_link(parse_phone(text[start:stop]))
         except PhoneError:
-            html += escape(written)
-            numbers.append(("", written))
+            html += escape(text[start:stop])
         end = stop
-    return html + unbroken(text[end:]), tuple(numbers)
+    return html + unbroken(text[end:])
 
 
 @lru_cache(maxsize=16384)
@@ -114,8 +121,8 @@ def unbroken(text: str) -> Markup:
 
 
 def _parser() -> MarkdownIt:
-    parser = MarkdownIt("commonmark", {"html": True, "typographer": True}).enable(["table", "smartquotes"])
-    parser.disable(["code", "fence", "reference"])
+    parser = MarkdownIt("commonmark", {"html": True, "typographer": True, "maxNesting": MOST_LEVELS})
+    parser.enable(["table", "smartquotes"]).disable(["code", "fence", "reference"])
     parser.validateLink = lambda url: True  # type: ignore[method-assign] # judged by `_link` and `image_faults`, with a finding
     footnote_plugin(parser, inline=False)
     container_plugin(parser, "block", validate=lambda params, *_: bool(params.strip()))
@@ -138,6 +145,16 @@ def render(lines: Lines, context: RenderContext) -> Page:
     return page
 
 
+@dataclass
+class _OpenBlock:
+    """A block that is being written: its call, how many colons it begins with, what follows it, tables in it."""
+
+    call: BlockCall
+    colons: int
+    after: str = ""
+    tables: int = 0
+
+
 class _Writer:
     """Walks the tokens once, writing HTML and noting faults. A class only because the walk has a state."""
 
@@ -145,11 +162,14 @@ class _Writer:
         self.lines, self.context, self.page = lines, context, page
         self.rows = lines.text.split("\n")
         self.out: list[str] = []
+        self.own: list[str] = []
         self.level = 1
         self.ids: set[str] = set()
-        self.open: list[str] = []
+        self.open: list[_OpenBlock] = []
         self.line = 0
-        self.link_close = ""
+        self.depth = 0
+        self.link_close = ("", "")
+        self.raw_rows: set[int] = set()
         self.in_link = False
         self.label = ""
 
@@ -161,11 +181,12 @@ class _Writer:
                 case "container_block_open":
                     self._open_block(token, tokens[index + 1].type == "container_block_close")
                 case "container_block_close":
-                    self.out.append(self.open.pop())
+                    self._close_block()
                 case "heading_open":
                     self._heading(token, tokens[index + 1])
                 case "html_block":
                     self._raw_html(token.content)
+                    self.raw_rows.update(range(*(token.map or (0, 0))))
                 case "table_open":
                     self._table(tokens[index:])
                 case "inline":
@@ -177,17 +198,32 @@ class _Writer:
                 case "footnote_anchor":
                     self._note_end(token)
                 case "footnote_close" | "footnote_block_close":
-                    self.out.append("</div>\n" if token.type == "footnote_close" else "</section>\n")
+                    self._put("</div>\n" if token.type == "footnote_close" else "</section>\n")
+                case "bullet_list_open" | "ordered_list_open" | "blockquote_open":
+                    self._open_level(tokens[index:])
+                case "bullet_list_close" | "ordered_list_close" | "blockquote_close":
+                    self.depth -= 1
+                    self._put(_PARSER.renderer.render([token], _PARSER.options, {}))
                 case _:
                     hidden = token.hidden and token.type.startswith("paragraph")
                     html = "" if hidden else _PARSER.renderer.render([token], _PARSER.options, {})
-                    known = token.type in ("paragraph_open", "list_item_open", "tr_open", "blockquote_open")
-                    self.out.append(self._placed(html) if known else html)
+                    known = token.type in ("paragraph_open", "list_item_open", "tr_open")
+                    self._put(self._placed(html) if known else html)
                     if token.type == "paragraph_open":
-                        self.out.append(self.label)
+                        self._add(self.label)
                         self.label = ""
         self._check_notes(tokens)
         self.page.html = "".join(self.out)
+        self._check_whole()
+
+    def _put(self, html: str) -> None:
+        """Write what the text says."""
+        self.out.append(html)
+        self.own.append(html)
+
+    def _add(self, html: str) -> None:
+        """Write what the house says beside it."""
+        self.out.append(html)
 
     @property
     def place(self) -> Place:
@@ -197,13 +233,15 @@ class _Writer:
         """The HTML with the place of its source on its first element, unless that has one of its own."""
         if " data-line=" in html.partition(">")[0]:
             return html
-        return _OPENING.sub(f'\\1 data-line="{escape(str(self.place))}"', html, count=1)
+        opening = _OPENING.search(html)
+        end = opening.end() if opening else 0
+        return f'{html[:end]} data-line="{escape(str(self.place))}"{html[end:]}' if end else html
 
     def fault(self, code: str, found: str, expected: str) -> None:
         self.page.findings.append(error(code, self.place, found, expected))
 
     def _raw_html(self, content: str) -> None:
-        self.fault("SRC-030", f"Raw HTML: {content.strip()[:40]}", "Markdown or a block.")
+        self.fault("SRC-030", f"Raw HTML: {' '.join(content.split())[:40]}", "Markdown or a block.")
 
     def _open_block(self, token: Token, empty: bool) -> None:
         assert token.map
@@ -211,23 +249,79 @@ class _Writer:
         if not re.fullmatch(r"\s*:{3,}\s*", last):
             self.fault("SRC-032", "The block is left open.", "A line ':::' after its last line.")
         call = parse_call(token.info, self.place, empty)
+        own = _OpenBlock(call, len(token.markup))
         if self.open:
-            outer = self.page.blocks[-1]
-            found = f"'{call.name}' opens inside '{outer.name}' of line {outer.place.line}, which is left open."
-            self.fault("SRC-032", found, f"A line ':::' at the end of '{outer.name}'.")
+            self._nest(own, self.open[-1])
+        self.open.append(own)
         self.page.blocks.append(call)
         block = BLOCKS.get(call.name)
         if block is None:
             self.fault("SRC-031", f"Unknown block '{call.name}'.", f"One of: {', '.join(sorted(BLOCKS))}.")
-            self.open.append("")
             return
         faults = block.faults(call)
         self.page.findings += faults
         if "src" in call.options:
             self._image_is_usable(call.options["src"])
-        before, after = ("", "") if faults else self.context.print_block(call)
-        self.out.append(self._placed(before))
-        self.open.append(after)
+        if faults:
+            return
+        before, own.after = self.context.print_block(call)
+        self._add(self._placed(before))
+        if _NOTE_CALL.search(call.options.get("title", "")):
+            self.fault("LNK-006", f"'{call.name}' calls a note in its title.", "Notes in the text, not in titles.")
+            return
+        for key in ("title", "alt") if call.name != "table" else ():
+            if key in call.options and not holds(before + own.after, call.options[key]):
+                self.fault("SRC-033", f"'{call.name}' prints no {key}.", "The words in its text, or elsewhere.")
+
+    def _nest(self, inner: _OpenBlock, outer: _OpenBlock) -> None:
+        name = outer.call.name
+        if outer.colons <= inner.colons:
+            found = f"'{inner.call.name}' opens inside '{name}' of line {outer.call.place.line}, which is left open."
+            self.fault("SRC-032", found, f"A line ':::' at the end of '{name}', or more colons around it.")
+        elif name in ("figure", "table"):
+            self.fault("SRC-033", f"'{inner.call.name}' stands in '{name}'.", "A block outside pictures and tables.")
+
+    def _close_block(self) -> None:
+        block = self.open.pop()
+        self._add(block.after)
+        if block.call.name == "table" and block.tables != 1 and not block.call.empty:
+            self.page.findings.append(
+                error("SRC-033", block.call.place, f"'table' holds {block.tables} tables.", "One, which has its title.")
+            )
+
+    def _open_level(self, tokens: Sequence[Token]) -> None:
+        """A list or a quotation, perhaps inside another."""
+        self.depth += 1
+        if self.depth == MOST_LISTS + 1:
+            found = f"A list or quotation inside {MOST_LISTS} others."
+            self.fault("SRC-036", found, f"At most {MOST_LISTS} one in another; three are hard to follow.")
+        html = _PARSER.renderer.render(tokens[:1], _PARSER.options, {})
+        if tokens[0].type == "ordered_list_open":
+            first, last = self._check_numbering(tokens)
+            room = f"; padding-left: {0.6 * len(str(last)) + 0.6:.1f}em" if last > 99 else ""
+            if first != 1 or room:
+                html = f'<ol start="{first}" style="counter-reset: list-item {first - 1}{room}">\n'
+        self._put(self._placed(html) if tokens[0].type == "blockquote_open" else html)
+
+    def _check_numbering(self, tokens: Sequence[Token]) -> tuple[int, int]:
+        """The first and the last number of a list. Its items are printed with the numbers that they have, or all have
+        0 or 1, to be counted.
+        """
+        level = tokens[0].level
+        inside = takewhile(lambda token: token.level > level or token.nesting > 0, tokens)
+        items = [token for token in inside if token.type == "list_item_open" and token.level == level + 1]
+        numbers = [int(item.info) for item in items if item.info.isdigit()]
+        first = numbers[0] if numbers else 1
+        ends = first, first + len(items) - 1
+        if set(numbers) in ({0}, {1}):
+            return ends
+        for item, number, printed in zip(items, numbers, count(first), strict=False):
+            if number != printed and item.map:
+                place = Place(self.context.file, self.lines.source(item.map[0]))
+                found = f"The number {number} would be printed as {printed}."
+                self.page.findings.append(error("SRC-035", place, found, "Numbers that follow, or words."))
+                break
+        return ends
 
     def _heading(self, token: Token, content: Token) -> None:
         level = int(token.tag[1])
@@ -235,7 +329,11 @@ class _Writer:
             found = f"A heading of level {level} after one of level {self.level}."
             self.fault("ACC-002", found, f"Level {min(self.level + 1, 6)}; the title of the file is level 1.")
         self.level = level
-        words = "".join(child.content for child in content.children or [] if child.type in ("text", "softbreak"))
+        parts = ("text", "softbreak", "code_inline")
+        words = "".join(child.content for child in content.children or [] if child.type in parts)
+        links = [str(child.attrGet("href")) for child in content.children or [] if child.type == "link_open"]
+        if any(link.startswith("#") for link in links):
+            self.fault("ACC-002", "A heading with a link to another page.", "The link in the text under it.")
         if not slug(words):
             self.fault("ACC-002", "A heading without words.", "Words that say what follows.")
         anchor = f"{self.context.prefix}-{slug(words)}"
@@ -243,15 +341,30 @@ class _Writer:
             self.fault("SRC-013", f"Two headings give the anchor '{anchor}'.", "Headings that differ.")
         self.ids.add(anchor)
         self.page.headings.append((level, words, anchor))
-        self.out.append(self._placed(f'<h{level} id="{anchor}">'))
+        self._put(self._placed(f'<h{level} id="{anchor}">'))
 
     def _table(self, tokens: Sequence[Token]) -> None:
         head = tokens[: next(index for index, token in enumerate(tokens) if token.type == "thead_close")]
         if not any(token.type == "inline" and token.content.strip() for token in head):
             self.fault("ACC-003", "A table without words in its header row.", "A first row that names the columns.")
-        call = self.page.blocks[-1] if self.open and self.page.blocks else None
-        caption = call.options.get("title", "") if call and call.name == "table" else ""
-        self.out.append(self._placed("<table>\n") + (f"<caption>{escape(caption)}</caption>\n" if caption else ""))
+        self._put(self._placed("<table>\n"))
+        block = self.open[-1] if self.open and self.open[-1].call.name == "table" else None
+        if block:
+            block.tables += 1
+            self._add(f"<caption>{escape(block.call.options.get('title', ''))}</caption>\n")
+        columns = sum(token.type == "th_open" for token in head)
+        inside = list(takewhile(lambda token: token.type != "table_close", tokens))
+        rows = [token for token in inside if token.type == "tr_open" and token.map][1:]
+        if not rows:
+            found = "A table of its header row alone."
+            self.page.findings.append(warning("ACC-003", self.place, found, "Rows under it, or a list."))
+        for row in rows:
+            assert row.map
+            cells = _cells(self.rows[row.map[0]])
+            if cells != columns:
+                place = Place(self.context.file, self.lines.source(row.map[0]))
+                found = f"A row of {cells} {'cell' if cells == 1 else 'cells'} under {columns} heads."
+                self.page.findings.append(error("ACC-003", place, found, "As many cells as heads, empty ones too."))
 
     def _inline(self, token: Token) -> None:
         for child in token.children or []:
@@ -259,7 +372,7 @@ class _Writer:
                 case "text":
                     self._text(child.content)
                 case "softbreak" | "hardbreak":
-                    self.out.append("<br>\n" if child.type == "hardbreak" else "\n")
+                    self._put("<br>\n" if child.type == "hardbreak" else "\n")
                     self.line += 1
                 case "html_inline":
                     self._raw_html(child.content)
@@ -268,19 +381,18 @@ class _Writer:
                 case "footnote_ref":
                     self._note_call(child)
                 case "link_close":
-                    self.out.append(self.link_close)
-                    self.in_link = False
+                    self._close_link()
                 case "image":
                     self._image(child)
                 case "em_open" | "strong_open":
-                    self.out.append("<strong>")
+                    self._put("<strong>")
                 case "em_close" | "strong_close":
-                    self.out.append("</strong>")
+                    self._put("</strong>")
                 case _:
-                    self.out.append(escape(child.content))
+                    self._put(escape(child.content))
 
     def _text(self, text: str) -> None:
-        if re.search(r"\|\s*:?-{3,}", text):
+        if re.search(r"\|\s*:?-{3,}|\|\s*:?-+:?\s*(?:\||$)", text):
             self.fault(
                 "ACC-003", "A table whose rows have not all the same number of cells.", "As many |---| as heads."
             )
@@ -290,29 +402,32 @@ class _Writer:
             self.fault("LNK-006", f"No note '{call[0]}'.", f"A line '{call[0]}: ...' in this file.")
         if ":::" in text:
             self.fault("SRC-032", f"'{text.strip()[:40]}' opens or closes no block.", "':::' on a line of its own.")
+        if definition := re.search(r"^\[[^\]^]+\]: *\S+|\]\[[^\]^]+\]", text):
+            found = f"'{definition[0][:40]}' is printed as it stands."
+            self.page.findings.append(warning("LNK-004", self.place, found, "[words](https://...), address and all."))
         if self.in_link:
-            self.out.append(unbroken(text))
+            self._put(unbroken(text))
             return
-        html, numbers = linked_text(text)
-        self.page.phones += [(digits, written, self.place) for digits, written in numbers]
-        self.out.append(html)
+        self._put(linked_text(text))
 
     def _link(self, target: str, title: str) -> None:
         if target.startswith(("lang:", "short:")):
             self._meaning(target, title)
             return
         self.in_link = True
-        self.link_close = "</a>"
+        self.link_close = ("", "</a>")
         anchor = target[1:] if target.startswith("#") else target.replace("word:", "word-", 1)
         if target.startswith(("#", "word:")):
             self.page.links.append((anchor, self.place))
             ending = self.context.elsewhere(anchor)
             if ending is not None:
-                self.link_close = ending
+                self.link_close = (ending, "")
+                self.own.append(f'<a href="{SCHEME}{escape(anchor)}">')
                 return
         if target.startswith("#"):
-            self.out.append(f'<a href="{SCHEME}{escape(anchor)}">')
-            self.link_close = f'<span class="page-ref"> (page\u00a0{PAGE_TOKEN.format(escape(anchor))})</span></a>'
+            self._put(f'<a href="{SCHEME}{escape(anchor)}">')
+            page = PAGE_TOKEN.format(escape(anchor))
+            self.link_close = (f'<span class="page-ref"> (page\u00a0{page})</span>', "</a>")
         elif target.startswith("word:"):
             use = f"use-{target[5:]}-{self.context.prefix}"
             first = ""
@@ -320,12 +435,12 @@ class _Writer:
                 first = f' id="{escape(use)}"'
                 self.page.uses.append((target[5:], use))
                 self.ids.add(use)
-            self.out.append(f'<a class="word"{first} href="{SCHEME}{escape(anchor)}">')
+            self._put(f'<a class="word"{first} href="{SCHEME}{escape(anchor)}">')
         elif target.startswith(("https://", "http://", "mailto:")):
-            self.out.append(f'<a href="{escape(target)}">')
+            self._put(f'<a href="{escape(target)}">')
         else:
             self.fault("LNK-004", f"The link '{target[:80]}'.", "#anchor, word:..., https:// or mailto:.")
-            self.out.append("<a>")
+            self._put("<a>")
 
     def _meaning(self, target: str, title: str) -> None:
         """Words in another language, `[words](lang:vi)`, or a short form, `[PBS](short: "What it stands for")`."""
@@ -333,13 +448,20 @@ class _Writer:
         if kind == "lang":
             if not is_language(tag):
                 self.fault("ACC-006", f"'{tag[:40]}' names no language.", "A tag such as vi, zh-Hans or pjt.")
-            self.out.append(f'<span lang="{escape(tag)}">')
-            self.link_close = "</span>"
+            self._put(f'<span lang="{escape(tag)}">')
+            self.link_close = ("", "</span>")
             return
         if tag or not title.strip():
             self.fault("ACC-007", "A short form without its words.", '[PBS](short: "What it stands for").')
-        self.out.append(f'<abbr title="{escape(title)}">')
-        self.link_close = "</abbr>"
+        self._put(f'<abbr title="{escape(title)}">')
+        self.link_close = ("", "</abbr>")
+
+    def _close_link(self) -> None:
+        added, ending = self.link_close
+        self._add(added)
+        self.out.append(ending)
+        self.own.append(ending or "</a>")
+        self.in_link = False
 
     def _note_call(self, token: Token) -> None:
         number = token.meta["id"] + 1
@@ -347,7 +469,7 @@ class _Writer:
         anchor = "" if token.meta["subId"] else f' id="{note}-call"'
         space = "" if self.out[-1].endswith((" ", "\n")) else " "
         link = f'<a class="note-call"{anchor} href="{SCHEME}{note}">(note\u00a0{number})</a>'
-        self.out.append(space + link)
+        self._add(space + link)
         self.page.notes |= {note: f"Note {number}", f"{note}-call": f"Where note {number} is called"}
 
     def _open_notes(self) -> None:
@@ -355,13 +477,13 @@ class _Writer:
         if anchor in self.ids:
             self.fault("SRC-013", f"A heading has the anchor '{anchor}' of the notes.", "Another heading.")
         self.page.headings.append((2, "Notes", anchor))
-        self.out.append(f'<section class="notes">\n<h2 id="{anchor}">Notes</h2>\n')
+        self._add(f'<section class="notes">\n<h2 id="{anchor}">Notes</h2>\n')
 
     def _open_note(self, number: int, has_words_first: bool) -> None:
-        self.out.append(f'<div class="note" role="doc-endnote" id="{self.context.prefix}-note-{number}">\n')
+        self._put(f'<div class="note" role="doc-endnote" id="{self.context.prefix}-note-{number}">\n')
         self.label = f'<span class="label">{number}. </span>'
         if not has_words_first:
-            self.out.append(f"<p>{self.label}</p>\n")
+            self._add(f"<p>{self.label}</p>\n")
             self.label = ""
 
     def _note_end(self, token: Token) -> None:
@@ -369,10 +491,12 @@ class _Writer:
         if token.meta["subId"] == 0:
             anchor = f"{self.context.prefix}-note-{token.meta['id'] + 1}-call"
             page = PAGE_TOKEN.format(anchor)
-            self.out.append(f' <a class="note-back" href="{SCHEME}{anchor}">Back to page\u00a0{page}</a>')
+            self._add(f' <a class="note-back" href="{SCHEME}{anchor}">Back to page\u00a0{page}</a>')
 
     def _check_notes(self, tokens: Sequence[Token]) -> None:
         called = {token.meta["label"] for token in tokens if token.type == "footnote_open"}
+        titles = " ".join(block.options.get("title", "") for block in self.page.blocks)
+        called |= {call[2:-1] for call in _NOTE_CALL.findall(titles)}
         seen: set[str] = set()
         for line, row in enumerate(self.rows):
             self.line = line
@@ -381,18 +505,34 @@ class _Writer:
                 self.fault("LNK-006", f"The note '[^{note[1]}]' {found}.", f"One note, and '[^{note[1]}]' in the text.")
             seen |= {note[1]} if note else set()
 
+    def _check_whole(self) -> None:
+        """Everything written is printed, once and in order, but where another fault says already that it is not."""
+        named = {finding.place.line for finding in self.page.findings if finding.severity is Severity.ERROR}
+        for loss in losses(self.lines.text, "".join(self.own)):
+            self.line = loss.row
+            if self.place.line not in named and loss.row not in self.raw_rows:
+                found = "is written here and would not be printed" if loss.is_lost else "would be printed out of place"
+                self.fault("SRC-035", f"'{loss.words}' {found}.", "Markdown as docs/writing.md explains it.")
+
     def _image(self, token: Token) -> None:
         src = str(token.attrGet("src") or "")
         if not token.content.strip():
             self.fault("ACC-001", f"The image '{src[:80]}' has no text alternative.", "![What it shows](file.svg).")
         if self._image_is_usable(src):
-            self.out.append(f'<img src="{escape(src)}" alt="{escape(token.content)}">')
+            self._put(f'<img src="{escape(src)}" alt="{escape(token.content)}">')
 
     def _image_is_usable(self, src: str) -> bool:
         faults = image_faults(self.context.project, src, self.place)
         self.page.findings += faults
         self.page.assets += [] if faults else [src]
         return not faults
+
+
+def _cells(row: str) -> int:
+    """How many cells a row of a table is written with."""
+    cells = re.split(r"(?<!\\)\|", row.lstrip(" \t>").rstrip())
+    first, last = not cells[0].strip(), len(cells) > 1 and not cells[-1].strip()
+    return len(cells) - first - last
 
 
 def image_faults(project: Path, src: str, place: Place) -> list[Finding]:
@@ -404,10 +544,16 @@ def image_faults(project: Path, src: str, place: Place) -> list[Finding]:
     if not path.is_file():
         return [error("LNK-003", place, f"No image {name}.", "A file under chapters/, such as images/team.svg.")]
     content = path.read_bytes()
-    if content.startswith((b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff")):
-        return []
+    if content.startswith(PICTURES):
+        found = _picture_fault(content)
+        return [error("LNK-003", place, f"{name} {found}", WHOLE_PICTURE)] if found else []
     code, found, expected = _drawing_fault(content)
     return [error(code, place, f"{name} {found}", expected)] if code else []
+
+
+@lru_cache(maxsize=128)
+def _picture_fault(content: bytes) -> str:
+    return picture_fault(content)
 
 
 @lru_cache(maxsize=128)
@@ -424,10 +570,22 @@ def _drawing_fault(content: bytes) -> tuple[str, str, str]:
     if _local(root.tag) != "svg":
         return nothing
     for element in root.iter():
-        outward = _outward(element)
-        if outward:
+        if found := _embedded_fault(element):
+            return ("LNK-003", f"holds a picture that {found}", WHOLE_PICTURE)
+        if outward := _outward(element):
             return ("LNK-004", f"holds a script or a reference to elsewhere ({outward}).", "A drawing alone.")
     return ("", "", "")
+
+
+def _embedded_fault(element: ElementTree.Element) -> str:
+    """Why the picture inside a drawing cannot be printed; nothing in most."""
+    for attribute, value in element.attrib.items():
+        kind, comma, words = value.strip().partition(";base64,")
+        if _local(attribute) == "href" and comma and kind in ("data:image/png", "data:image/jpeg"):
+            with suppress(ValueError):
+                content = b64decode(unquote(words))
+                return picture_fault(content) if content.startswith(PICTURES) else ""
+    return ""
 
 
 def _outward(element: ElementTree.Element) -> str:

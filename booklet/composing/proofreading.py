@@ -21,6 +21,11 @@ from booklet.findings import Finding, Place, warning
 from booklet.manuscript import Chapter, Edition, InsertMatter, Manuscript, StandingPage
 
 HARDEST = 3
+_SIGNS = re.compile(r"^:{3,} urgent-(?:signs|short)\b.*?\bring=\"?([\w-]+)", re.MULTILINE)
+WORDS_A_MINUTE = 180
+MOST_OFF = 2
+"""By how much a chapter's reading time may be off, beside a minute: what prints differs by state."""
+_ANY_WORD = re.compile(r"\w+")
 MOST_UNSURE = 0.1
 """The share of a directory that may say "Check first": more is no help to somebody who is tired."""
 _VOICE = re.compile(r"^::: voice .*\bsource=([\w-]+)", re.MULTILINE)
@@ -35,14 +40,70 @@ def proofread(manuscript: Manuscript) -> list[Finding]:
     found = _idle_words(manuscript, " ".join([*(text.body for text in texts), *signs]))
     for chapter in manuscript.every_chapter:
         found += _hard(chapter, manuscript)
-        found += _avoided([(chapter.head.title, 0), (chapter.head.summary, 0)], chapter.head.origin, manuscript)
     for text in texts:
         tokens = parsed(_of_all_editions(text.body))
         found += _avoided(_own_words(tokens), text.origin, manuscript)
         found += _pictures(tokens, text.origin.file)
+    for words, place in _data_words(manuscript):
+        found += _avoided([(words, 0)], place, manuscript)
+    found += _signs_of_no_block(manuscript, [text.body for text in texts])
+    return [*found, *_reading_times(manuscript), *_without_facts(manuscript), *_unsure(manuscript), *_codes(manuscript)]
+
+
+def _data_words(manuscript: Manuscript) -> Iterator[tuple[str, Place]]:
+    """The words of heads and data files that print, but for names, which are other people's."""
+    book, line = manuscript.book, manuscript.book.order_line
+    for chapter in manuscript.every_chapter:
+        head = chapter.head
+        yield from (
+            (words, head.origin) for words in (head.title, head.summary, head.pull or "", head.short_title or "")
+        )
+    for page in (*manuscript.pages.values(), *manuscript.planned):
+        yield from ((words or "", page.origin) for words in (page.head.title, page.head.short_title))
     for term in manuscript.glossary:
-        found += _avoided([(term.meaning, 0)], term.origin, manuscript)
-    return [*found, *_without_facts(manuscript), *_unsure(manuscript), *_codes(manuscript)]
+        yield term.meaning, term.origin
+    for service in manuscript.services:
+        yield from ((words or "", service.origin) for words in (service.description, service.hours, service.cost))
+    for sign in manuscript.urgent_signs:
+        yield from ((words or "", sign.origin) for words in (sign.sign, sign.words, sign.when))
+    for edition in manuscript.editions:
+        yield edition.emergency, edition.origin
+        yield from ((words, notice.origin) for notice in edition.notices for words in (notice.title, notice.text))
+    for insert in manuscript.inserts:
+        yield from (
+            (words, insert.origin) for words in (insert.head.title, insert.head.subtitle, insert.head.description)
+        )
+    for part in book.parts:
+        yield from ((words, part.origin) for words in (part.title, part.sentence))
+    headings = (*book.directory.audiences.values(), *book.directory.kinds.values())
+    items = (words for item in line.items for words in (item.name, item.about))
+    told = (book.title, book.subtitle, book.description, line.say, line.cost, line.hours or "", line.unconfirmed)
+    abouts = (row.about for row in book.urgent)
+    yield from ((words, book.origin) for words in (*told, *items, *headings, *book.call_first.words, *abouts))
+
+
+def _signs_of_no_block(manuscript: Manuscript, bodies: Iterable[str]) -> Iterator[Finding]:
+    """Urgent signs that no text prints."""
+    rings = {ring for body in bodies for ring in _SIGNS.findall(body)}
+    for sign in manuscript.urgent_signs:
+        if sign.ring not in rings and sign.ring in manuscript.book.call_first.signs:
+            found = f"'{sign.sign[:60]}' is printed nowhere."
+            yield warning("SRC-035", sign.origin, found, f"A block 'urgent-signs ring={sign.ring}'.")
+
+
+def _reading_times(manuscript: Manuscript) -> Iterator[Finding]:
+    """Chapters that say nothing, and those that take far longer to read than they say, or far less."""
+    for chapter in manuscript.every_chapter:
+        count = len(_ANY_WORD.findall(_of_all_editions(chapter.body)))
+        if not count:
+            yield warning(
+                "SRC-056", chapter.head.origin, "The chapter holds no words.", "Text under its head, or no file."
+            )
+            continue
+        said, taken = chapter.head.minutes, max(1.0, count / WORDS_A_MINUTE)
+        if said and not said / MOST_OFF - 1 <= taken <= said * MOST_OFF + 1:
+            found = f"The chapter says {said} minutes; its {count} words take about {taken:.0f}."
+            yield warning("SRC-056", chapter.head.origin, found, f"minutes: {taken:.0f}")
 
 
 def _without_facts(manuscript: Manuscript) -> Iterator[Finding]:

@@ -14,7 +14,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from jinja2 import StrictUndefined, Template, TemplateSyntaxError, UndefinedError, nodes
+from jinja2 import StrictUndefined, Template, TemplateSyntaxError, Undefined, UndefinedError, nodes
 from jinja2.exceptions import SecurityError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
@@ -49,15 +49,31 @@ _SPECIAL = re.compile(r"([\\`*_\[\]<>|])")
 
 
 def _for_markdown(value: Any) -> Any:
-    """Data are words, not markup: what Markdown would read as a mark is escaped."""
+    """Data are words, not markup: what Markdown would read as a mark is escaped. Raises SecurityError for what is no
+    word, number or day.
+    """
     if isinstance(value, Today):
         value = value.date
     if isinstance(value, date):
         return day_in_words(value)
-    return _SPECIAL.sub(r"\\\1", value) if isinstance(value, str) else value
+    if isinstance(value, str):
+        return _SPECIAL.sub(r"\\\1", value)
+    if isinstance(value, Undefined) or type(value) in (int, float):
+        return value
+    raise SecurityError(f"'{type(value).__name__}' is no text that can be printed")
 
 
-_ENVIRONMENT = ImmutableSandboxedEnvironment(
+class _Environment(ImmutableSandboxedEnvironment):
+    """Lets a template reach the parts that a view names, and nothing else of any object."""
+
+    def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
+        return attr in getattr(type(obj), "PARTS", ())
+
+    def unsafe_undefined(self, obj: Any, attribute: str) -> Undefined:
+        return self.undefined(f"'{attribute}' is no part that a template may name", name=attribute, exc=SecurityError)
+
+
+_ENVIRONMENT = _Environment(
     undefined=StrictUndefined, finalize=_for_markdown, autoescape=False, keep_trailing_newline=True
 )
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 import zoneinfo
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from functools import cache, cached_property
 from html import escape
 from itertools import groupby
 from operator import attrgetter
+from typing import ClassVar
 from urllib.parse import urlsplit
 
 import segno
@@ -97,7 +98,12 @@ def publication(manuscript: Manuscript, edition: Edition, title: str = MAIN) -> 
 
 @dataclass(frozen=True)
 class ServiceView:
-    """One service as a chapter may show it."""
+    """One service as a chapter may show it: its parts, which a template may name."""
+
+    PARTS: ClassVar = frozenset({
+        "id", "name", "kind", "audience", "where", "phone", "hours", "cost", "website", "description", "ask", "checked",
+        "text", "confirm", "local",
+    })  # fmt: skip
 
     id: str
     name: str
@@ -117,13 +123,24 @@ class ServiceView:
     origin: str
 
 
+NOBODY = ServiceView("", "", "", "", "", "", "", "", "", "", "", "", "", confirm=False, local=False, origin="")
+"""Stands in for a service whose own entry is at fault."""
+
+
 class Services:
     """The services of one edition: by id, in order, or the state's own by kind and audience."""
 
-    def __init__(self, records: tuple[Service, ...], local_ids: frozenset[str]) -> None:
+    PARTS: ClassVar = frozenset({"local"})
+
+    def __init__(
+        self, records: tuple[Service, ...], local_ids: frozenset[str], faulty: frozenset[str] = frozenset()
+    ) -> None:
         self._views = {record.id: _view(record, record.id in local_ids) for record in records}
+        self._faulty = faulty
 
     def __getitem__(self, key: str) -> ServiceView:
+        if key in self._faulty:  # a fault has been found in it, which is all there is to say
+            return replace(NOBODY, id=key)
         if key not in self._views:
             raise KeyError(f"No service '{key}' in this edition")
         return self._views[key]
@@ -168,6 +185,11 @@ class SiteView:
 class EditionView:
     """The edition, and the issue it belongs to."""
 
+    PARTS: ClassVar = frozenset({
+        "code", "name", "in_words", "emergency", "order_code", "standard_code", "large_print_code", "title", "subtitle",
+        "main_title", "issue", "issue_date", "next_review", "publisher", "reviewed",
+    })  # fmt: skip
+
     code: str
     name: str
     in_words: str
@@ -188,6 +210,8 @@ class EditionView:
 @dataclass(frozen=True)
 class OrderLineView:
     """The order line, its number formatted."""
+
+    PARTS: ClassVar = frozenset(("name", "phone", "website", "hours", "cost", "say"))
 
     name: str
     phone: str
@@ -218,7 +242,7 @@ class EditionContext:
         self.today = today
         self.records = services_of(manuscript, edition)
         local = frozenset(r.id for r in self.records if "ALL" not in r.states) | frozenset(edition.health_lines)
-        self.services = Services(self.records, local)
+        self.services = Services(self.records, local, manuscript.faulty)
         self.large_print = large_print
         self.edition = _edition(manuscript, edition, publication, large_print)
         line = manuscript.book.order_line
@@ -367,6 +391,13 @@ class EditionContext:
             for view in self._present([row.service])
         ]
         return (*rows[:1], *(UrgentView(line, line.name, line.hours) for line in self.health_lines), *rows[1:])
+
+    @property
+    def cost(self) -> str:
+        """What the cover says of the price: free, or what the order line costs."""
+        words = self.book.order_line.cost
+        is_free = re.search(r"\bfree\b", words, re.IGNORECASE) and not re.search(r"[$\u20ac\u00a3\d]", words)
+        return "Free" if is_free else words.rstrip(".")
 
     @property
     def call_helpers(self) -> tuple[ServiceView, ...]:

@@ -6,7 +6,9 @@ that the faults of the others are still found; a manuscript with errors must not
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
+from datetime import date
 from pathlib import Path
 from typing import TypeVar
 
@@ -65,12 +67,14 @@ __all__ = [
     "Chapter",
     "Consent",
     "Edition",
+    "FrontMatter",
     "Insert",
     "InsertMatter",
     "LargePrint",
     "Manuscript",
     "NoEntryError",
     "OrderCodes",
+    "PageMatter",
     "Paper",
     "PrinterProfile",
     "Service",
@@ -99,6 +103,9 @@ OTHER_PAGES = ("inside-cover", "fridge-card", "index", "sources", "page-finder",
 """Pages that print when they are there: four of the main booklet, one of large print, the last page of a handout, what
 goes before a clinic's sheets."""
 
+PLANNED = 4
+"""Planned pages that any booklet may need: one for the front matter, three before the back cover."""
+
 RESERVED_IDS = ("cover", "contents")
 """Pages that every booklet has and nobody writes."""
 
@@ -123,7 +130,8 @@ def read(project: Path, today: Today) -> tuple[Manuscript | None, list[Finding]]
 
     root = project / "chapters"
     book = take(_record(Book, project, root / "booklet.toml"))
-    services = take(_entries(Service, project, sorted((root / "support").glob("*.yaml"))))
+    service_files = sorted((root / "support").glob("*.yaml"))
+    services = take(_entries(Service, project, service_files))
     sources = take(_entries(Source, project, [root / "sources.yaml"]))
     consents = take(_entries(Consent, project, [root / "consents.yaml"], optional=True))
     glossary = take(_entries(Term, project, [root / "glossary.yaml"]))
@@ -156,6 +164,7 @@ def read(project: Path, today: Today) -> tuple[Manuscript | None, list[Finding]]
         consents={consent.id: consent for consent in consents},
         printers=printers,
         icc_profiles=icc_profiles,
+        faulty=_ids(project, service_files) - {service.id for service in services},
         complete=len(chapters) == len(chapter_files) and len(pages) == len(needed) and all(inserts),
     )
     found += _twice("source", [(source.id, source) for source in sources])
@@ -200,6 +209,13 @@ def _entries(
             if record:
                 entries.append(record)
     return tuple(entries), found
+
+
+def _ids(project: Path, paths: Iterable[Path]) -> frozenset[str]:
+    """The ids of all entries of some files, whatever else is wrong with them."""
+    values = [data.value for path in paths if (data := _data(project, path)[0]) and isinstance(data.value, list)]
+    entries = [entry for value in values for entry in value if isinstance(entry, dict)]
+    return frozenset(entry["id"] for entry in entries if isinstance(entry.get("id"), str))
 
 
 def _chapters(project: Path, paths: list[Path]) -> tuple[tuple[Chapter, ...], list[Finding]]:
@@ -296,6 +312,9 @@ def _across(manuscript: Manuscript, project: Path, today: Today) -> list[Finding
         *_printer(manuscript, project),
         *_confirmations(manuscript),
         *_reviews(manuscript, today),
+        *_days_to_come(manuscript, project, today),
+        *_pulls(manuscript, project),
+        *_complete(manuscript, project),
     ]
 
 
@@ -410,7 +429,7 @@ def _health_lines(manuscript: Manuscript) -> list[Finding]:
     return [
         error("SRC-014", record.origin, f"No service '{line}' with a number for {code}.", "An id of chapters/support/.")
         for record, line, code in named
-        if line not in ready or not ready[line].serves(code)
+        if line not in manuscript.faulty and (line not in ready or not ready[line].serves(code))
     ]
 
 
@@ -442,6 +461,60 @@ def _confirmations(manuscript: Manuscript) -> list[Finding]:
         place = manuscript.book.origin
         found.append(warning("SRC-040", place, f"The order line '{order_line.name}' is to be confirmed.", expected))
     return found
+
+
+def _days_to_come(manuscript: Manuscript, project: Path, today: Today) -> Iterator[Finding]:
+    """Nothing was issued, reviewed, checked or agreed to on a day that has not come yet."""
+    named: list[tuple[Record, str, date | str | None]] = [(manuscript.book, "issue_date", manuscript.book.issue_date)]
+    named += [(chapter, "reviewed", chapter.head.reviewed) for chapter in manuscript.every_chapter]
+    named += [(call, "day", call.day) for service in manuscript.services for call in service.calls]
+    named += [(service, "page_date", service.page_date) for service in manuscript.services]
+    named += [(consent, "given", consent.given) for consent in manuscript.consents.values()]
+    named += [(source, "reviewed", source.reviewed) for source in manuscript.sources.values()]
+    for record, key, value in named:
+        day = _first_day(value)
+        if day and not today.is_within(day, date.max):
+            place = _line_of(project, record.origin, key)
+            expected = "A day that has been. For another day: --date."
+            yield error("SRC-016", place, f"{key} is {value}, which has not come yet.", expected)
+
+
+def _first_day(value: date | str | None) -> date | None:
+    """The first day that a date may mean: a day, or words that begin with a year and perhaps a month and a day."""
+    if not isinstance(value, str):
+        return value
+    found = re.match(r"((?:19|20)\d\d)(?:-(\d\d)(?:-(\d\d))?)?(?![\d-])", value)
+    try:
+        return date(int(found[1]), int(found[2] or 1), int(found[3] or 1)) if found else None
+    except ValueError:
+        return None
+
+
+def _line_of(project: Path, place: Place, key: str) -> Place:
+    """The line of a key at or behind a place."""
+    rows = read_text(project, project / place.file).split("\n")[max(0, place.line - 1) :]
+    found = (number for number, row in enumerate(rows, max(1, place.line)) if re.match(rf"[\s-]*{key}\s*[:=]", row))
+    return Place(place.file, next(found, place.line))
+
+
+def _pulls(manuscript: Manuscript, project: Path) -> Iterator[Finding]:
+    """A sentence set large opens a chapter of the main booklet alone."""
+    for insert in manuscript.inserts:
+        for chapter in insert.chapters:
+            if chapter.head.pull:
+                place = _line_of(project, chapter.origin, "pull")
+                found = f"'{chapter.head.pull[:60]}' would not be printed: small booklets have no sentence set large."
+                yield error("SRC-035", place, found, "The sentence in the text, and another rhythm.")
+
+
+def _complete(manuscript: Manuscript, project: Path) -> Iterator[Finding]:
+    """A booklet has an edition, and pages to fill it up."""
+    if not any((project / "chapters/editions").glob("*.toml")):
+        yield error("SRC-001", Place("chapters/editions"), "No edition.", "A file such as vic.toml.")
+    planned = len(list((project / "chapters/pages/planned").glob("*.md")))
+    if planned < PLANNED:
+        found = f"Too few planned pages: {planned or 'none'}."
+        yield error("BOX-001", Place("chapters/pages/planned"), found, f"{PLANNED} pages to fill up what is folded.")
 
 
 def _reviews(manuscript: Manuscript, today: Today) -> list[Finding]:

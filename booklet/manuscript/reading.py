@@ -17,7 +17,7 @@ import yaml
 from pydantic import ValidationError
 
 from booklet.findings import Finding, Place, error
-from booklet.manuscript.records import Record
+from booklet.manuscript.records import HUE, ID, ISSUE, LANGUAGE, Record
 
 MAX_BYTES = 2_000_000
 MAX_DEPTH = 20
@@ -32,12 +32,17 @@ _REASONS = {
     "tuple_type": "it is to be a list in square brackets, such as [TAS]",
     "dict_type": "it is to hold keys and values",
     "string_type": "it is to be text, in quotes where it looks like a number",
-    "string_pattern_mismatch": "it is not in the form that this key has (small letters and hyphens for an id)",
     "string_too_short": "it is empty",
     "int_parsing": "it is to be a whole number",
     "bool_parsing": "it is to be true or false",
 }
 """What pydantic finds, in an editor's words."""
+_PATTERNS = {
+    ID: "it is to be small letters, digits and hyphens",
+    HUE: "it is to be a sign and six digits or small letters to f, such as #0b5a7e",
+    ISSUE: "it is to be a year, a dot and a number, such as 2026.1",
+    LANGUAGE: "it is to be a language and a country, such as en-AU",
+}
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _WORDS = {"~": None, "": None} | {
     written: value
@@ -276,15 +281,26 @@ def _as_finding(problem: Any, data: Data, path: Path_, model: type[Record]) -> F
         case "extra_forbidden":
             return _unknown(data, where, model)
         case _:
-            reason = _REASONS.get(problem["type"], problem["msg"].removeprefix("Value error, "))
+            reason = _reason(problem)
             phone = problem["loc"] and problem["loc"][-1] == "phone"
-            value = repr(problem["input"]) if not isinstance(problem["input"], dict | Record) else "the values"
             code = "LNK-010" if phone else "SRC-015" if "before it starts" in reason else "SRC-012"
-            return error(code, data.place(where), f"{name} is {value[:120]}: {reason}.", _expected(problem, name))
+            if isinstance(problem["input"], dict | Record):
+                return error(code, data.place(where), f"{reason[:1].upper()}{reason[1:]}.", _expected(problem, name))
+            value = repr(problem["input"])[:120]
+            return error(code, data.place(where), f"{name} is {value}: {reason}.", _expected(problem, name))
+
+
+def _reason(problem: Any) -> str:
+    """What is wrong, in an editor's words."""
+    pattern = problem.get("ctx", {}).get("pattern")
+    known = _PATTERNS.get(pattern) if pattern else _REASONS.get(problem["type"])
+    return known or str(problem["msg"].removeprefix("Value error, "))
 
 
 def _expected(problem: Any, name: str) -> str:
     context = problem.get("ctx", {})
+    if isinstance(problem["input"], dict | Record):
+        return "Values that agree, as docs/writing.md describes them."
     if "expected" in context:
         return f"{name} to be {context['expected']}."
     if name.endswith("phone"):

@@ -15,6 +15,8 @@ from booklet.contrast import contrast, rgb_of
 from booklet.findings import Place
 
 ID = r"^[a-z0-9]+(-[a-z0-9]+)*$"
+ISSUE = r"^\d{4}\.\d+$"
+LANGUAGE = r"^[a-z]{2}-[A-Z]{2}$"
 HUE = r"^#[0-9a-f]{6}$"
 TEXT_CONTRAST = 7.0
 LARGE_TEXT_CONTRAST = 4.5
@@ -239,12 +241,12 @@ class Book(Record):
     title: Line
     subtitle: Line
     slug: Identifier
-    issue: Annotated[str, Field(pattern=r"^\d{4}\.\d+$")]
+    issue: Annotated[str, Field(pattern=ISSUE)]
     issue_date: Day
     next_review: Day
     publisher: Line
     description: Line
-    language: Annotated[str, Field(pattern=r"^[a-z]{2}-[A-Z]{2}$")] = "en-AU"
+    language: Annotated[str, Field(pattern=LANGUAGE)] = "en-AU"
     back_cover_image: Line
     clock: Clock
     call_first: CallFirst
@@ -280,6 +282,8 @@ class FrontMatter(Record):
     status: Literal["draft", "reviewed"]
     sources: tuple[Identifier, ...] | None = None
     """The facts that the whole chapter rests on. None when each of its sections names its own."""
+    short_title: Line | None = None
+    """What the foot of a page says where the title is too long for it."""
     part: Identifier | None = None
     rhythm: Literal["drawing", "sentence", "band"] | None = None
     """How the chapter opens: with a drawing of half a page, a sentence set large, or straight under a band."""
@@ -304,6 +308,7 @@ class PageMatter(Record):
 
     title: Line
     id: Identifier
+    short_title: Line | None = None
     suits: tuple[Identifier, ...] = ()
 
 
@@ -578,6 +583,8 @@ class Manuscript(Record):
     printers: dict[str, PrinterProfile]
     icc_profiles: dict[str, bytes]
     """The ICC profile of each printer, by the printer's name."""
+    faulty: frozenset[str]
+    """The ids of services whose entries have faults, which are named there and not missed elsewhere."""
     complete: bool
     """False when a chapter or page could not be read, so that links to it are not called dead."""
 

@@ -42,7 +42,7 @@ from booklet.pdf.objects import (
     streams_of,
     unpacked,
 )
-from booklet.pdf.pictures import Camera, pixels
+from booklet.pdf.pictures import Camera, picture_fault, pixels
 from booklet.pdf.plates import WINDOW_MM2, Inks, peak_percent, shading_samples
 from booklet.pdf.tree import Address, Element, Tree, read_tree
 from booklet.pdf.words import words_of
@@ -50,10 +50,11 @@ from booklet.pdf.writing import METADATA_STREAM, Description, document_informati
 
 __all__ = [
     "IDENTITY", "MAX_SIDE_PT", "METADATA_STREAM", "MM_PER_INCH", "PAPER", "PLAIN", "PT_PER_MM", "WINDOW_MM2",
-    "Accents", "Address", "Box", "BoxFault", "Camera", "Colour", "Content", "ContentFault", "Description", "Drawings",
-    "Element", "Font", "FontFault", "FontTable", "Geometry", "Ground", "Inks", "Item", "Known", "Mark", "Matrix",
-    "NumberedPages", "ObjectId", "OverLimitError", "Paint", "Problem", "Proof", "Space", "Tree", "TreeFault",
-    "as_number", "box_of", "common", "document_information", "draw_pages", "geometry_of", "grey_of", "inherited",
-    "inside", "is_opaque", "moved", "peak_percent", "pixels", "read_page", "read_tree", "saved", "shading_samples",
-    "shrunk", "size", "srgb", "streams_of", "text_string", "times", "unpacked", "words_of", "xmp",
+    "Accents", "Address", "Box", "BoxFault", "Camera", "Colour", "Content", "ContentFault", "Description",
+    "Drawings", "Element", "Font", "FontFault", "FontTable", "Geometry", "Ground", "Inks", "Item", "Known", "Mark",
+    "Matrix", "NumberedPages", "ObjectId", "OverLimitError", "Paint", "Problem", "Proof", "Space", "Tree",
+    "TreeFault", "as_number", "box_of", "common", "document_information", "draw_pages", "geometry_of", "grey_of",
+    "inherited", "inside", "is_opaque", "moved", "peak_percent", "picture_fault", "pixels", "read_page",
+    "read_tree", "saved", "shading_samples", "shrunk", "size", "srgb", "streams_of", "text_string", "times",
+    "unpacked", "words_of", "xmp",
 ]  # fmt: skip

@@ -2,17 +2,37 @@
 
 from __future__ import annotations
 
+import io
 import math
+import struct
 from typing import Any
 
 import pypdfium2
 import pypdfium2.raw as pdfium
-from PIL import Image
+from PIL import Image, UnidentifiedImageError
 
 from booklet.pdf.geometry import Box, Geometry
 
 MAX_PIXELS = 4_000_000
 INVISIBLE = 3
+
+
+PRINTED_MODES = frozenset(("1", "L", "LA", "P", "RGB", "RGBA", "CMYK"))
+"""Pixels of at most eight bits a channel, in colours that print (Pillow's names)."""
+
+
+def picture_fault(content: bytes) -> str:
+    """Why a picture in PNG or JPEG cannot be printed whole, in words behind its name; empty when it can."""
+    try:
+        with Image.open(io.BytesIO(content), formats=("PNG", "JPEG")) as picture:
+            if picture.mode not in PRINTED_MODES:
+                return f"has pixels of another kind than print takes ({picture.mode})."
+            picture.load()
+    except UnidentifiedImageError:
+        return "is damaged."
+    except (OSError, SyntaxError, ValueError, EOFError, struct.error, Image.DecompressionBombError) as reason:
+        return f"is cut off or damaged ({reason})."
+    return ""
 
 
 class Camera:
