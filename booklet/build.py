@@ -12,11 +12,16 @@ from hashlib import sha256
 from pathlib import Path
 
 from booklet import dispatch
+from booklet.files import folder_hash, stamps
 from booklet.findings import Finding
-from booklet.records import KeptBack, Order, Receipt, Tell
-from booklet.store import Store, folder_hash, key_of
+from booklet.records import KeptBack, Order, Receipt, SourcesChangedError, Tell
+from booklet.store import Store, key_of
 
 __all__ = ["KeptBack", "Order", "Receipt", "Tell", "build", "check"]
+
+
+ATTEMPTS = 3
+"""So often is a build begun whose sources are saved before it ends."""
 
 
 @dataclass(frozen=True)
@@ -27,27 +32,33 @@ class KeptReceipt:
     findings: tuple[Finding, ...]
     first: date
     last: date
-    waived: int
 
 
 def build(order: Order, tell: Tell = lambda *_: None) -> Receipt:
     """Build what is ordered into `dist`.
 
     A fault of the sources stops everything before the first page is set, and `dist` stays as it was. A fault found in a
-    finished file keeps back its job: all files of that title, edition and format. Raises BookletError.
+    finished file keeps back its job: all files of that title, edition and format. Sources that are saved while the
+    build runs are read again. Raises BookletError.
     """
     start = time.monotonic()
     store = Store(order.store) if order.use_cache else None
-    key = receipt_key(order) if store else ""
-    earlier = store.load(key, KeptReceipt) if store else None
-    if earlier and earlier.first <= order.today <= earlier.last and _lie_whole(order.dist, earlier.files):
-        return Receipt(earlier.files, 0, earlier.findings, time.monotonic() - start, waived=earlier.waived)
-    from booklet.walk import walk
+    for _ in range(ATTEMPTS):
+        seen = stamps(order.project / "chapters", order.project)
+        key = receipt_key(order) if store else ""
+        earlier = store.load(key, KeptReceipt) if store else None
+        if earlier and earlier.first <= order.today <= earlier.last and _lie_whole(order.dist, earlier.files):
+            return Receipt(earlier.files, 0, earlier.findings, time.monotonic() - start)
+        from booklet.walk import walk
 
-    receipt, holds = walk(order, store, tell)
-    if store and not receipt.failed:
-        store.save(key, KeptReceipt(receipt.files, receipt.findings, *holds, receipt.waived))
-    return receipt
+        try:
+            receipt, holds = walk(order, store, tell, seen)
+        except SourcesChangedError:
+            continue
+        if store and not receipt.failed:
+            store.save(key, KeptReceipt(receipt.files, receipt.findings, *holds))
+        return receipt
+    raise SourcesChangedError("The chapters were saved again and again while the build ran. Nothing was delivered.")
 
 
 def check(order: Order) -> tuple[Finding, ...]:
@@ -61,7 +72,7 @@ def receipt_key(order: Order) -> str:
     """A hash of everything a build depends on but the day: what is ordered, the sources, this package."""
     wanted = (order.editions, order.formats, order.titles, order.pdf_ua, order.printing, order.examine_whole)
     place = sha256(str(order.dist).encode()).digest()
-    return key_of("receipt", wanted, place, folder_hash(order.project / "chapters"))
+    return key_of("receipt", wanted, place, folder_hash(order.project / "chapters", order.project))
 
 
 def _lie_whole(dist: Path, files: tuple[dispatch.Entry, ...]) -> bool:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
+import signal
 import sys
+import threading
 from collections.abc import Callable, Sequence
 from contextlib import contextmanager
 from datetime import date
@@ -16,9 +19,9 @@ import click
 
 from booklet import __version__
 from booklet.bounds import TooMuchError, within_bounds
-from booklet.files import UnfitFileError, write_whole
+from booklet.files import UnfitFileError, alone, write_whole
 from booklet.files import read as read_file
-from booklet.findings import BookletError, Finding, Severity
+from booklet.findings import UNPRINTABLE, BookletError, Finding, Severity, one_line
 from booklet.formats import FORMATS, Duplex, PrintOptions
 
 if TYPE_CHECKING:
@@ -73,7 +76,23 @@ class _FilePath(click.Path):
         return super().convert(value, param, ctx)
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class _Commands(click.Group):
+    """Commands whose complaints about their use are printed as one line, whatever names they were given."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        for stream in (sys.stdout, sys.stderr):
+            if hasattr(stream, "reconfigure"):
+                stream.reconfigure(errors="backslashreplace")
+        try:
+            return super().invoke(ctx)
+        except click.UsageError as reason:
+            told = reason.format_message()
+            if told == one_line(told):
+                raise
+            raise click.UsageError(one_line(told), ctx) from reason
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__)
 def main() -> None:
     """Make a resource booklet for every state and territory.
@@ -168,7 +187,7 @@ def build(
         examine_whole=examine_whole,
         jobs=jobs,
     )
-    with _raising(), _progress(quiet) as tell:
+    with _raising(order.dist), _progress(quiet) as tell:
         receipt = run(order, tell)
     _print_receipt(order, receipt, quiet)
     sys.exit(1 if receipt.failed else 0)
@@ -196,14 +215,14 @@ def check(editions: tuple[str, ...], titles: tuple[str, ...], project: Path, tod
         _print_findings(findings, file=sys.stdout)
         click.echo(_count(findings))
     else:
-        click.echo(json.dumps(_AS_DATA[style](findings), indent=2, ensure_ascii=False))
+        click.echo(_as_text(_AS_DATA[style](findings)))
     sys.exit(1 if failed else 0)
 
 
 @main.group(invoke_without_command=True)
 @click.option(
     "--project",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    type=_FilePath(exists=True, file_okay=False, path_type=Path),
     default=Path(),
     help="The folder that holds chapters/. Default: this one.",
 )
@@ -245,7 +264,7 @@ def calls(context: click.Context, project: Path, today: date, as_table: bool, ev
 @click.option("--note", metavar="WORDS", help="What the next person should know.")
 @click.option(
     "--project",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    type=_FilePath(exists=True, file_okay=False, path_type=Path),
     default=Path(),
     help="The folder that holds chapters/. Default: this one.",
 )
@@ -349,7 +368,7 @@ def impose(source: Path, target: Path, sheet: str, caliper: float, **how: Any) -
             raise BookletError(f"{source} takes {reason}. Nothing was written.") from reason
         _write_sides(target, imposed.files, [source])
     for words in (*imposed.notes, *imposed.steps):
-        click.echo(words, err=True)
+        click.echo(one_line(words), err=True)
 
 
 @main.command("test-sheet")
@@ -389,7 +408,7 @@ def _write_sides(target: Path, contents: Sequence[bytes], sources: Sequence[Path
         refused = reason.filename if isinstance(reason, UnfitFileError) else target
         raise BookletError(f"{refused} cannot be written ({reason.strerror}).") from reason
     for name in names:
-        click.echo(name)
+        click.echo(one_line(str(name)))
 
 
 @main.command()
@@ -411,7 +430,7 @@ def read(file: Path, part: str | None) -> None:
     with _raising():
         top = transcript.load(file)
         for line in getattr(transcript, part or "transcript")(top):
-            click.echo(line)
+            click.echo(one_line(line))
 
 
 @main.command()
@@ -459,11 +478,15 @@ def preflight(files: tuple[Path, ...], profile: str, style: str, report: Path | 
             _write(report, room.as_html([(each.report, each.pictures) for each in examined]), files)
     findings = (*faults, *(finding for each in examined for finding in each.report.findings))
     if style == "json":
-        click.echo(json.dumps([room.as_data(each.report) for each in examined], indent=2, ensure_ascii=False))
+        click.echo(_as_text([room.as_data(each.report) for each in examined]))
         _print_findings(tuple(faults), file=sys.stderr)
     else:
         _print_findings(findings, file=sys.stdout)
-        click.echo(f"{len(files)} file{'' if len(files) == 1 else 's'}; {_count(findings)}")
+        waived = [(each.report.file, row) for each in examined for row in each.report.waived if row.waived]
+        for name, row in waived:
+            click.echo(one_line(f"{name}: waived {row.code} ({row.waived.reason if row.waived else ''}): {row.found}"))
+        count = f"; {len(waived)} waived" if waived else ""
+        click.echo(f"{len(files)} file{'' if len(files) == 1 else 's'}; {_count(findings)}{count}")
     sys.exit(1 if any(finding.severity is Severity.ERROR for finding in findings) else 0)
 
 
@@ -503,35 +526,89 @@ def clear(project: Path) -> None:
     from booklet.store import CACHE, Store
 
     with _raising():
-        held = Store(project.resolve() / CACHE).clear()
+        store = Store(project.resolve() / CACHE)
+        with alone(store.folder, lambda: click.echo("Waiting for a build to end.", err=True)):
+            held = store.clear()
     click.echo(f"{CACHE}: {held.entries} results removed, {held.bytes / 1e6:.1f} MB")
 
 
 def _write(path: Path, text: str, sources: tuple[Path, ...]) -> None:
     try:
-        write_whole([(path, text.encode())], sources=sources)
+        write_whole([(path, text.encode("utf-8", "backslashreplace"))], sources=sources)
     except OSError as reason:
         raise click.BadParameter(f"'{path}' cannot be written ({reason.strerror}).") from reason
 
 
+def _as_text(data: Any) -> str:
+    """JSON for people and programs alike: UTF-8, but for what would act on a terminal."""
+    text = json.dumps(data, indent=2, ensure_ascii=False)
+    return "\n".join(UNPRINTABLE.sub(lambda sign: f"\\u{ord(sign[0]):04x}", row) for row in text.split("\n"))
+
+
 @contextmanager
-def _raising() -> Any:
+def _raising(dist: Path | None = None) -> Any:
     """Turn what stops a command into a message and an exit status; our own mistakes stay tracebacks."""
+    before = _delivered(dist)
+    stopped = False
     try:
-        yield
+        with _heard():
+            yield
     except BookletError as reason:
-        click.echo(str(reason), err=True)
+        click.echo(one_line(str(reason)), err=True)
         sys.exit(reason.exit_status)
     except KeyboardInterrupt:
-        click.echo("Stopped. What was in dist/ is as it was.", err=True)
-        # Python remembers an interrupt that some inner code passed over, and would end as if killed by the signal.
-        sys.stderr.flush()
-        os._exit(1)
+        stopped = True
     except OSError as reason:
         if "cannot load library" not in str(reason):
-            raise
+            if reason.filename is None:
+                raise
+            click.echo(one_line(f"{reason.filename}: {reason.strerror}"), err=True)
+            sys.exit(3)
         click.echo(SYSTEM_LIBRARIES.format(reason=str(reason).split("\n")[0]), err=True)
         sys.exit(3)
+    if stopped:
+        as_it_was = f"What was in {dist.name}/ is as it was." if dist else ""
+        told = as_it_was if _delivered(dist) == before else "The new files had been delivered, all of them."
+        click.echo(one_line(f"Stopped. {told}"), err=True)
+        _leave()
+
+
+def _leave() -> None:
+    """End this process with status 1, and leave nothing temporary. Python remembers an interrupt that some inner code
+    passed over, and would end as if killed by the signal.
+    """
+    if jobs := sys.modules.get("booklet.jobs"):
+        jobs.rest()
+    atexit._run_exitfuncs()
+    sys.stderr.flush()
+    os._exit(1)
+
+
+def _delivered(dist: Path | None) -> tuple[int, int] | None:
+    """What changes of a folder of files when some are delivered."""
+    try:
+        facts = (dist / "manifest.json").stat() if dist else None
+    except OSError:
+        return None
+    return (facts.st_ino, facts.st_mtime_ns) if facts else None
+
+
+@contextmanager
+def _heard() -> Any:
+    """A wish to end is heard as an interrupt is: what was begun is taken away. What is to be ignored stays ignored."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before: dict[int, Any] = {}
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) == signal.SIG_DFL:
+            before[number] = signal.signal(number, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 @contextmanager
@@ -541,27 +618,36 @@ def _progress(quiet: bool) -> Any:
         yield lambda *_: None
     elif sys.stderr.isatty():
         from rich.console import Console
+        from rich.markup import escape
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
         with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
             task = progress.add_task("reading", total=None)
-            yield lambda what, done, total: progress.update(task, description=what, completed=done, total=total)
+            yield lambda what, done, total: progress.update(
+                task, description=escape(one_line(what)), completed=done, total=total or None
+            )
     else:
-        yield lambda what, done, total: click.echo(f"{what} ({done} of {total})", err=True)
+        yield lambda what, done, total: click.echo(
+            one_line(f"{what} ({done} of {total})" if total else f"{what}"), err=True
+        )
 
 
 def _print_receipt(order: Order, receipt: Receipt, quiet: bool) -> None:
     for entry in receipt.files:
-        click.echo(order.dist / entry.file if quiet else f"{order.dist.name}/{entry.file}  {entry.pages} pages")
+        name = str(order.dist / entry.file)
+        click.echo(one_line(name if quiet else f"{order.dist.name}/{entry.file}  {entry.pages} pages"))
     if quiet:
         return
     _print_findings(receipt.findings, file=sys.stderr)
+    for words, names in receipt.waived.items():
+        others = f" and {len(names) - 1} more" if len(names) > 1 else ""
+        click.echo(one_line(f"Waived: {words} in {names[0]}{others}"), err=True)
     summary = [
         f"{len(receipt.files)} files, {receipt.built} of them new",
         f"{sum(entry.pages for entry in receipt.files)} pages",
         _count(receipt.findings),
-        *([f"{receipt.waived} waived"] if receipt.waived else []),
+        *([f"{len(receipt.waived)} waived"] if receipt.waived else []),
         f"{receipt.typeset} parts typeset, {receipt.reused} reused",
         f"{receipt.seconds:.1f} s",
     ]
@@ -570,8 +656,8 @@ def _print_receipt(order: Order, receipt: Receipt, quiet: bool) -> None:
         click.echo(
             f"Kept back: {job}. What lay in {order.dist.name}/ of it stays, and is older than the sources.", err=True
         )
-    if receipt.failed and not receipt.files:
-        click.echo(f"Nothing was written: {order.dist.name}/ is as it was.", err=True)
+    if receipt.failed and not receipt.files and not receipt.kept_back:
+        click.echo(one_line(f"Nothing was written: {order.dist.name}/ is as it was."), err=True)
 
 
 def _print_findings(findings: tuple[Finding, ...], file: Any) -> None:

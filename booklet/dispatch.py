@@ -1,7 +1,8 @@
 """Dispatch: finished files to `dist/`, whole or not at all.
 
 Everything is written into a folder aside, inside `dist/` so that it lies on the same disk, and only when all of it is
-there is each file put in its place by renaming. `manifest.json` goes last: it names every file with its checksum.
+there is each file put in its place by renaming: all of them or, where one fails, none. `manifest.json` goes last: it
+names every file with its checksum. One build at a time has the folder, and a signal is heard before or behind.
 
 What the manifest of an earlier build says is not trusted: a row that leads out of `dist/`, or that another program may
 have written, is passed over, and nothing that it names is touched.
@@ -13,14 +14,25 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from hashlib import sha256
 from pathlib import Path
+from typing import Any, get_type_hints
 
-from booklet.files import ASIDE, write
+from booklet.bounds import MAX_DATA_BYTES, MAX_PDF_BYTES
+from booklet.files import (
+    ASIDE,
+    UnfitFileError,
+    alone,
+    inside,
+    read,
+    replace_all,
+    signals_deferred,
+    write,
+)
 
 MANIFEST = "manifest.json"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*")
@@ -31,7 +43,8 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*")
 class Entry:
     """One file of the manifest. `inputs` is the hash of everything it was made from; `volumes` how many files the
     publication has in this edition and format: volumes, or what belongs to one press job or one kit. `is_older` says
-    that its sources have changed since, and that what they came to was kept back.
+    that its sources have changed since, and that what they came to was kept back; `waived` what preflight found and
+    somebody answers for, with the reason.
     """
 
     file: str
@@ -48,6 +61,7 @@ class Entry:
     trim_mm: tuple[float, float]
     inputs: str
     is_older: bool = False
+    waived: tuple[str, ...] = ()
 
     @property
     def key(self) -> tuple[str, str, str]:
@@ -73,10 +87,19 @@ def read_manifest(dist: Path) -> tuple[Entry, ...]:
 
 def _rows(dist: Path) -> Iterator[Entry]:
     try:
-        rows = json.loads((dist / MANIFEST).read_text("utf-8"))["files"]
-        yield from [Entry(**{**row, "trim_mm": tuple(row["trim_mm"])}) for row in rows]
-    except (OSError, ValueError, TypeError, KeyError):
+        rows = json.loads(read(dist / MANIFEST, MAX_DATA_BYTES))["files"]
+        yield from [entry for row in rows if (entry := _entry(row))]
+    except (OSError, ValueError, TypeError, KeyError, RecursionError):
         return
+
+
+def _entry(row: dict[str, Any]) -> Entry | None:
+    """A row of the manifest, when it is one that this module writes."""
+    entry = Entry(**{**row, "trim_mm": tuple(row["trim_mm"]), "waived": tuple(row.get("waived", ()))})
+    kinds = get_type_hints(Entry)
+    plain = all(type(getattr(entry, name)) is kind for name, kind in kinds.items() if isinstance(kind, type))
+    lists = len(entry.trim_mm) == 2 and all(isinstance(side, int | float) for side in entry.trim_mm)
+    return entry if plain and lists and all(isinstance(words, str) for words in entry.waived) else None
 
 
 def _is_own(dist: Path, file: object) -> bool:
@@ -84,13 +107,13 @@ def _is_own(dist: Path, file: object) -> bool:
     if not isinstance(file, str) or not _NAME.fullmatch(file):
         return False
     path = dist / file
-    return not path.is_symlink() and path.resolve().is_relative_to(dist.resolve())
+    return not path.is_symlink() and inside(dist, path)
 
 
 def is_whole(dist: Path, entry: Entry) -> bool:
     """True when the file lies in `dist` as it was delivered."""
     try:
-        content = (dist / entry.file).read_bytes()
+        content = read(dist / entry.file, MAX_PDF_BYTES)
     except OSError:
         return False
     return len(content) == entry.bytes and sha256(content).hexdigest() == entry.sha256
@@ -104,7 +127,8 @@ def deliver(
     versions: str,
 ) -> tuple[Entry, ...]:
     """Put the files in place from the folder aside, and the manifest after them; earlier files of other editions stay,
-    those of jobs that were kept back are marked as older than their sources. Gives all entries. Raises OSError.
+    those of jobs that were kept back are marked as older than their sources. Gives all entries. Raises OSError; then
+    nothing has changed.
 
     A volume that the same booklet has no longer goes.
     """
@@ -122,27 +146,35 @@ def deliver(
     write(folder / MANIFEST, manifest.encode())
     for row in rows:
         target = dist / row.entry.file
+        if not _is_own(dist, row.entry.file):
+            raise UnfitFileError(target, "a link leads out of the folder")
         target.parent.mkdir(parents=True, exist_ok=True)
-        row.aside.replace(target)
-    (folder / MANIFEST).replace(dist / MANIFEST)
-    for file in gone:
-        (dist / file).unlink(missing_ok=True)
+    moves = [*((row.aside, dist / row.entry.file) for row in rows), (folder / MANIFEST, dist / MANIFEST)]
+    with signals_deferred():
+        replace_all(moves)
+        for file in gone:
+            with suppress(OSError):  # the manifest names it no longer
+                (dist / file).unlink(missing_ok=True)
     return tuple(entries[file] for file in sorted(entries))
 
 
 @contextmanager
-def aside(dist: Path) -> Iterator[Path]:
-    """A folder aside, gone again whatever happens; what a killed build left behind goes too. Raises OSError."""
+def aside(dist: Path, waiting: Callable[[], None] = lambda: None) -> Iterator[Path]:
+    """A folder aside for the one build that has `dist`, gone again whatever happens; what a killed build left behind
+    goes too. Another build waits, and says so. Raises OSError.
+    """
     dist.mkdir(parents=True, exist_ok=True)
-    folder = dist / f"{ASIDE}{os.getpid()}"
-    for old in dist.glob(f"{ASIDE}*"):
-        if old != folder and not old.is_symlink() and not _is_alive(old.name.removeprefix(ASIDE)):
-            shutil.rmtree(old, ignore_errors=True)
-    folder.mkdir(exist_ok=True)
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    with alone(dist, waiting):
+        folder = dist / f"{ASIDE}{os.getpid()}"
+        for old in dist.glob(f"{ASIDE}*"):
+            if not old.is_symlink() and (old == folder or not _is_alive(old.name.removeprefix(ASIDE))):
+                shutil.rmtree(old, ignore_errors=True)
+        folder.mkdir()
+        try:
+            yield folder
+        finally:
+            with signals_deferred():
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 def _is_alive(process: str) -> bool:

@@ -7,6 +7,7 @@ of our own is a traceback and is never caught.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -67,6 +68,7 @@ CODES: dict[str, str] = {
     "SYS-003": "a part that takes too much time or memory",
     "LNK-101": "a link in a finished file that leads nowhere",
     "LNK-102": "a link in a finished file that opens what it should not",
+    "LNK-103": "a link that prints another page number than that of the page it leads to",
     "ACC-101": "a file that is not tagged",
     "ACC-102": "tags that are said to be guesses",
     "ACC-103": "a file or a part without a language",
@@ -174,12 +176,33 @@ CODES: dict[str, str] = {
     "SYS-111": "an action in a file for print",
 }
 
+_STRUCTURE = {101, 102, *range(106, 113), *range(114, 121), 129, 131, 132}
+_LOST = {"BOX-115", "FNT-103", "FNT-104", "FNT-105", "FNT-106", *(f"SYS-{number}" for number in range(101, 108))}
+WITHOUT_WAIVER = frozenset(
+    code
+    for code in CODES
+    if code.startswith(("SRC-", "LNK-", "ACC-0", "ACC-3", "BOX-0", "FNT-0", "INK-0", "SYS-0"))
+    or code in {*_LOST, *(f"ACC-{number}" for number in _STRUCTURE)}
+)
+"""What nobody can answer for: faults of the sources, text lost or cut, structure, links and numbers, scripts, and what
+could not be checked.
+"""
+
 
 class Severity(StrEnum):
     """How bad a finding is: an error stops the build, a warning does not."""
 
     ERROR = "error"
     WARNING = "warning"
+
+
+UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+"""What moves the cursor of a terminal, turns text about, or cannot be written at all."""
+
+
+def one_line(words: str) -> str:
+    """Words as one line for a terminal, whoever wrote them: what would act there is shown as an escape."""
+    return UNPRINTABLE.sub(lambda sign: sign[0].encode("unicode_escape").decode(), words)
 
 
 @dataclass(frozen=True, order=True)
@@ -216,7 +239,7 @@ class Finding:
             raise ValueError(f"unregistered finding code {self.code}")
 
     def __str__(self) -> str:
-        return f"{self.place}: {self.severity.value} {self.code}: {self.found} Expected: {self.expected}"
+        return one_line(f"{self.place}: {self.severity.value} {self.code}: {self.found} Expected: {self.expected}")
 
 
 class BookletError(Exception):

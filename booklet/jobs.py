@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import gc
+import tempfile
+from dataclasses import dataclass, replace
 from hashlib import sha256
+from multiprocessing import parent_process
 from pathlib import Path
 
 from booklet import bindery, dispatch, finishing
+from booklet.bounds import JOB, TooMuchError, within_bounds
 from booklet.composing import Composition, Wanted, compose, shipped_faces
 from booklet.files import write
-from booklet.findings import Finding, has_errors
+from booklet.findings import Finding, Place, error, has_errors
 from booklet.finishing import FinishedFile, PrintJob, TypesetBooklet, finish
 from booklet.formats import FORMATS, Format, PageSetup
 from booklet.manuscript import Edition, Manuscript, Waiver, shipped
@@ -98,8 +102,18 @@ class Worker:
 _WORKER: list[Worker] = []
 
 
+def rest() -> None:
+    """Give up the typesetters that stay warm, and the temporary files of their fonts."""
+    _WORKER.clear()
+    gc.collect()
+
+
 def prepare(context: JobContext) -> None:
-    """Make this process ready for the steps below. Typesetters of the same folders stay warm."""
+    """Make this process ready for the steps below. Typesetters of the same folders stay warm. A process that only works
+    for another has its temporary files where that one takes them away.
+    """
+    if parent_process() is not None:
+        tempfile.tempdir = str(context.aside)
     for work in _WORKER:
         if (work.context.order.project, work.context.store) == (context.order.project, context.store):
             work.take(context)
@@ -156,6 +170,16 @@ def most_pages(manuscript: Manuscript, form: Format) -> int:
 
 def finish_job(job: Job, number: int, inputs: str, volumes: TypesetVolumes) -> JobResult:
     """The files of a job, examined, each written aside under the job's number; none where one of them has a fault."""
+    try:
+        with within_bounds(JOB):
+            return _finished(job, number, inputs, volumes)
+    except TooMuchError as reason:
+        place = Place(volumes.volumes[0][0].parts[0].file if volumes.volumes else "chapters")
+        finding = error("SYS-003", place, f"Finishing {job} takes {reason}.", "Less text, or simpler drawings.")
+        return JobResult((), (finding,), ())
+
+
+def _finished(job: Job, number: int, inputs: str, volumes: TypesetVolumes) -> JobResult:
     (work,) = _WORKER
     manuscript = work.context.manuscript
     edition = next(each for each in manuscript.editions if each.code == job.edition)
@@ -170,16 +194,24 @@ def finish_job(job: Job, number: int, inputs: str, volumes: TypesetVolumes) -> J
         for file in files:
             report = _examined(work, file)
             reports += [report] if report else []
+            waived = _waived(report) if report else ()
             aside = work.context.aside / f"{number}-{len(deliveries)}"
             write(aside, file.content)
             several = composition.volumes if len(files) == 1 else len(files)
-            deliveries.append(dispatch.Delivery(_entry(job, booklet, composition, file, several, inputs), aside))
+            entry = replace(_entry(job, booklet, composition, file, several, inputs), waived=waived)
+            deliveries.append(dispatch.Delivery(entry, aside))
     findings += [finding for report in reports for finding in report.findings]
     if has_errors(findings):
         for delivery in deliveries:
             delivery.aside.unlink(missing_ok=True)
         deliveries = []
     return JobResult(tuple(deliveries), tuple(findings), tuple(reports))
+
+
+def _waived(report: Report) -> tuple[str, ...]:
+    """What somebody answers for in a file, with the reason, for everybody to see."""
+    rows = [(complaint.code, complaint.waived.reason) for complaint in report.waived if complaint.waived]
+    return tuple(dict.fromkeys(f"{code} ({reason})" for code, reason in rows))
 
 
 def _examined(work: Worker, file: FinishedFile) -> Report | None:

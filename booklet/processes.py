@@ -6,16 +6,15 @@ started them, and leave an interrupt to it.
 
 from __future__ import annotations
 
-import os
 import signal
-import threading
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
-from multiprocessing import connection, get_context, parent_process
+from multiprocessing import get_context, parent_process
 from typing import Any
 
+from booklet.bounds import end_with
 from booklet.findings import BookletError
 
 
@@ -114,19 +113,17 @@ def _weights(steps: Sequence[Step]) -> Mapping[Hashable, float]:
 
 def _begin(prepare: Callable[..., None], context: tuple[Any, ...]) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # an interrupt is for the one process that talks to people
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    parent = parent_process()
+    if parent is not None and parent.pid is not None:
+        end_with(parent.pid)
     prepare(*context)
 
 
-def _end_with_parent() -> None:
-    parent = parent_process()
-    if parent is not None:
-        connection.wait([parent.sentinel])
-        os._exit(1)
-
-
 def _end(pool: ProcessPoolExecutor) -> None:
-    """Stop the processes, whatever they are doing."""
+    """Stop the processes, whatever they are doing, and wait until none writes any longer."""
+    processes = list((pool._processes or {}).values())
     pool.shutdown(wait=False, cancel_futures=True)
-    for process in list((pool._processes or {}).values()):
-        process.terminate()
+    for process in processes:
+        process.kill()
+    for process in processes:
+        process.join()

@@ -8,12 +8,18 @@ from datetime import date
 from pathlib import Path
 
 from booklet import dispatch
-from booklet.findings import Finding, has_errors
+from booklet.findings import BookletError, Finding, has_errors
 from booklet.formats import PrintOptions
 from booklet.store import CACHE
 
 Tell = Callable[[str, int, int], None]
 """Told of each step: what it is, how many are done, how many there are."""
+
+
+class SourcesChangedError(BookletError):
+    """The chapters were saved while they were built: what was read is no longer what was hashed."""
+
+    exit_status = 1
 
 
 @dataclass(frozen=True)
@@ -73,7 +79,12 @@ class Receipt:
     typeset: int = 0
     reused: int = 0
     kept_back: tuple[KeptBack, ...] = ()
-    waived: int = 0
+
+    @property
+    def waived(self) -> dict[str, tuple[str, ...]]:
+        """What somebody answers for, and the files that it was found in, whenever these were made."""
+        words = dict.fromkeys(words for entry in self.files for words in entry.waived)
+        return {each: tuple(entry.file for entry in self.files if each in entry.waived) for each in words}
 
     @property
     def failed(self) -> bool:

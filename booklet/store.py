@@ -2,11 +2,12 @@
 
 Every step of a build is a pure function of what it reads, so its result is kept in the project's cache folder under a
 hash of that: a second build, another edition or another format finds it there. The folder is bounded in size, safe for
-two builds at once (entries are written aside and renamed), and mends itself: an entry that is not what was written is
-removed and made again. Nothing in it is trusted beyond that: records are decoded by their type, never as code.
+two builds at once (entries are written aside and renamed), and mends itself: an entry that is not what was written
+under its very key is removed and made again. Nothing in it is trusted beyond that: records are decoded by their type,
+never as code.
 
-Nothing is ever removed that this module has not written: the folder may be no symbolic link, and only regular files
-named by a hash, right where this module puts them, are touched.
+Nothing is ever read, written or removed but what this module puts there: the folder and its shelves may be no symbolic
+links, and only regular files named by a hash are touched.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import os
 import re
 import stat
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
@@ -24,6 +26,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from booklet.files import folder_hash, is_file, is_there, read, write
 from booklet.findings import BookletError
 
 CACHE = ".booklet-cache"
@@ -65,18 +68,21 @@ class Store:
     def get(self, key: str) -> bytes | None:
         """What was put under this key, whole, or None."""
         path = self._path(key)
+        if path.parent.is_symlink() or path.is_symlink():
+            return None
         try:
-            content = path.read_bytes()
+            content = read(path, MOST_BYTES)
         except OSError:
             return None
-        if sha256(memoryview(content)[_DIGEST:]).digest() != content[:_DIGEST]:
-            path.unlink(missing_ok=True)
+        if _seal(key, memoryview(content)[_DIGEST:]) != content[:_DIGEST]:
+            _remove(path)
             return None
         return content[_DIGEST:]
 
     def has(self, key: str) -> bool:
         """True when there is something under this key."""
-        return self._path(key).exists()
+        path = self._path(key)
+        return is_file(path) and not path.is_symlink()
 
     def put(self, key: str, content: bytes) -> None:
         """Keep a result."""
@@ -86,11 +92,13 @@ class Store:
         aside = path.with_name(f"{path.name}.{os.getpid()}")
         try:
             path.parent.mkdir(exist_ok=True)
-            aside.write_bytes(sha256(content).digest() + content)
+            if path.parent.is_symlink():
+                return
+            write(aside, _seal(key, content) + content, durable=False)
             aside.replace(path)
         except OSError:
             self._writable = False
-            aside.unlink(missing_ok=True)
+            _remove(aside)
 
     def load(self, key: str, kind: type[Record]) -> Record | None:
         """The record that was saved under this key, or None where it is not there or has another shape."""
@@ -126,14 +134,14 @@ class Store:
         for _, size, path in entries:
             if over <= 0:
                 return
-            path.unlink(missing_ok=True)
+            _remove(path)
             over -= size
 
     def clear(self) -> Contents:
         """Remove every entry, and say how much that was."""
         held = self.contents()
         for _, _, path in self._entries():
-            path.unlink(missing_ok=True)
+            _remove(path)
         return held
 
     def _path(self, key: str) -> Path:
@@ -142,13 +150,14 @@ class Store:
     def _entries(self) -> list[tuple[float, int, Path]]:
         """Time, size and path of each of our own files; of nothing that a link leads to."""
         found: list[tuple[float, int, Path]] = []
-        for shelf in self.folder.iterdir() if self.folder.is_dir() and not self.folder.is_symlink() else ():
-            if not _SHELF.fullmatch(shelf.name) or shelf.is_symlink() or not shelf.is_dir():
+        for shelf in _listed(self.folder) if not self.folder.is_symlink() else ():
+            if not _SHELF.fullmatch(shelf.name) or shelf.is_symlink():
                 continue
-            for path in shelf.iterdir():
-                facts = path.lstat()
-                if _ENTRY.fullmatch(path.name) and path.name.startswith(shelf.name) and stat.S_ISREG(facts.st_mode):
-                    found.append((facts.st_mtime, facts.st_size, path))
+            for path in _listed(shelf):
+                with suppress(OSError):  # another build may have removed it
+                    facts = path.lstat()
+                    if _ENTRY.fullmatch(path.name) and path.name.startswith(shelf.name) and stat.S_ISREG(facts.st_mode):
+                        found.append((facts.st_mtime, facts.st_size, path))
         return found
 
 
@@ -158,11 +167,30 @@ def _claim(folder: Path) -> bool:
         raise ForeignFolderError(f"{folder.name} is no folder of its own. Remove it, or build with --no-cache.")
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        if not (folder / TAG).exists():
-            (folder / TAG).write_bytes(_TAG_WORDS)
+        if not is_there(folder / TAG):
+            write(folder / TAG, _TAG_WORDS, durable=False)
     except OSError:
         return False
-    return True
+    return os.access(folder, os.W_OK)
+
+
+def _seal(key: str, content: bytes | memoryview) -> bytes:
+    """What an entry begins with: it is this content, and under this key."""
+    digest = sha256(key.encode())
+    digest.update(content)
+    return digest.digest()
+
+
+def _listed(folder: Path) -> list[Path]:
+    try:
+        return list(folder.iterdir())
+    except OSError:
+        return []
+
+
+def _remove(path: Path) -> None:
+    with suppress(OSError):  # a folder that cannot be written costs time and nothing else
+        path.unlink(missing_ok=True)
 
 
 def key_of(step: str, *inputs: object) -> str:
@@ -182,16 +210,6 @@ def fingerprint() -> str:
     for folder in (package, *(styles for styles in (package.parent / "styles",) if styles.is_dir())):
         digest.update(folder_hash(folder))
     return digest.hexdigest()
-
-
-def folder_hash(folder: Path) -> bytes:
-    """A hash of the names and contents of all files of a folder, links followed."""
-    digest = sha256()
-    for path in sorted(folder.rglob("*")):
-        if path.is_file() and "__pycache__" not in path.parts:
-            content = path.read_bytes()
-            digest.update(f"{path.relative_to(folder).as_posix()} {len(content)} ".encode() + content)
-    return digest.digest()
 
 
 def versions() -> str:

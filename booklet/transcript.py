@@ -25,6 +25,7 @@ import pikepdf
 from pikepdf import Array, Dictionary, Pdf
 
 from booklet.bounds import TooMuchError, within_bounds
+from booklet.files import read
 from booklet.findings import BookletError
 from booklet.pdf import (
     Address,
@@ -149,9 +150,7 @@ def load(path: Path) -> Element:
 
 def _content(path: Path) -> bytes:
     try:
-        if path.stat().st_size > MAX_BYTES:
-            raise UnheardError(f"{path.name} is larger than {MAX_BYTES // 1_000_000} MB.")
-        return path.read_bytes()
+        return read(path, MAX_BYTES)
     except OSError as reason:
         raise UnheardError(f"{path.name} cannot be opened ({reason.strerror}).") from reason
 

@@ -10,7 +10,6 @@ a fault found in a finished file keeps back that job alone. Files are delivered 
 from __future__ import annotations
 
 import os
-import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack
@@ -20,7 +19,8 @@ from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
-from booklet import bindery, dispatch
+from booklet import bindery, dispatch, files
+from booklet.bounds import MAX_PICTURE_BYTES
 from booklet.composing import (
     HANDOUT,
     MAIN,
@@ -32,6 +32,7 @@ from booklet.composing import (
     shipped_faces,
     titles_of,
 )
+from booklet.files import alone, stamps, temporary_folder
 from booklet.findings import BookletError, Finding, Place, error, has_errors, in_order
 from booklet.formats import A5, FORMATS, PageSetup
 from booklet.jobs import (
@@ -47,7 +48,7 @@ from booklet.jobs import (
 from booklet.manuscript import Edition, Manuscript, Waiver, read, read_waivers, shipped
 from booklet.preflight import unused
 from booklet.processes import Step, run
-from booklet.records import KeptBack, Order, Receipt, Tell
+from booklet.records import KeptBack, Order, Receipt, SourcesChangedError, Tell
 from booklet.store import Store, key_of, versions
 from booklet.today import Today
 
@@ -55,7 +56,10 @@ Compositions = dict[tuple[str, str, bool], tuple[Composition, ...]]
 """The standard and the large-print composition of each title and edition, by title, edition and size."""
 
 
+Stamps = dict[str, tuple[int, ...]]
+"""What changes of each source as soon as it is saved."""
 Composer = Callable[[Edition, Wanted], tuple[tuple[Composition, ...], list[Finding]]]
+WAITING = "waiting for another build of the same folder"
 WORTH_A_PROCESS = 6
 """As many steps keep a process of their own busy for longer than it takes to start one."""
 
@@ -66,8 +70,10 @@ class UnknownEditionError(BookletError):
     exit_status = 2
 
 
-def walk(order: Order, store: Store | None, tell: Tell) -> tuple[Receipt, tuple[date, date]]:
-    """What is ordered, built; and the days on which it would come out the same. Raises BookletError."""
+def walk(order: Order, store: Store | None, tell: Tell, seen: Stamps) -> tuple[Receipt, tuple[date, date]]:
+    """What is ordered, built; and the days on which it would come out the same. `seen` is how the sources were before
+    anything was read of them. Raises BookletError, and SourcesChangedError before anything is delivered.
+    """
     start = time.monotonic()
     today = Today(order.today)
     manuscript, findings = read(order.project, today)
@@ -81,21 +87,23 @@ def walk(order: Order, store: Store | None, tell: Tell) -> tuple[Receipt, tuple[
     findings += [*faults, *waiver_faults]
     if has_errors(findings):
         return Receipt((), 0, in_order(findings), time.monotonic() - start), today.holds
-    keys = {job: _inputs(manuscript, order, job, compositions, waivers) for job in jobs}
-    earlier = _delivered(order, keys)
-    stale = [job for job in jobs if job not in earlier]
     with ExitStack() as stack:
-        folder = stack.enter_context(tempfile.TemporaryDirectory()) if store is None else None
-        kept = store or Store(Path(folder or "") / "store")
         try:
-            aside = stack.enter_context(dispatch.aside(order.dist))
+            kept = _alone(stack, order, store, tell)
+            aside = stack.enter_context(dispatch.aside(order.dist, lambda: tell(WAITING, 0, 0)))
+            keys = {job: _inputs(manuscript, order, job, compositions, waivers) for job in jobs}
+            earlier = _delivered(order, keys)
+            stale = [job for job in jobs if job not in earlier]
             context = JobContext(manuscript, order, kept.folder, aside, waivers)
             results, volumes = _made(context, stale, keys, compositions, tell)
+            _refuse_changed(order, seen)
             _deliver(order, aside, results)
         except OSError as reason:
+            _refuse_changed(order, seen)
             if reason.errno is None:
                 raise  # a library that cannot be loaded is nothing of the disk's
-            found = f"The files cannot be written ({reason.strerror})."
+            name = Path(reason.filename).name if reason.filename else order.dist.name
+            found = f"The files cannot be written ({name}: {reason.strerror})."
             findings.append(error("SYS-002", Place(order.dist.name), found, "A folder that can be written, with room."))
             return Receipt((), 0, in_order(findings), time.monotonic() - start), today.holds
         kept.trim()
@@ -103,6 +111,22 @@ def walk(order: Order, store: Store | None, tell: Tell) -> tuple[Receipt, tuple[
     if len(stale) == len(jobs) and order.is_whole:
         findings += unused(waivers, [report for result in results.values() for report in result.reports])
     return _receipt(order, jobs, earlier, results, volumes, findings, time.monotonic() - start), today.holds
+
+
+def _alone(stack: ExitStack, order: Order, store: Store | None, tell: Tell) -> Store:
+    """The project's store, or a passing one, for this build alone."""
+    if store is None:
+        return Store(stack.enter_context(temporary_folder()) / "store")
+    if store.folder.is_dir():
+        stack.enter_context(alone(store.folder, lambda: tell(WAITING, 0, 0)))
+    return store
+
+
+def _refuse_changed(order: Order, seen: Stamps) -> None:
+    now = stamps(order.project / "chapters", order.project)
+    if now != seen:
+        names = sorted(name for name in {*now, *seen} if now.get(name) != seen.get(name))
+        raise SourcesChangedError(f"chapters/{names[0]} was saved while the build ran.")
 
 
 def faults_of_sources(order: Order) -> tuple[Finding, ...]:
@@ -116,6 +140,7 @@ def faults_of_sources(order: Order) -> tuple[Finding, ...]:
         for edition in _chosen(manuscript, order.editions, findings):
             for wanted in _every_kind(manuscript, order.titles or titles_of(manuscript)):
                 findings += composed(edition, wanted)[1]
+    findings += read_waivers(order.project)[1]
     return in_order(dict.fromkeys(findings))
 
 
@@ -207,7 +232,7 @@ def text_hash(project: Path, compositions: tuple[Composition, ...]) -> str:
         for part in parts:
             digest.update(f"{part.id} {part.kind} {part.title}\0{part.html}\0".encode())
             for asset in part.assets:
-                digest.update((project / "chapters" / asset).read_bytes())
+                digest.update(files.read(project / "chapters" / asset, MAX_PICTURE_BYTES))
         digest.update(repr((sorted(composition.titles.items()), sorted(composition.phones))).encode())
     return digest.hexdigest()
 
@@ -299,5 +324,4 @@ def _receipt(
         typeset=sum(row.typeset for row in volumes),
         reused=sum(row.reused for row in volumes),
         kept_back=tuple(KeptBack(*job.key) for job in results) if nothing else kept_back,
-        waived=sum(len(report.waived) for result in results.values() for report in result.reports),
     )

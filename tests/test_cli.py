@@ -18,6 +18,7 @@ from click.testing import CliRunner, Result
 
 from booklet.cli import main
 from booklet.imposition import Layout
+from tests import pdfs
 from tests.conftest import PROJECT, TODAY
 from tests.tiny import changed
 
@@ -308,3 +309,62 @@ def test_impose_to_a_folder_that_is_not_there(tmp_path: Path) -> None:
     result = run("impose", tmp_path / "in.pdf", tmp_path / "none" / "out.pdf")
     assert result.exit_code == 3 and "cannot be written (No such file or directory)" in result.stderr
     assert run("impose", tmp_path / "none.pdf", tmp_path / "out.pdf").exit_code == 2
+
+
+@pytest.mark.parametrize(
+    "command",
+    [["build", "--out", ""], ["check", "--project", ""], ["preflight", "", "--profile", "screen"],
+     ["preflight", "a.pdf", "--profile", "screen", "--report", ""], ["impose", "a.pdf", ""]],
+    ids=" ".join,
+)  # fmt: skip
+def test_an_empty_name_is_no_folder_and_no_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: list[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a.pdf").write_bytes(b"words")
+    result = CliRunner().invoke(main, command)
+    assert result.exit_code == 2 and "an empty name" in result.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["a.pdf"]
+
+
+def test_a_report_never_takes_the_place_of_what_it_is_about(tmp_path: Path) -> None:
+    path = pdfs.path_of(tmp_path, pdfs.saved(pdfs.clean()))
+    link = tmp_path / "link.html"
+    link.symlink_to(path)
+    before = path.read_bytes()
+    for name in (path, link):
+        result = CliRunner().invoke(main, ["preflight", str(path), "--profile", "screen", "--report", str(name)])
+        assert result.exit_code == 2 and "cannot be written" in result.stderr
+    assert path.read_bytes() == before and link.is_symlink()
+
+
+ESCAPE = "a\x1b[31m\nb"
+
+
+@pytest.mark.parametrize(
+    "command",
+    [["read"], ["impose"], ["preflight", "--profile", "screen"], ["check", "--project"], ["build", "--edition"],
+     ["preflight", "--profile", "screen", "--format", "json"], ["build", "--title"]],
+    ids=" ".join,
+)  # fmt: skip
+def test_a_name_that_acts_on_a_terminal_is_told_and_not_printed(
+    booklet: Callable[..., Path], tmp_path: Path, command: list[str]
+) -> None:
+    """A file of that name, or none."""
+    name = str(tmp_path / ESCAPE)
+    options = {"impose": [str(tmp_path / "out.pdf")], "build": ["--project", str(booklet())]}.get(command[0], [])
+    for content in (None, pdfs.saved(pdfs.clean())) if command[0] in ("read", "impose", "preflight") else (None,):
+        if content:
+            Path(name).write_bytes(content)
+        told = CliRunner().invoke(main, [*command, name if "build" not in command else ESCAPE, *options])
+        assert "\x1b" not in told.output and "[31m\nb" not in told.output
+        assert told.exception is None or isinstance(told.exception, SystemExit)
+
+
+def test_what_a_stranger_lets_a_screen_reader_say_does_not_act_on_a_terminal(tmp_path: Path) -> None:
+    pdf = pdfs.clean()
+    pdfs.element(pdf, "P").ActualText = pikepdf.String("say \x1b]0;title\x07 \x9b31m this")
+    path = pdfs.path_of(tmp_path, pdfs.saved(pdf))
+    told = CliRunner().invoke(main, ["read", str(path)])
+    assert told.exit_code == 0 and "this" in told.output
+    assert not {"\x1b", "\x07", "\x9b"} & set(told.output)

@@ -8,16 +8,21 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
-from dataclasses import asdict
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, replace
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from booklet import dispatch
 from booklet.build import Order, build
+from booklet.cli import main
+from booklet.files import TEMPORARY, replace_all
 from tests.conftest import HANG_SECONDS, TODAY
+from tests.tiny import INSERT
 
 pytestmark = pytest.mark.slow
 
@@ -185,6 +190,145 @@ def test_ctrl_c_in_mid_build_leaves_dist_whole(booklet: Callable[..., Path]) -> 
     # The engine takes an interrupt while it draws for a drawing that failed; that stops the build as well.
     assert ("Stopped" in told or "Failed to render" in told) and "Traceback" not in told
     assert snapshot(project / "dist") == before
+
+
+@pytest.mark.parametrize(
+    "content", [None, b"[" * 100_000, b"{}", b'{"files": 5}', b'{"files": [{}, 7, null]}', b"\xff"]
+)
+def test_a_manifest_that_is_none_has_no_entries(tmp_path: Path, content: bytes | None) -> None:
+    if content is None:
+        os.mkfifo(tmp_path / "manifest.json")
+    else:
+        (tmp_path / "manifest.json").write_bytes(content)
+    assert dispatch.read_manifest(tmp_path) == ()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"bytes": "4"}, {"pages": None}, {"title": 7}, {"trim_mm": [1]}, {"trim_mm": ["a", "b"]}, {"is_older": 1},
+     {"waived": [7]}, {"more": 1}, {"pages": True}],
+    ids=str,
+)  # fmt: skip
+def test_a_row_of_another_shape_is_passed_over(booklet: Callable[..., Path], change: dict[str, object]) -> None:
+    project = booklet()
+    (entry,) = build(only_vic(project)).files
+    manifest = json.loads((project / "dist/manifest.json").read_text("utf-8"))
+    assert dispatch.read_manifest(project / "dist") == (entry,)
+    manifest["files"][0] |= change
+    (project / "dist/manifest.json").write_text(json.dumps(manifest), "utf-8")
+    assert dispatch.read_manifest(project / "dist") == ()
+
+
+def in_the_way_of_the_manifest(dist: Path) -> None:
+    (dist / "manifest.json").unlink(missing_ok=True)
+    (dist / "manifest.json").mkdir()
+
+
+def in_the_way_of_a_file(dist: Path) -> None:
+    (dist / "WA/tiny-WA-2026.1-screen.pdf").unlink()
+    os.mkfifo(dist / "WA/tiny-WA-2026.1-screen.pdf")
+
+
+def folder_elsewhere(dist: Path) -> None:
+    (dist / "WA").rename(dist.parent / "elsewhere")
+    (dist / "WA").symlink_to(dist.parent / "elsewhere")
+
+
+@pytest.mark.parametrize("spoil", [in_the_way_of_the_manifest, in_the_way_of_a_file, folder_elsewhere])
+def test_where_one_file_cannot_be_delivered_none_is(
+    booklet: Callable[..., Path], spoil: Callable[[Path], None]
+) -> None:
+    project = booklet()
+    build(order(project))
+    spoil(project / "dist")
+    before = snapshot(project)
+    booklet({"chapters/glossary.yaml": "- word: Scan\n  meaning: Another meaning.\n"})
+    before["chapters/glossary.yaml"] = (project / "chapters/glossary.yaml").read_bytes()
+    command = ["build", "--project", str(project), "--date", str(TODAY), "--no-cache", "--format", "screen"]
+    result = CliRunner().invoke(main, command)
+    assert result.exit_code == 1 and "SYS-002" in result.stderr and "Nothing was written" in result.stderr
+    assert result.stdout == "" and isinstance(result.exception, SystemExit)
+    assert {name: content for name, content in snapshot(project).items() if ".booklet-cache" not in name} == {
+        name: content for name, content in before.items() if ".booklet-cache" not in name
+    }
+
+
+# Processes that are ended
+
+MANY = ["--format", "screen", "--format", "large-print", "--jobs", "3"]
+
+
+def begun(project: Path, *options: str) -> subprocess.Popen[str]:
+    """A build that has set its first pages, in a group of processes of its own."""
+    command = [sys.executable, "-m", "booklet", "build", "--project", str(project), "--date", str(TODAY), *options]
+    running = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
+        env={**os.environ, "TMPDIR": str(project.parent)},
+    )  # fmt: skip
+    assert running.stderr
+    assert "(1 of " in running.stderr.readline()
+    return running
+
+
+def until_all_have_ended(group: int) -> None:
+    """Waits for the last process of a group; a group that lives on is what hangs."""
+    end = time.monotonic() + HANG_SECONDS
+    while time.monotonic() < end:
+        try:
+            os.killpg(group, 0)
+        except ProcessLookupError:
+            return
+        time.sleep(0.1)
+    raise AssertionError("processes live on")
+
+
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP", "SIGKILL"])
+def test_processes_end_with_the_one_that_started_them(booklet: Callable[..., Path], name: str) -> None:
+    project = booklet(INSERT)
+    running = begun(project, *MANY, "--no-cache")
+    running.send_signal(getattr(signal, name))
+    _, told = running.communicate(timeout=HANG_SECONDS)
+    until_all_have_ended(running.pid)
+    left = [path.name for path in (project / "dist").iterdir()]
+    temporary = [path.name for path in project.parent.glob(f"{TEMPORARY}*")]
+    if name == "SIGKILL":
+        assert len(left) == len(temporary) == 1, "a killed process takes nothing away"
+        os.utime(project.parent / temporary[0], (0, 0))
+    else:
+        assert running.returncode == 1 and "Stopped. What was in dist/ is as it was." in told
+        assert "Traceback" not in told, told
+        assert (left, temporary) == ([], [])
+    again = subprocess.run(
+        [sys.executable, "-m", "booklet", "build", "--project", str(project), "--date", str(TODAY), "--no-cache",
+         "--edition", "VIC", "--format", "screen", "--title", "main"],
+        capture_output=True, text=True, env={**os.environ, "TMPDIR": str(project.parent)},
+    )  # fmt: skip
+    assert again.returncode == 0, again.stderr
+    assert sorted(path.name for path in (project / "dist").iterdir()) == ["VIC", "manifest.json"]
+    assert list(project.parent.glob(f"{TEMPORARY}*")) == []
+
+
+def test_a_signal_in_mid_delivery_is_heard_when_all_files_are_in_place(
+    booklet: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project = booklet()
+    build(order(project))
+    booklet({"chapters/glossary.yaml": "- word: Scan\n  meaning: Another meaning.\n"})
+
+    def interrupted(moves: Iterable[tuple[Path, Path]]) -> None:
+        os.kill(os.getpid(), signal.SIGINT)
+        replace_all(moves)
+
+    monkeypatch.setattr("booklet.dispatch.replace_all", interrupted)
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            build(replace(order(project), use_cache=False))
+    finally:
+        signal.signal(signal.SIGINT, before)
+    monkeypatch.undo()
+    assert build(replace(order(project), use_cache=True)).built == 0, "the manifest names what lies there"
+    assert list((project / "dist").glob(".aside-*")) == []
 
 
 def test_same_sources_date_and_versions_give_the_same_bytes(booklet: Callable[..., Path], tmp_path: Path) -> None:

@@ -226,7 +226,7 @@ FAULTS: dict[str, tuple[Overlay, str, str]] = {
         f"{TWO}:6",
     ),
     "call of the future": (
-        changed(STATES, "page_date: null", "page_date: null\n  calls:\n  - day: 2026-11-23\n    by: Jo\n    result: moved"),
+        changed(STATES, "page_date: null", "page_date: null\n  calls:\n  - {day: 2026-11-23, by: Jo, result: moved}"),
         "SRC-016",
         f"{STATES}:17",
     ),

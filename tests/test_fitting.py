@@ -11,6 +11,7 @@ import pytest
 from booklet.build import build
 from booklet.findings import Finding, Place
 from booklet.formats import A5, FORMATS
+from booklet.typesetting import Assets
 from booklet.typesetting.engine import Engine
 from booklet.walk import styles_folder
 from tests.tiny import LAST, TWO, added, errors, order
@@ -84,7 +85,7 @@ def test_what_fits_or_may_be_broken_is_not(booklet: Callable[..., Path], text: s
 
 def test_the_place_is_that_of_the_nearest_element_that_says_its_line(tmp_path: Path) -> None:
     (tmp_path / "chapters").mkdir()
-    engine = Engine(tmp_path / "chapters", styles_folder(), A5.stylesheets)
+    engine = Engine(Assets(tmp_path / "chapters"), styles_folder(), A5.stylesheets)
     html = (
         '<html lang="en-AU"><body><section data-line="chapters/one.md:1"><h1>One</h1>'
         f'<aside data-line="chapters/one.md:7"><p data-line="chapters/one.md:8">Plain.</p><p>{WORD}</p></aside>'

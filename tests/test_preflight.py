@@ -78,6 +78,11 @@ def kill_link(pdf: Pdf) -> None:
     link(pdf, "/Dest").Dest = String("nowhere")
 
 
+def lead_elsewhere(pdf: Pdf) -> None:
+    """The first row of the contents leads to another chapter than the one whose page it prints."""
+    link(pdf, "/Dest").Dest = String("directory")
+
+
 def dial_elsewhere(pdf: Pdf) -> None:
     link(pdf, "/A").A.URI = String("tel:1800160401")
 
@@ -103,8 +108,8 @@ def change_font(pdf: Pdf) -> None:
 
 SPOILERS: dict[Callable[[Pdf], None], str] = {
     shift_labels: "BOX-001", untag: "ACC-101", forget_owner: "ACC-109", lose_link_owner: "ACC-119",
-    silence_link: "ACC-120", kill_link: "LNK-101", dial_elsewhere: "LNK-011", lose_outline: "ACC-004",
-    lose_font: "FNT-101", change_font: "FNT-001",
+    silence_link: "ACC-120", kill_link: "LNK-101", dial_elsewhere: "LNK-011", lead_elsewhere: "LNK-103",
+    lose_outline: "ACC-004", lose_font: "FNT-101", change_font: "FNT-001",
 }  # fmt: skip
 SPOILT_PAGES: dict[Callable[[Pdf], None], str] = {drop_page: "BOX-001", shrink_page: "BOX-001"}
 """A page that is gone or too small is missed in other ways as well."""

@@ -100,6 +100,11 @@ def figure_number() -> int:
     return int(element(pdf, "Figure").K[0])
 
 
+NEVER_WAIVED = [
+    "LNK-010", "LNK-011", "BOX-115", "ACC-301", "ACC-302", "ACC-303", "ACC-304", "ACC-101", "ACC-107", "ACC-109",
+    "ACC-110", "ACC-116", "FNT-103", "FNT-105", "SYS-104", "SYS-105", "LNK-101",
+]  # fmt: skip
+"""Text lost or cut, structure, links and numbers of another state, and what could not be checked."""
 WAIVERS = """\
 [[waiver]]
 code = "{code}"
@@ -122,7 +127,7 @@ def waivers(folder: Path, text: str) -> tuple[Waiver, ...]:
      ("chapters/05-lung.md", False), ("other.pdf", False)],
 )  # fmt: skip
 def test_a_waiver_holds_for_its_place_alone(tmp_path: Path, where: str, holds: bool) -> None:
-    given = waivers(tmp_path, WAIVERS.format(code="ACC-107", where=where))
+    given = waivers(tmp_path, WAIVERS.format(code="ACC-124", where=where))
     content = pdfs.spoilt("screen", lambda pdf: element(pdf, "Figure").__delitem__("/Alt"))
     sources = {(1, figure_number()): Place("chapters/04-liver.md", 42)}
     report = examine(content, "file.pdf", PROFILES["screen"], None, Sources(sources), given)
@@ -140,6 +145,7 @@ def test_a_waiver_holds_for_its_place_alone(tmp_path: Path, where: str, holds: b
     ("text", "code", "line"),
     [
         (WAIVERS.format(code="ACC-999", where="*"), "SRC-012", 2),
+        *((WAIVERS.format(code=code, where="*"), "SRC-012", 2) for code in NEVER_WAIVED),
         (WAIVERS.format(code="ACC-113", where=" "), "SRC-012", 3),
         (WAIVERS.format(code="ACC-113", where="*").replace("reason", "because"), "SRC-011", 4),
         ('[[waiver]]\ncode = "ACC-113"\nwhere = "*"', "SRC-010", 1),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import sha256
@@ -16,6 +17,7 @@ from hypothesis import strategies as st
 from booklet.build import build
 from booklet.cli import main
 from booklet.store import CACHE, ForeignFolderError, Store, key_of
+from tests.printed import printed
 from tests.tiny import order
 
 
@@ -83,6 +85,77 @@ def test_a_damaged_store_mends_itself_in_a_build(booklet: Callable[..., Path]) -
     again = build(wanted)
     assert (again.typeset, again.files) == (first.typeset, first.files)
     assert build(wanted).built == 0
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("place", ["first", "middle", "last"])
+def test_one_bit_in_any_entry_changes_no_delivered_file(booklet: Callable[..., Path], place: str) -> None:
+    """Layouts, segments, fragments, drawings, placed parts, fonts, receipts: whatever an entry is for."""
+    project = booklet(printed())
+    wanted = order(project, titles=("main",), editions=("VIC",), formats=("screen", "press"), use_cache=True)
+    first = build(wanted)
+    delivered = files(wanted.dist)
+    entries = list((project / CACHE).glob("*/*"))
+    assert len(entries) > 40
+    for path in entries:
+        content = bytearray(path.read_bytes())
+        content[{"first": 0, "middle": 32 + (len(content) - 32) // 2, "last": -1}[place]] ^= 1
+        path.write_bytes(content)
+    shutil.rmtree(wanted.dist)
+    again = build(wanted)
+    assert (again.files, again.typeset) == (first.files, first.typeset) and files(wanted.dist) == delivered
+
+
+def test_an_entry_in_the_place_of_another_is_no_entry(store: Store) -> None:
+    store.put(key(1), b"words")
+    store.put(key(2), b"others")
+    one, other = (store.folder / key(number)[:2] / key(number) for number in (1, 2))
+    one.write_bytes(other.read_bytes())
+    assert store.get(key(1)) is None and store.get(key(2)) == b"others"
+
+
+@pytest.mark.parametrize("kind", ["a pipe", "a folder", "a link"])
+def test_an_entry_that_is_no_regular_file_is_no_entry(store: Store, tmp_path: Path, kind: str) -> None:
+    store.put(key(1), b"words")
+    path = store.folder / key(1)[:2] / key(1)
+    path.rename(tmp_path / "entry")
+    if kind == "a pipe":
+        os.mkfifo(path)
+    elif kind == "a folder":
+        path.mkdir()
+    else:
+        path.symlink_to(tmp_path / "entry")
+    assert store.get(key(1)) is None and not store.has(key(1))
+    assert store.load(key(1), Fruit) is None
+
+
+def test_nothing_is_written_through_a_link(store: Store, foreign: Path) -> None:
+    before = files(foreign)
+    (store.folder / key(1)[:2]).symlink_to(foreign)
+    store.put(key(1), b"words")
+    assert files(foreign) == before and store.get(key(1)) is None
+    tag = store.folder / "CACHEDIR.TAG"
+    tag.unlink()
+    tag.symlink_to(foreign / "tag")
+    Store(store.folder)
+    assert files(foreign) == before
+
+
+def test_a_folder_from_which_nothing_can_be_removed_is_no_obstacle(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    store.put(key(1), b"words")
+    (path,) = store.folder.glob("*/*")
+    path.write_bytes(b"spoilt")
+    monkeypatch.setattr(Path, "unlink", refuse)
+    assert store.get(key(1)) is None
+    store.trim(0)
+    store.clear()
+    monkeypatch.setattr(Path, "iterdir", refuse)
+    assert store.contents().entries == 0
 
 
 @given(st.lists(st.integers(1, 400), min_size=1, max_size=12), st.integers(0, 3000))
@@ -186,11 +259,11 @@ def test_only_what_the_store_has_written_is_ever_removed(
 def test_a_folder_that_cannot_be_written_costs_time_and_nothing_else(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(path: Path, content: bytes) -> int:
+    def full(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
 
     store = Store(tmp_path / "cache")
-    monkeypatch.setattr(Path, "write_bytes", full)
+    monkeypatch.setattr("booklet.store.write", full)
     store.put(key(1), b"words")
     assert store.get(key(1)) is None
 

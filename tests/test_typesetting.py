@@ -20,7 +20,7 @@ from booklet.findings import Place
 from booklet.formats import A5, CLINIC_KIT, FORMATS, TICKET, PageSetup
 from booklet.manuscript import OrderCodes
 from booklet.store import Store
-from booklet.typesetting import Typesetter, typeset
+from booklet.typesetting import Assets, Typesetter, typeset
 from booklet.typesetting.engine import Engine
 from booklet.typesetting.structure import add_tags
 from booklet.walk import styles_folder
@@ -29,7 +29,7 @@ from tests import reading
 
 def engine(folder: Path) -> Engine:
     (folder / "chapters").mkdir(exist_ok=True)
-    return Engine(folder / "chapters", styles_folder(), A5.stylesheets)
+    return Engine(Assets(folder / "chapters"), styles_folder(), A5.stylesheets)
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +54,7 @@ SETUPS = {pages.name: pages for pages in (*(form.pages for form in FORMATS.value
 @pytest.mark.parametrize("pages", SETUPS.values(), ids=list(SETUPS))
 def test_the_style_sheets_are_read_without_complaint(tmp_path: Path, pages: PageSetup) -> None:
     (tmp_path / "chapters").mkdir()
-    assert Engine(tmp_path / "chapters", styles_folder(), pages.stylesheets).complaints == ()
+    assert Engine(Assets(tmp_path / "chapters"), styles_folder(), pages.stylesheets).complaints == ()
 
 
 def test_the_private_seam_is_where_we_think_it_is() -> None:
@@ -304,7 +304,7 @@ LATE = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarni
 
 @LATE
 def test_a_drawing_without_end_is_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bounds, "MAX_SECONDS", 1.0)
+    monkeypatch.setattr(bounds, "PART", bounds.Bounds(1, 2000))
     (tmp_path / "chapters").mkdir()
     (tmp_path / "chapters/bomb.svg").write_text(bomb(40), "utf-8")
     setter = Typesetter(tmp_path, styles_folder(), A5, Store(tmp_path / "store"))
@@ -315,7 +315,7 @@ def test_a_drawing_without_end_is_stopped(tmp_path: Path, monkeypatch: pytest.Mo
 
 @LATE
 def test_a_text_without_end_is_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bounds, "MAX_SECONDS", 1.0)
+    monkeypatch.setattr(bounds, "PART", bounds.Bounds(1, 2000))
     (tmp_path / "chapters").mkdir()
     setter = Typesetter(tmp_path, styles_folder(), A5, Store(tmp_path / "store"))
     rows = "".join(f"<tr><td>{n}</td><td>x</td></tr>" for n in range(30_000))

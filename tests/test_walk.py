@@ -18,10 +18,12 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from booklet import walk
-from booklet.build import KeptBack, Order, Receipt, build
+from booklet import transcript, walk
+from booklet.build import KeptBack, Order, Receipt, build, check
 from booklet.cli import main
 from booklet.dispatch import read_manifest
+from booklet.records import SourcesChangedError
+from booklet.typesetting import Assets
 from tests import tiny
 from tests.conftest import HANG_SECONDS, PROJECT, TODAY
 from tests.printed import photo, printed
@@ -334,6 +336,118 @@ def test_several_processes_are_used_where_there_is_work_for_them(
     build(order(project, jobs=1))
     build(order(project, jobs=2, editions=("VIC",), titles=("main",), formats=("screen",)))
     assert seen[0] == 2 and seen[1] == 1 and seen[2] < 2
+
+
+# Sources that change meanwhile
+
+
+def saving(monkeypatch: pytest.MonkeyPatch, save: Callable[[int], object]) -> list[int]:
+    """Has somebody save something each time when all pages are set and nothing is delivered yet."""
+    real, times = walk._made, list[int]()
+
+    def made(*given: Any) -> Any:
+        result = real(*given)
+        times.append(len(times))
+        save(times[-1])
+        return result
+
+    monkeypatch.setattr(walk, "_made", made)
+    return times
+
+
+def text_of(order: Order) -> str:
+    (path,) = order.dist.rglob("*.pdf")
+    return "".join(transcript.transcript(transcript.load(path)))
+
+
+def test_a_chapter_that_is_saved_in_mid_build_is_read_again(
+    booklet: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wanted = order(booklet(), editions=("VIC",), formats=("screen",), use_cache=True)
+    path = wanted.project / ONE
+    old = path.read_text("utf-8")
+    new = old.replace("One point", "Other words")
+    times = saving(monkeypatch, lambda count: count or path.write_text(new, "utf-8"))
+    assert not build(wanted).failed and len(times) == 2
+    assert "Other words" in text_of(wanted)
+    assert build(wanted).built == 0
+    path.write_text(old, "utf-8")
+    monkeypatch.undo()
+    assert build(wanted).built == 1, "what the old words come to was never taken for delivered"
+    assert "One point" in text_of(wanted)
+
+
+def test_words_that_are_put_back_in_mid_build_are_noticed(
+    booklet: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Read, saved otherwise, and saved as before: the same words at both ends, and something else between."""
+    wanted = order(booklet(), editions=("VIC",), formats=("screen",), use_cache=True)
+    path = wanted.project / "chapters/images/plain.svg"
+    old = path.read_bytes()
+
+    def save(count: int) -> None:
+        if not count:
+            path.write_bytes(b"x")
+            path.write_bytes(old)
+
+    times = saving(monkeypatch, save)
+    assert not build(wanted).failed and len(times) == 2
+
+
+def test_sources_that_never_rest_end_the_build_and_nothing_is_delivered(
+    booklet: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wanted = order(booklet(), editions=("VIC",), formats=("screen",), use_cache=True)
+    path = wanted.project / ONE
+    saving(monkeypatch, lambda count: path.write_text(path.read_text("utf-8") + "\nMore.\n", "utf-8"))
+    with pytest.raises(SourcesChangedError, match="Nothing was delivered"):
+        build(wanted)
+    assert list(wanted.dist.iterdir()) == []
+    monkeypatch.undo()
+    assert build(wanted).built == 1
+
+
+def test_a_picture_that_changes_between_two_readings_is_no_other_picture(tmp_path: Path) -> None:
+    """What a layout is kept under is the hash of what is drawn."""
+    (tmp_path / "chapters").mkdir()
+    (tmp_path / "chapters/x.svg").write_bytes(b"one")
+    assets = Assets(tmp_path / "chapters")
+    first = assets("x.svg")
+    (tmp_path / "chapters/x.svg").write_bytes(b"two")
+    assert assets("x.svg") == first == b"one"
+    assets.forget()
+    assert assets("x.svg") == b"two"
+
+
+# What somebody answers for
+
+WAIVED = '[[waiver]]\ncode = "INK-112"\nwhere = "*-press.pdf"\nreason = "The photograph of 1962."\n'
+
+
+def test_every_run_says_what_was_waived(booklet: Callable[..., Path]) -> None:
+    project = booklet(printed(width=1000) | {"chapters/waivers.toml": WAIVED})
+    wanted = order(project, editions=("VIC",), titles=("main",), formats=("press",), use_cache=True)
+    said = {"INK-112 (The photograph of 1962.)": ("VIC/tiny-VIC-2026.1-press.pdf",)}
+    assert built(wanted).waived == said
+    command = ["build", "--project", str(project), "--date", str(TODAY), "--title", "main", "--edition", "VIC"]
+    for forms in (["--format", "press", "--format", "screen"], ["--format", "press"]):
+        result = CliRunner().invoke(main, [*command, *forms])
+        assert "Waived: INK-112 (The photograph of 1962.) in VIC/tiny-VIC-2026.1-press.pdf" in result.stderr
+        assert "; 1 waived; " in result.stderr
+    assert [entry.waived for entry in read_manifest(wanted.dist) if entry.waived] == [tuple(said)]
+    (project / "chapters/waivers.toml").unlink()
+    receipt = build(wanted)
+    assert receipt.waived == {} and "INK-112" in {finding.code for finding in receipt.findings}
+
+
+@pytest.mark.parametrize("code", ["LNK-011", "ACC-301", "BOX-115", "ACC-110"])
+def test_check_and_build_refuse_the_same_waivers(booklet: Callable[..., Path], code: str) -> None:
+    wanted = order(booklet({"chapters/waivers.toml": WAIVED.replace("INK-112", code)}))
+    for findings in (check(wanted), build(wanted).findings):
+        assert [(finding.code, str(finding.place)) for finding in errors(findings)] == [
+            ("SRC-012", "chapters/waivers.toml:2")
+        ]
+    assert not wanted.dist.exists()
 
 
 def test_two_builds_at_once_both_end_well_with_whole_files(booklet: Callable[..., Path]) -> None:

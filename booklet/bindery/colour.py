@@ -152,6 +152,15 @@ def copier_inks() -> Inks:
     return Inks("/DeviceGray", amounts, lambda image: image.convert("L"))
 
 
+def can_convert(profile: bytes) -> bool:
+    """True when an ICC profile holds what colours are converted with, and not only the head of one."""
+    try:
+        _condition(profile)
+    except (ImageCms.PyCMSError, OSError, ValueError):
+        return False
+    return True
+
+
 def contrast_on_paper(one: Cmyk, other: Cmyk, profile: bytes) -> float:
     """The contrast of two inks as seen on this paper, its white taken for white (WCAG 2.2, 1.4.3)."""
     condition = _condition(profile)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from booklet.bindery.colour import Amounts, Cmyk, contrast_on_paper, press_accents
+from booklet.bindery.colour import Amounts, Cmyk, can_convert, contrast_on_paper, press_accents
 from booklet.findings import Finding, error
 from booklet.manuscript import Edition, Manuscript
 
@@ -27,6 +27,12 @@ def hue_faults(manuscript: Manuscript, printer: str) -> Iterator[Finding]:
     """What is wrong with the hues as this printer prints them (WCAG 2.2, 1.4.6, measured through the ICC profile)."""
     profile = manuscript.icc_profiles[printer]
     limit = manuscript.printers[printer].ink_limit_percent
+    if not can_convert(profile):
+        place = manuscript.printers[printer].origin
+        yield error(
+            "SRC-012", place, "The ICC profile holds no tables that colours can be looked up in.", "A whole one."
+        )
+        return
     for edition in manuscript.editions:
         accents = edition_accents(manuscript, edition, printer)
         deep, tint = (_percent(accents[name]) for name in ("deep", "tint"))

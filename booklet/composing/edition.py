@@ -27,6 +27,7 @@ from booklet.composing.printed import character_faults, drawing_faults, number_f
 from booklet.composing.sandbox import day_in_words, fill, without_templates
 from booklet.composing.views import MAIN, MAIN_BACK, EditionContext, Publication, publication
 from booklet.composing.wholeness import SCHEME
+from booklet.files import is_there
 from booklet.findings import Finding, Place, error, in_order
 from booklet.manuscript import (
     STANDING_PAGES,
@@ -317,7 +318,7 @@ class _Composer:
 
     def _drawing(self, chapter: Chapter) -> str:
         drawing = f"images/opener-{chapter.head.id}.svg"
-        if not (self.project / "chapters" / drawing).is_file():
+        if not is_there(self.project / "chapters" / drawing):
             return ""
         self.findings += image_faults(self.project, drawing, chapter.origin)
         return drawing

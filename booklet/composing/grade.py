@@ -20,7 +20,7 @@ MASK = "\ue030"
 """Stands for one word of a name."""
 
 _WORD = re.compile(f"{MASK}|\\d[\\d.,:/]*|[^\\W\\d_]+(?:[\u2019'-][^\\W_]+|\\d)*")
-_SENTENCE = re.compile(r"\S.*?(?:[.!?]+[)\]\"'\u2019\u201d]*(?=\s|\Z)|\Z)", re.DOTALL)
+_SENTENCE = re.compile(r"\S.*?(?:[.!?]++[)\]\"'\u2019\u201d]*(?=\s|\Z)|\Z)", re.DOTALL)
 _SHORTENED = re.compile(r"\b(Dr|Mr|Mrs|Ms|St)\.")
 _IRREGULAR = {
     "ageing": 2, "aches": 1, "anyone": 3, "argue": 2, "being": 2, "business": 2, "cafe": 2,

@@ -23,18 +23,30 @@ from urllib.parse import unquote
 from xml.etree import ElementTree
 
 from markdown_it import MarkdownIt
+from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 from markupsafe import Markup
 from mdit_py_plugins.container import container_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 
+from booklet import files
 from booklet.australia import Phone, PhoneError, parse_phone, phone_candidates
+from booklet.bounds import (
+    MAX_DRAWING_BYTES,
+    MAX_DRAWING_DEPTH,
+    MAX_DRAWING_ELEMENTS,
+    MAX_PICTURE_BYTES,
+    MAX_TEXT_CHARACTERS,
+    SOURCE,
+    TooMuchError,
+    within_bounds,
+)
 from booklet.composing.blocks import BLOCKS, BlockCall, parse_call
 from booklet.composing.languages import is_language
 from booklet.composing.sandbox import Lines
 from booklet.composing.wholeness import SCHEME, holds, losses
 from booklet.findings import Finding, Place, Severity, error, warning
-from booklet.manuscript import inside, slug
+from booklet.manuscript import slug
 from booklet.pdf import picture_fault
 
 MOST_LEVELS = 100
@@ -49,6 +61,7 @@ Printer = Callable[[BlockCall], tuple[str, str]]
 """Gives the HTML before and after the content of a block."""
 _OUTWARD = re.compile(r"@import|url\(\s*[\"']?\s*(?!#|data:image/)", re.IGNORECASE)
 """What a style of a drawing may not do: name anything but a part of the drawing or a picture inside it."""
+_ENCODING = re.compile(r"""\s*<\?xml\b[^>]*?\bencoding\s*=\s*["']([^"'>]*)""")
 MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
 UNITS = "am|pm|km|mm|cm|mg|kg|g|ml|mL|pt|Gy|per cent|hours?|days?|weeks?|months?|years?|minutes?"
 _UNITS = re.compile(rf"(\d) (?=(?:{UNITS}|{MONTHS})\b|%|°C)")
@@ -57,7 +70,7 @@ _SPANS = re.compile(r"(\d) (in|to|of) (?=\d)")
 _WHOLE = re.compile(r"\b([Xx]-rays?|CA 15-3)\b")
 """Words that must not be broken at their hyphen."""
 _OPENING = re.compile(r"<[a-z][a-z0-9]*")
-_NOTE_CALL = re.compile(r"\[\^[^\]\s]{1,200}\]")
+_NOTE_CALL = re.compile(r"\[\^[^\[\]\s]{1,200}\]")
 _NOTE = re.compile(r"\s{0,3}\[\^([^\]\s]{1,200})\]:")
 _YEARS = re.compile(rf"({MONTHS}) (?=\d{{4}}\b)")
 
@@ -126,22 +139,57 @@ def _parser() -> MarkdownIt:
     parser.validateLink = lambda url: True  # type: ignore[method-assign] # judged by `_link` and `image_faults`, with a finding
     footnote_plugin(parser, inline=False)
     container_plugin(parser, "block", validate=lambda params, *_: bool(params.strip()))
+    parser.core.ruler.after("block", "length", _refuse_long)
     return parser
+
+
+class _LongTextError(Exception):
+    """A paragraph or cell that is longer than any honest one; carries its line, from 0, and what is wrong."""
+
+    def __init__(self, line: int, found: str) -> None:
+        super().__init__(found)
+        self.line = line
+
+
+def _refuse_long(state: StateCore) -> None:
+    for token in state.tokens:
+        if token.type == "inline" and len(token.content) > MAX_TEXT_CHARACTERS:
+            raise _LongTextError(token.map[0] if token.map else 0, f"A text of {len(token.content)} characters.")
 
 
 _PARSER = _parser()
 
 
 @lru_cache(maxsize=512)
+def _outcome(text: str) -> tuple[tuple[Token, ...], _LongTextError | None]:
+    """The tokens of a text, which the writer only reads, or why there are none."""
+    try:
+        with within_bounds(SOURCE):
+            return tuple(_PARSER.parse(text)), None
+    except (TooMuchError, RecursionError) as reason:
+        return (), _LongTextError(0, f"The text takes {reason}.")
+    except _LongTextError as reason:
+        return (), reason
+
+
 def parsed(text: str) -> tuple[Token, ...]:
-    """The tokens of a text, which the writer only reads. Most texts are the same in every edition."""
-    return tuple(_PARSER.parse(text))
+    """The tokens of a text; none of one that cannot be rendered. Most texts are the same in every edition."""
+    return _outcome(text)[0]
 
 
 def render(lines: Lines, context: RenderContext) -> Page:
     """Render one text. `context.prefix` is the id of its chapter or page, from which heading ids are made."""
     page = Page()
-    _Writer(lines, context, page).write(parsed(lines.text))
+    tokens, problem = _outcome(lines.text)
+    try:
+        with within_bounds(SOURCE):
+            _Writer(lines, context, page).write(tokens)
+    except TooMuchError as reason:
+        problem = _LongTextError(0, f"The text takes {reason}.")
+    if problem:
+        place = Place(context.file, lines.source(problem.line))
+        expected = f"At most {MAX_TEXT_CHARACTERS} characters in a paragraph, and shorter chapters."
+        page.findings.append(error("SYS-003", place, str(problem), expected))
     return page
 
 
@@ -539,11 +587,14 @@ def image_faults(project: Path, src: str, place: Place) -> list[Finding]:
     """Why the image at this path under `chapters/` cannot be printed, if so."""
     path = project / "chapters" / src
     name = f"'{src[:80]}'"
-    if re.match(r"[a-z][a-z0-9+.-]*:|[/\\]", src, re.IGNORECASE) or not inside(project, path):
+    if re.match(r"[a-z][a-z0-9+.-]*:|[/\\]", src, re.IGNORECASE) or not files.inside(project, path):
         return [error("LNK-004", place, f"The image {name} lies outside the project.", "A file under chapters/.")]
-    if not path.is_file():
+    try:
+        content = files.read(path, MAX_PICTURE_BYTES)
+    except FileNotFoundError:
         return [error("LNK-003", place, f"No image {name}.", "A file under chapters/, such as images/team.svg.")]
-    content = path.read_bytes()
+    except OSError as reason:
+        return [error("LNK-003", place, f"{name} cannot be read ({reason.strerror}).", "An image under chapters/.")]
     if content.startswith(PICTURES):
         found = _picture_fault(content)
         return [error("LNK-003", place, f"{name} {found}", WHOLE_PICTURE)] if found else []
@@ -560,21 +611,39 @@ def _picture_fault(content: bytes) -> str:
 def _drawing_fault(content: bytes) -> tuple[str, str, str]:
     """Why these bytes are no SVG drawing that stands by itself: a code, what was found and what belongs there."""
     nothing = ("LNK-003", "is no image that can be printed.", "SVG, PNG or JPEG, whatever its name says.")
+    if len(content) > MAX_DRAWING_BYTES:
+        most = files.in_megabytes(MAX_DRAWING_BYTES)
+        return ("LNK-003", f"is larger than {most}.", "A simpler drawing, or a picture in PNG or JPEG.")
     try:
         text = content.decode("utf-8-sig")
         if "<!ENTITY" in text:
             return ("LNK-004", "defines entities.", "A drawing alone.")
+        if (named := _ENCODING.match(text)) and named[1].lower() not in ("utf-8", "us-ascii"):
+            return ("LNK-003", f"says that it is written in {named[1][:20]}.", "A drawing saved as UTF-8.")
         root = ElementTree.fromstring(text.encode())
-    except (UnicodeDecodeError, ElementTree.ParseError):
+    except (ValueError, LookupError, ElementTree.ParseError):
         return nothing
     if _local(root.tag) != "svg":
         return nothing
+    if _is_too_deep(root):
+        most = f"{MAX_DRAWING_ELEMENTS} elements, {MAX_DRAWING_DEPTH} deep"
+        return ("LNK-003", "has more elements than a drawing may, or deeper ones.", f"At most {most}.")
     for element in root.iter():
         if found := _embedded_fault(element):
             return ("LNK-003", f"holds a picture that {found}", WHOLE_PICTURE)
         if outward := _outward(element):
             return ("LNK-004", f"holds a script or a reference to elsewhere ({outward}).", "A drawing alone.")
     return ("", "", "")
+
+
+def _is_too_deep(root: ElementTree.Element) -> bool:
+    """True for more elements, or deeper ones, than the engine draws in time."""
+    level, count, depth = [root], 1, 0
+    while level and count <= MAX_DRAWING_ELEMENTS and depth <= MAX_DRAWING_DEPTH:
+        level = [inner for element in level for inner in element]
+        count += len(level)
+        depth += 1
+    return bool(level)
 
 
 def _embedded_fault(element: ElementTree.Element) -> str:

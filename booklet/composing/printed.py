@@ -16,9 +16,10 @@ from pathlib import Path
 from unicodedata import category, normalize
 
 from booklet.australia import Phone, PhoneError, TypedNumber, parse_phone, plain_characters, typed_numbers
+from booklet.bounds import MAX_DATA_BYTES, MAX_DRAWING_BYTES
 from booklet.composing.faces import OTHER_CLASS, Faces, drawn_texts, name_of
+from booklet.files import inside, read
 from booklet.findings import Finding, Place, error
-from booklet.manuscript import inside
 
 BREAK = "\ue025"
 """Stands in a page's text where a block, a drawing or a link that dials begins or ends: no number goes across."""
@@ -75,10 +76,9 @@ def drawing_faults(
     file: str, project: Path, faces: Faces, numbers: Mapping[str, Phone], edition: str
 ) -> Iterator[Finding]:
     """The same of the words in an SVG drawing, and characters that it cannot have."""
-    path = project / file
-    if path.suffix.lower() != ".svg" or not path.is_file() or not inside(project, path):
+    if not file.lower().endswith(".svg"):
         return
-    svg = path.read_text("utf-8", "replace")
+    svg = _text_of(project, file, MAX_DRAWING_BYTES)
     for run, line in _unknown_in_drawing(svg, faces):
         yield _unknown(run, "font of this drawing", Place(file, line))
     for number, line in _numbers_in_drawing(svg):
@@ -201,10 +201,19 @@ def _files(file: str, project: Path) -> Iterator[str]:
     yield from dict.fromkeys((file, *others))
 
 
+def _text_of(project: Path, name: str, most_bytes: int = MAX_DATA_BYTES) -> str:
+    """What a file of the project says; nothing where it cannot be read, which is told elsewhere."""
+    path = project / name
+    try:
+        return read(path, most_bytes).decode("utf-8", "replace") if inside(project, path) else ""
+    except OSError:
+        return ""
+
+
 def _lines_with(run: str, file: str, project: Path) -> list[Place]:
     """The lines of a page's own file that have a run of characters, or else the first of another file near it."""
     for name in _files(file, project):
-        rows = normalize("NFC", unescape((project / name).read_text("utf-8", "replace"))).split("\n")
+        rows = normalize("NFC", unescape(_text_of(project, name))).split("\n")
         for wanted in (run, run.split()[0], run[0]):
             if lines := [Place(name, number) for number, row in enumerate(rows, 1) if wanted in row]:
                 return lines if name == file else lines[:1]
@@ -217,7 +226,7 @@ def _line_of(number: TypedNumber, near: str, project: Path) -> Place:
     pattern = re.compile(r"\D{0,12}?".join(number.digits) if number.digits.isdigit() else re.escape(number.written))
     letters = re.compile(re.escape(number.written))
     for name in _files(place.file, project):
-        text = plain_characters((project / name).read_text("utf-8", "replace"))
+        text = plain_characters(_text_of(project, name))
         start = sum(len(row) + 1 for row in text.split("\n")[: max(place.line - 1, 0)]) if name == place.file else 0
         for wanted in (letters, pattern):
             if found := wanted.search(text, start):

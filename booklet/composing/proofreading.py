@@ -16,6 +16,7 @@ from markdown_it.token import Token
 from booklet.composing.blocks import parse_call
 from booklet.composing.grade import MASK, Sentence, flesch_kincaid, hardest, sentences, smog
 from booklet.composing.markdown import parsed
+from booklet.composing.sandbox import without_tags
 from booklet.composing.views import services_of
 from booklet.findings import Finding, Place, warning
 from booklet.manuscript import Chapter, Edition, InsertMatter, Manuscript, StandingPage
@@ -170,8 +171,7 @@ def _sentences(summary: tuple[str, int], body: str, names: tuple[str, ...]) -> t
 
 def _of_all_editions(source: str) -> str:
     """The text of all editions at once, each line where it was: a name for what is put in, both sides of an `if`."""
-    text = re.sub(r"\{#.*?#\}|\{%.*?%\}", lambda tag: "\n" * tag[0].count("\n"), source, flags=re.DOTALL)
-    return re.sub(r"\{\{.*?\}\}", lambda tag: MASK + "\n" * tag[0].count("\n"), text, flags=re.DOTALL)
+    return without_tags(source, MASK)
 
 
 def _words(token: Token) -> str:

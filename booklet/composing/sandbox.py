@@ -2,8 +2,8 @@
 
 A chapter comes from a stranger, so its templates are a small total language: `{{ name.part }}`, `{% if %}` and `{%
 for %}` over the services, nothing else. No macro, import, assignment, arithmetic or range exists, loops go at most
-two deep over lists that the booklet itself holds, so every template ends, and soon. What is not on the list below
-is a finding before anything runs.
+two deep over what the booklet itself holds, so every template ends. What is not on the list below, and what is longer,
+deeper or more than any honest template, is a finding before anything runs; what it gives is counted while it grows.
 """
 
 from __future__ import annotations
@@ -18,12 +18,17 @@ from jinja2 import StrictUndefined, Template, TemplateSyntaxError, Undefined, Un
 from jinja2.exceptions import SecurityError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from booklet.bounds import SOURCE, TooMuchError, within_bounds
 from booklet.findings import Finding, Place, error
 from booklet.today import Today
 
 NAMES = ("edition", "order_line", "services", "today")
 MAX_LOOPS = 2
-MAX_CHARACTERS = 1_000_000
+MAX_CHARACTERS = 400_000
+MAX_TAGS = 2_000
+MAX_TAG_CHARACTERS = 400
+MAX_STEPS = 24
+MAX_DEPTH = 12
 
 _ALLOWED: tuple[type[nodes.Node], ...] = (
     nodes.Template,
@@ -45,6 +50,9 @@ _ALLOWED: tuple[type[nodes.Node], ...] = (
     nodes.Keyword,
 )
 _MARK = re.compile("\ue000(\\d+)\ue001")
+_CLOSING = {"{{": "}}", "{%": "%}", "{#": "#}"}
+_OPENING = re.compile(r"\{[{%#]")
+_DEEPER = re.compile(r"\{%[-+]?\s*(end)?(?:if|for)\b")
 _SPECIAL = re.compile(r"([\\`*_\[\]<>|])")
 
 
@@ -78,6 +86,15 @@ _ENVIRONMENT = _Environment(
 )
 
 
+def _rows(value: Any) -> Any:
+    if isinstance(value, str):
+        raise SecurityError("a loop goes through the letters of a text")
+    return value
+
+
+_ENVIRONMENT.filters = {"rows": _rows}
+
+
 class Lines:
     """The text a template gave, and the source line of each of its lines."""
 
@@ -103,33 +120,110 @@ def fill(source: str, file: str, names: Mapping[str, Any]) -> tuple[Lines | None
     if template is None:
         return None, list(faults)
     try:
-        text = template.render(dict(names))
+        with within_bounds(SOURCE):
+            text = _rendered(template, names)
     except (UndefinedError, SecurityError, TypeError, KeyError) as reason:
         code = "SRC-020" if isinstance(reason, SecurityError | TypeError) else "SRC-021"
         place = Place(file, _line_in_template(reason))
         told = re.sub(r"'?booklet\.[\w.]+\.(\w+?)(?:View)? object'?", r"\1", str(reason))
         return None, [error(code, place, f"{told}.", f"A name under {', '.join(NAMES)} that exists.")]
-    if len(text) > MAX_CHARACTERS:
-        found = f"The template gives {len(text)} characters."
-        return None, [error("SRC-020", Place(file, 1), found, f"At most {MAX_CHARACTERS}.")]
+    except (OverflowError, TooMuchError) as reason:
+        found = f"The template gives {reason}."
+        return None, [error("SRC-020", Place(file, 1), found, f"At most {MAX_CHARACTERS} characters.")]
     return _unmarked(text), []
+
+
+def _rendered(template: Template, names: Mapping[str, Any]) -> str:
+    """What a template gives. Raises OverflowError as soon as that is more than it may be."""
+    pieces: list[str] = []
+    size = 0
+    for piece in template.generate(dict(names)):
+        size += len(piece)
+        if size > MAX_CHARACTERS:
+            raise OverflowError(f"more than {MAX_CHARACTERS} characters")
+        pieces.append(piece)
+    return "".join(pieces)
 
 
 @lru_cache(maxsize=256)
 def _template(source: str, file: str) -> tuple[Template | None, tuple[Finding, ...]]:
     """The template, which all editions share, or what is not allowed in it."""
+    if large := _too_large(source, file):
+        return None, (large,)
     try:
         tree = _ENVIRONMENT.parse(source, file, file)
+        faults = tuple(_faults(tree, file, frozenset(NAMES), 0))
+        return (None, faults) if faults else (_compiled(_marked(source)), ())
     except TemplateSyntaxError as reason:
-        found = f"{reason.message}"
-        return None, (error("SRC-020", Place(file, reason.lineno), found, "A template that Jinja can read."),)
-    faults = tuple(_faults(tree, file, frozenset(NAMES), 0))
-    return (None, faults) if faults else (_ENVIRONMENT.from_string(_marked(source)), ())
+        found, line = f"{reason.message}", reason.lineno
+    except (SyntaxError, ValueError, RecursionError) as reason:  # of the Python that a template becomes
+        found, line = f"It cannot be read ({type(reason).__name__})", _first_tag(source)
+    return None, (error("SRC-020", Place(file, line), found, "A template that Jinja can read."),)
+
+
+def _compiled(marked: str) -> Template:
+    """The template, in which a loop goes through lists alone and never through the letters of a text."""
+    tree = _ENVIRONMENT.parse(marked)
+    for loop in tree.find_all(nodes.For):
+        loop.iter = nodes.Filter(loop.iter, "rows", [], [], None, None, lineno=loop.lineno)
+    return Template.from_code(_ENVIRONMENT, _ENVIRONMENT.compile(tree), _ENVIRONMENT.make_globals(None))
+
+
+def _too_large(source: str, file: str) -> Finding | None:
+    """The first tag that is longer, deeper or more than those of honest templates."""
+    depth = 0
+    for number, (start, end) in enumerate(_tags(source), 1):
+        tag = source[start:end]
+        if deeper := _DEEPER.match(tag):
+            depth += -1 if deeper[1] else 1
+        steps = sum(map(tag.count, "([{."))
+        for found, count, most in (
+            ("The {} tag of the template", number, MAX_TAGS),
+            ("A tag of {} characters", 0 if tag.startswith("{#") else len(tag), MAX_TAG_CHARACTERS),
+            ("{} brackets and dots in one tag", 0 if tag.startswith("{#") else steps, MAX_STEPS),
+            ("{} conditions and loops inside one another", depth, MAX_DEPTH),
+        ):
+            if count > most:
+                place = Place(file, source[:start].count("\n") + 1)
+                return error("SRC-020", place, f"{found.format(count)}.", f"At most {most}.")
+    return None
+
+
+def _first_tag(source: str) -> int:
+    return next((source[:start].count("\n") + 1 for start, _ in _tags(source)), 1)
+
+
+def _tags(source: str) -> Iterator[tuple[int, int]]:
+    """Start and end of each tag; of one that is left open, its start and the end of its sign."""
+    at = 0
+    open_for_good: set[str] = set()
+    while opening := _OPENING.search(source, at):
+        sign, at = opening[0], opening.end()
+        if sign not in open_for_good:
+            end = source.find(_CLOSING[sign], at)
+            if end < 0:
+                open_for_good.add(sign)  # or each sign that follows would look for the end of the file
+            else:
+                at = end + 2
+        yield opening.start(), at
+
+
+def without_tags(source: str, printed: str = "") -> str:
+    """The text with nothing in place of its templates, or with a word for what they print; each line where it was."""
+    pieces: list[str] = []
+    at = 0
+    for start, end in _tags(source):
+        tag = source[start:end]
+        if len(tag) > 2:
+            word = printed if tag.startswith("{{") else ""
+            pieces += [source[at:start], word, "\n" * tag.count("\n")]
+            at = end
+    return "".join([*pieces, source[at:]])
 
 
 def without_templates(source: str) -> Lines:
     """The text with nothing in place of its templates, each line where it was."""
-    text = re.sub(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", lambda tag: "\n" * tag[0].count("\n"), source, flags=re.DOTALL)
+    text = without_tags(source)
     return Lines(text, tuple(range(1, text.count("\n") + 2)))
 
 
@@ -144,6 +238,8 @@ def _faults(node: nodes.Node, file: str, known: frozenset[str], loops: int) -> I
             yield error("SRC-021", place, f"'{node.name}' is not defined.", f"One of: {', '.join(sorted(known))}.")
         case nodes.Getattr() if node.attr.startswith("_") or isinstance(node.node, nodes.Const):
             yield error("SRC-020", place, f"'{node.attr}' is forbidden.", f"A part of {', '.join(NAMES[:3])}.")
+        case nodes.Const() if isinstance(node.value, str) and not node.value.isprintable():
+            yield error("SRC-020", place, "Words of characters that cannot be printed.", "Letters and digits.")
         case nodes.Call() if not _is_local(node.node):
             yield error("SRC-020", place, "A call that templates may not make.", "Only services.local(...).")
         case nodes.For():

@@ -12,13 +12,14 @@ from datetime import date
 from pathlib import Path
 from typing import TypeVar
 
+from booklet.files import is_there
 from booklet.findings import Finding, Place, error, warning
 from booklet.manuscript.entries import NoEntryError, changed_entry
 from booklet.manuscript.reading import (
+    MAX_FAULTS,
     Data,
     Model,
     UnreadableError,
-    inside,
     parse_toml,
     parse_yaml,
     read_icc,
@@ -85,7 +86,6 @@ __all__ = [
     "UrgentSign",
     "Waiver",
     "changed_entry",
-    "inside",
     "read",
     "read_waivers",
     "shipped",
@@ -142,7 +142,7 @@ def read(project: Path, today: Today) -> tuple[Manuscript | None, list[Finding]]
     insert_folders = sorted(path.parent for path in (root / "inserts").glob("*/insert.toml"))
     inserts = [take(_insert(project, folder)) for folder in insert_folders]
     needed = [*STANDING_PAGES, *(INSERT_PAGES if insert_folders else ())]
-    needed += [name for name in OTHER_PAGES if (root / "pages" / f"{name}.md").exists()]
+    needed += [name for name in OTHER_PAGES if is_there(root / "pages" / f"{name}.md")]
     pages = {name: page for name in needed if (page := take(_page(project, root / "pages" / f"{name}.md")))}
     planned = [take(_page(project, path)) for path in sorted((root / "pages" / "planned").glob("*.md"))]
     editions = [take(_record(Edition, project, path)) for path in sorted((root / "editions").glob("*.toml"))]
@@ -194,7 +194,7 @@ def _entries(
     entries: list[Model] = []
     found: list[Finding] = []
     for path in paths:
-        if optional and not path.exists():
+        if optional and not is_there(path):
             continue
         data, faults = _data(project, path)
         found += faults
@@ -203,11 +203,15 @@ def _entries(
         if not isinstance(data.value, list):
             found.append(error("SRC-012", data.place(), "No list.", "Entries that each start with a hyphen."))
             continue
+        own: list[Finding] = []
         for index in range(len(data.value)):
             record, faults = validate(model, data, (index,))
-            found += faults
+            own += faults
             if record:
                 entries.append(record)
+            if len(own) > MAX_FAULTS:
+                break
+        found += own
     return tuple(entries), found
 
 
@@ -435,8 +439,10 @@ def _health_lines(manuscript: Manuscript) -> list[Finding]:
 
 def _printer(manuscript: Manuscript, project: Path) -> list[Finding]:
     book = manuscript.book
-    if book.printer is None or (project / f"chapters/printers/{book.printer}.toml").exists():
+    if book.printer is None or book.printer in manuscript.printers:
         return []
+    if slug(book.printer) == book.printer and is_there(project / f"chapters/printers/{book.printer}.toml"):
+        return []  # what is wrong with it is told already
     return [error("SRC-014", book.origin, f"No printer '{book.printer}'.", "The name of a file of chapters/printers/.")]
 
 

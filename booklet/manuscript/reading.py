@@ -2,13 +2,14 @@
 
 Nothing outside the project is read, whatever a symbolic link says. YAML scalars stay text (only null, true and false
 are more), so a phone number keeps its leading zero and `NO` stays a word; aliases are refused, so a file cannot unfold
-into more than it holds.
+into more than it holds. Depth and number of values are bounded while a file is read, time and memory by `bounds`.
 """
 
 from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -16,12 +17,24 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import ValidationError
 
+from booklet import files
+from booklet.bounds import (
+    MAX_CHAPTER_BYTES,
+    MAX_DATA_BYTES,
+    MAX_DEPTH,
+    MAX_PROFILE_BYTES,
+    MAX_TEXT_CHARACTERS,
+    MAX_VALUES,
+    SOURCE,
+    TooMuchError,
+    within_bounds,
+)
+from booklet.files import inside
 from booklet.findings import Finding, Place, error
 from booklet.manuscript.records import HUE, ID, ISSUE, LANGUAGE, Record
 
-MAX_BYTES = 2_000_000
-MAX_DEPTH = 20
-MAX_ICC_BYTES = 20_000_000
+MAX_FAULTS = 100
+"""Faults told of one record: more of one file help nobody."""
 
 Path_ = tuple[str | int, ...]
 Model = TypeVar("Model", bound=Record)
@@ -37,6 +50,10 @@ _REASONS = {
     "bool_parsing": "it is to be true or false",
 }
 """What pydantic finds, in an editor's words."""
+_PART = r"""(?:[\w-]+|"[^"\n]*"|'[^'\n]*')"""
+_DEEP_KEY = re.compile(rf"""(?<![\w"'-])(?:{_PART}[ \t]*\.[ \t]*){{{MAX_DEPTH}}}""")
+"""The parts of a dotted TOML key: `tomllib` takes time and memory by the square of their number."""
+_LONG_NUMBER = re.compile(r"(?<!\w)(?:\d[\d_]{400}|0[xob][0-9A-Fa-f_]{400})")
 _PATTERNS = {
     ID: "it is to be small letters, digits and hyphens",
     HUE: "it is to be a sign and six digits or small letters to f, such as #0b5a7e",
@@ -76,11 +93,6 @@ class Data:
         return Place(self.file, 1)
 
 
-def inside(project: Path, path: Path) -> bool:
-    """True when the path, links followed, stays in the project folder."""
-    return path.resolve().is_relative_to(project.resolve())
-
-
 def shipped(folder: str) -> Path:
     """A folder of the style sheets: inside the installed package, or beside it in a checkout."""
     package = Path(__file__).resolve().parents[1]
@@ -92,13 +104,16 @@ def read_icc(project: Path, name: str, place: Place) -> tuple[bytes, list[Findin
     it.
     """
     own = project / "chapters" / name
-    path = shipped("icc") / name if Path(name).name == name and not own.exists() else own
+    path = shipped("icc") / name if Path(name).name == name and not files.is_there(own) else own
     if path == own and not inside(project, own):
         return b"", [error("SRC-002", place, f"'{name}' leads out of the project.", "A file under chapters/.")]
     try:
-        content = path.read_bytes() if path.stat().st_size <= MAX_ICC_BYTES else b""
-    except OSError:
+        content = files.read(path, MAX_PROFILE_BYTES)
+    except FileNotFoundError:
         return b"", [error("SRC-001", place, f"There is no ICC profile '{name}'.", "A file under chapters/.")]
+    except OSError as reason:
+        found = f"'{name}' cannot be read ({reason.strerror})."
+        return b"", [error("SRC-002", place, found, "An ICC profile of at most 20 MB.")]
     kind, space = content[12:16].decode("latin-1"), content[16:20].decode("latin-1")
     if content[36:40] != b"acsp":
         return b"", [error("SRC-012", place, f"'{name}' is no ICC profile.", "A profile of a printing condition.")]
@@ -111,77 +126,149 @@ def read_icc(project: Path, name: str, place: Place) -> tuple[bytes, list[Findin
 def read_text(project: Path, path: Path) -> str:
     """The text of a file of the project. Raises UnreadableError."""
     place = Place(path.relative_to(project).as_posix())
+    if not place.file.isprintable():
+        found = "A file name of characters that cannot be printed, or that is not UTF-8."
+        raise UnreadableError(error("SRC-003", place, found, "A name of letters, digits and hyphens."))
     if not inside(project, path):
         raise UnreadableError(
             error("SRC-002", place, "The path leads out of the project.", "A file inside the project.")
         )
+    most = MAX_CHAPTER_BYTES if path.suffix == ".md" else MAX_DATA_BYTES
     try:
-        content = path.read_bytes() if path.stat().st_size <= MAX_BYTES else None
+        content = files.read(path, most)
     except FileNotFoundError as reason:
         raise UnreadableError(error("SRC-001", place, "The file is missing.", "A file of this name.")) from reason
     except OSError as reason:
         found = f"The file cannot be read ({reason.strerror})."
-        raise UnreadableError(error("SRC-002", place, found, "A file that can be read.")) from reason
-    if content is None:
-        raise UnreadableError(error("SRC-002", place, "The file is larger than 2 MB.", "A file of text."))
+        expected = f"A file of text that can be read, of at most {files.in_megabytes(most)}."
+        raise UnreadableError(error("SRC-002", place, found, expected)) from reason
     try:
         text = content.decode("utf-8-sig").replace("\r\n", "\n")
-        if stray := _STRAY.search(text):
-            where = Place(place.file, text[: stray.start()].count("\n") + 1)
-            found = f"The character U+{ord(stray[0]):04X}, which is for machines alone."
-            raise UnreadableError(error("SRC-003", where, found, "Letters, digits and signs that people read."))
-        return text
     except UnicodeDecodeError as reason:
         line = content[: reason.start].count(b"\n") + 1
         found = f"Byte 0x{content[reason.start]:02x} is not UTF-8."
         raise UnreadableError(error("SRC-003", Place(place.file, line), found, "Text saved as UTF-8.")) from reason
+    if stray := _STRAY.search(text):
+        where = Place(place.file, text[: stray.start()].count("\n") + 1)
+        found = f"The character U+{ord(stray[0]):04X}, which is for machines alone."
+        raise UnreadableError(error("SRC-003", where, found, "Letters, digits and signs that people read."))
+    for number, row in enumerate(text.split("\n"), 1):
+        if len(row) > MAX_TEXT_CHARACTERS:
+            found = f"A line of {len(row)} characters."
+            expected = f"At most {MAX_TEXT_CHARACTERS}."
+            raise UnreadableError(error("SRC-002", Place(place.file, number), found, expected))
+    return text
 
 
 def parse_yaml(text: str, file: str, first_line: int = 1) -> Data:
     """Data of one YAML document; `first_line` is the file's line on which the text starts. Raises UnreadableError."""
+    reader = _YamlReader(text, file, first_line)
     try:
-        node = yaml.compose(text, Loader=_LOADER)
-    except RecursionError as reason:
-        raise _bad_data(file, first_line, "YAML nested too deep.") from reason
+        with within_bounds(SOURCE):
+            return Data(file, reader.document(), reader.lines)
+    except TooMuchError as reason:
+        raise _bad_data(file, first_line, f"YAML that takes {reason} to read.") from reason
     except yaml.YAMLError as reason:
         mark = getattr(reason, "problem_mark", None)
         problem = getattr(reason, "problem", None) or str(reason)
         raise _bad_data(file, first_line + (mark.line if mark else 0), f"YAML: {problem}.") from reason
-    lines: dict[Path_, int] = {}
-    value = _plain(node, (), lines, file, first_line, set()) if node else None
-    return Data(file, value, lines)
 
 
-def _plain(node: Any, path: Path_, lines: dict[Path_, int], file: str, first: int, seen: set[int]) -> Any:
-    line = node.start_mark.line + first
-    lines.setdefault(path, line)
-    if id(node) in seen or len(path) > MAX_DEPTH:
-        raise _bad_data(file, line, "An alias, or data nested too deep.")
-    seen.add(id(node))
-    if isinstance(node, yaml.ScalarNode):
-        return _WORDS.get(node.value, node.value) if not node.style else node.value
-    if isinstance(node, yaml.SequenceNode):
-        return [_plain(child, (*path, i), lines, file, first, seen) for i, child in enumerate(node.value)]
-    result: dict[str, Any] = {}
-    for key_node, child in node.value:
-        key = str(key_node.value)
-        key_line = key_node.start_mark.line + first
-        if key in result:
-            raise _bad_data(file, key_line, f"The key '{key}' is written twice.")
-        lines[(*path, key)] = key_line
-        result[key] = _plain(child, (*path, key), lines, file, first, seen)
-    return result
+class _YamlReader:
+    """Reads one document event by event, since the library's own composer has no bound to how deep it goes."""
+
+    def __init__(self, text: str, file: str, first_line: int) -> None:
+        self.lines: dict[Path_, int] = {}
+        self._file = file
+        self._first = first_line
+        self._events: Iterator[Any] = yaml.parse(text, Loader=_LOADER)
+        self._values = 0
+
+    def document(self) -> Any:
+        """The data of the only document there is; None where there is none."""
+        value = None
+        for event in self._events:
+            if isinstance(event, yaml.DocumentStartEvent):
+                if self.lines:
+                    raise self._bad(event, "YAML: a second document.")
+                value = self._value(next(self._events), ())
+        return value
+
+    def _value(self, event: Any, path: Path_) -> Any:
+        self.lines.setdefault(path, self._line(event))
+        self._values += 1
+        if isinstance(event, yaml.AliasEvent) or len(path) > MAX_DEPTH or self._values > MAX_VALUES:
+            raise self._bad(event, f"An alias, data nested too deep, or more than {MAX_VALUES} values.")
+        if isinstance(event, yaml.ScalarEvent):
+            _refuse_odd(event.value, self._file, self._line(event))
+            return _WORDS.get(event.value, event.value) if not event.style else event.value
+        if isinstance(event, yaml.SequenceStartEvent):
+            rows: list[Any] = []
+            while not isinstance(inner := next(self._events), yaml.SequenceEndEvent):
+                rows.append(self._value(inner, (*path, len(rows))))
+            return rows
+        return self._mapping(path)
+
+    def _mapping(self, path: Path_) -> dict[str, Any]:
+        result: dict[str, Any] = {}
+        while not isinstance(key := next(self._events), yaml.MappingEndEvent):
+            if not isinstance(key, yaml.ScalarEvent):
+                raise self._bad(key, "A key that is no word.")
+            _refuse_odd(key.value, self._file, self._line(key))
+            if key.value in result:
+                raise self._bad(key, f"The key '{key.value[:80]}' is written twice.")
+            self.lines[(*path, key.value)] = self._line(key)
+            result[key.value] = self._value(next(self._events), (*path, key.value))
+        return result
+
+    def _line(self, event: Any) -> int:
+        return int(event.start_mark.line) + self._first
+
+    def _bad(self, event: Any, found: str) -> UnreadableError:
+        return _bad_data(self._file, self._line(event), found)
+
+
+def _refuse_odd(value: str, file: str, line: int) -> None:
+    """What a text of a file may be, once its escapes are read."""
+    if len(value) > MAX_TEXT_CHARACTERS:
+        raise _bad_data(file, line, f"A value of {len(value)} characters, of which there may be {MAX_TEXT_CHARACTERS}.")
+    if stray := _STRAY.search(value):
+        raise _bad_data(file, line, f"The character U+{ord(stray[0]):04X}, which is for machines alone.")
 
 
 def parse_toml(text: str, file: str) -> Data:
     """Data of one TOML document. Raises UnreadableError."""
+    if odd := _DEEP_KEY.search(text) or _LONG_NUMBER.search(text):
+        line = text[: odd.start()].count("\n") + 1
+        raise _bad_data(file, line, f"A key of more than {MAX_DEPTH} parts, or a number of more digits than any has.")
+    if text.count("\n") + text.count(",") > MAX_VALUES:
+        raise _bad_data(file, 1, f"More than {MAX_VALUES} values.")
     try:
-        value = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as reason:
-        line = re.search(r"at line (\d+)", str(reason))
+        with within_bounds(SOURCE):
+            value = tomllib.loads(text)
+            lines = _toml_lines(text)
+    except (ValueError, RecursionError) as reason:  # a number of more digits than Python reads is a ValueError as well
+        told = re.search(r"at line (\d+)", str(reason))
         end = text.count("\n") + 1
-        raise _bad_data(file, int(line[1]) if line else end, f"TOML: {reason}.") from reason
-    return Data(file, value, _toml_lines(text))
+        problem = "nested too deep" if isinstance(reason, RecursionError) else reason
+        raise _bad_data(file, int(told[1]) if told else end, f"TOML: {problem}.") from reason
+    except TooMuchError as reason:
+        raise _bad_data(file, 1, f"TOML that takes {reason} to read.") from reason
+    data = Data(file, value, lines)
+    for path, words in _texts(value, ()):
+        if len(path) > MAX_DEPTH:
+            raise _bad_data(file, data.place(path).line, "Data nested too deep.")
+        _refuse_odd(words, file, data.place(path).line)
+    return data
+
+
+def _texts(value: Any, path: Path_) -> Iterator[tuple[Path_, str]]:
+    """Each text among some data, and the way to it; nothing of what lies deeper than data may."""
+    if len(path) > MAX_DEPTH or not isinstance(value, dict | list):
+        yield path, value if isinstance(value, str) else ""
+        return
+    for key, inner in value.items() if isinstance(value, dict) else enumerate(value):
+        yield from _texts(inner, (*path, key))
 
 
 def _toml_lines(text: str) -> dict[Path_, int]:
@@ -250,7 +337,7 @@ def validate(model: type[Model], data: Data, path: Path_ = (), **more: Any) -> t
     try:
         record = model.model_validate({**value, **more})
     except ValidationError as reason:
-        return None, [_as_finding(problem, data, path, model) for problem in reason.errors()]
+        return None, [_as_finding(problem, data, path, model) for problem in reason.errors()[:MAX_FAULTS]]
     inner = {
         name: tuple(
             each.model_copy(update={"origin": data.place((*path, name, index))}) for index, each in enumerate(records)
@@ -286,7 +373,7 @@ def _as_finding(problem: Any, data: Data, path: Path_, model: type[Record]) -> F
             code = "LNK-010" if phone else "SRC-015" if "before it starts" in reason else "SRC-012"
             if isinstance(problem["input"], dict | Record):
                 return error(code, data.place(where), f"{reason[:1].upper()}{reason[1:]}.", _expected(problem, name))
-            value = repr(problem["input"])[:120]
+            value = _written(problem["input"])[:120]
             return error(code, data.place(where), f"{name} is {value}: {reason}.", _expected(problem, name))
 
 
@@ -295,6 +382,13 @@ def _reason(problem: Any) -> str:
     pattern = problem.get("ctx", {}).get("pattern")
     known = _PATTERNS.get(pattern) if pattern else _REASONS.get(problem["type"])
     return known or str(problem["msg"].removeprefix("Value error, "))
+
+
+def _written(value: Any) -> str:
+    try:
+        return repr(value)
+    except (ValueError, RecursionError):  # a number of more digits than Python writes
+        return "a value too long to print"
 
 
 def _expected(problem: Any, name: str) -> str:

@@ -6,6 +6,9 @@ Each says which code, where (a pattern of file names, or of a source with or wit
     code = "INK-112"
     where = "*-press.pdf"
     reason = "The photograph of 1962 is all there is."
+
+Nobody can answer for text that is lost or cut, for the structure that is heard, for numbers, or for a file that could
+not be checked: those codes (`WITHOUT_WAIVER`) cannot be waived.
 """
 
 from __future__ import annotations
@@ -14,7 +17,8 @@ from pathlib import Path
 
 from pydantic import field_validator
 
-from booklet.findings import CODES, Finding, error
+from booklet.files import is_there
+from booklet.findings import CODES, WITHOUT_WAIVER, Finding, error
 from booklet.manuscript.reading import UnreadableError, parse_toml, read_text, validate
 from booklet.manuscript.records import Record
 
@@ -35,6 +39,8 @@ class Waiver(Record):
     def _registered(cls, value: str) -> str:
         if value not in CODES:
             raise ValueError("no finding has this code")
+        if value in WITHOUT_WAIVER:
+            raise ValueError(f"{CODES[value]}: this cannot be waived")
         return value
 
     @field_validator("where", "reason")
@@ -48,7 +54,7 @@ class Waiver(Record):
 def read_waivers(project: Path) -> tuple[tuple[Waiver, ...], list[Finding]]:
     """The waivers of a project, and what is wrong with their file. It need not exist."""
     path = project / FILE
-    if not path.exists():
+    if not is_there(path):
         return (), []
     try:
         data = parse_toml(read_text(project, path), FILE)

@@ -201,6 +201,32 @@ class Dossier:
             return frozenset(found)
 
     @cached_property
+    def _named_pages(self) -> dict[str, Any]:
+        """Where each named destination leads: its array, or the dictionary that holds it."""
+        names = self.catalog.get("/Names")
+        dests = names.get("/Dests") if isinstance(names, Dictionary) else None
+        try:
+            return {str(name): place for name, place in pikepdf.NameTree(dests).items()} if dests is not None else {}
+        except (pikepdf.PikepdfError, RuntimeError, ValueError, TypeError):
+            return {}
+
+    @cached_property
+    def _page_numbers(self) -> dict[ObjectId, int]:
+        return {page.source.objgen: page.index for page in self.pages}
+
+    def page_led_to(self, note: Annotation) -> int | None:
+        """The index of the page that a link leads to; None for one that leads to no page of this file."""
+        action = note.source.get("/A")
+        target = note.source.get("/Dest") or (action.get("/D") if isinstance(action, Dictionary) else None)
+        if isinstance(target, String):
+            target = self._named_pages.get(str(target))
+        if isinstance(target, Dictionary):
+            target = target.get("/D")
+        if not isinstance(target, Array) or not len(target) or not isinstance(target[0], Dictionary):
+            return None
+        return self._page_numbers.get(target[0].objgen)
+
+    @cached_property
     def lines(self) -> list[Line]:
         """Lines of real text, artifacts left out, in the order in which they are drawn."""
         return list(_lines(self.texts, self.tree))

@@ -178,6 +178,30 @@ def _link_texts(dossier: Dossier) -> Iterator[Defect]:
         yield Defect(f"The structure has {len(links)} links, the source {len(wanted)}.")
 
 
+def _page_numbers(dossier: Dossier) -> Iterator[Defect]:
+    """The page number that a link prints is the folio of the page to which it leads."""
+    if dossier.promise is None or dossier.tree is None:
+        return
+    for note in dossier.annotations:
+        owner = dossier.tree.object_owners.get(note.object_id)
+        led_to = dossier.page_led_to(note)
+        if owner is None or led_to is None or led_to >= len(dossier.promise.folios):
+            continue
+        folio = dossier.promise.folios[led_to]
+        in_contents = any(element.role == "TOCI" for element in dossier.tree.above(owner))
+        for printed in _printed_numbers(dossier.text_of(owner), in_contents):
+            if printed != folio:
+                found = f"A link prints page {printed} and leads to page {folio}."
+                yield Defect(found, note.page_index, note.box)
+
+
+def _printed_numbers(words: str, in_contents: bool) -> list[str]:
+    """The page numbers in the words of a link: behind "page", the only word, or the last one of a row of contents."""
+    numbers = re.findall(r"\bpage\s+(\d+|[ivxlc]+)\b", words)
+    last = re.search(r"(?:\A|\s)(\d+|[ivxlc]+)\s*\Z" if in_contents else r"\A\s*(\d+)\s*\Z", words)
+    return [*numbers, *([last[1]] if last and not numbers else [])]
+
+
 ROWS = (
     Check("BOX-001", ERROR, "saddle stitch", "As many pages as were set, a multiple of four", every, _page_count),
     Check("BOX-001", ERROR, "ISO 32000-1, 14.11.2", "Every page at trim size", every, _page_size),
@@ -186,6 +210,7 @@ ROWS = (
     Check("ACC-004", ERROR, "ISO 14289-1, 7.4", "One outline entry a heading", tagged, _outline),
     Check("FNT-001", ERROR, "docs/writing.md", "Shipped fonts", every, _fonts),
     Check("LNK-011", ERROR, "docs/architecture.md, law 5", "Only this edition's numbers", every, _phones),
+    Check("LNK-103", ERROR, "docs/architecture.md, folios", "The folio of the page it leads to", tagged, _page_numbers),
     Check("ACC-301", ERROR, "Matterhorn 09-001", "The order of the source", tagged, _order),
     Check("ACC-302", ERROR, "Matterhorn 14-001", "The headings of the source", tagged, _headings),
     Check("ACC-303", ERROR, "ISO 14289-1, 7.3", "The text alternatives of the source", tagged, _alternatives),

@@ -15,8 +15,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from booklet.bounds import TooMuchError
+from booklet.bounds import MAX_PICTURE_BYTES, TooMuchError
 from booklet.composing import PAGE_TOKENS, Composition, Part, decompressed
+from booklet.files import UnfitFileError, inside, read
 from booklet.findings import Finding, Place, error
 from booklet.formats import PageSetup
 from booklet.store import Store, key_of
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from booklet.typesetting.engine import Engine
 
 __all__ = [
+    "Assets",
     "Layout",
     "Segment",
     "Typesetter",
@@ -63,6 +65,27 @@ class LaidOutPart:
         return folio(self.first_folio + page_index, self.roman)
 
 
+class Assets:
+    """The images of the chapters by name, each read once: what the engine draws is what keys were made from."""
+
+    def __init__(self, chapters: Path) -> None:
+        self._chapters = chapters
+        self._read: dict[str, bytes] = {}
+
+    def __call__(self, name: str) -> bytes:
+        """The bytes of an image. Raises OSError, also for one outside the project."""
+        if name not in self._read:
+            path = self._chapters / name
+            if not inside(self._chapters.parent, path):
+                raise UnfitFileError(path, "it lies outside the project")
+            self._read[name] = read(path, MAX_PICTURE_BYTES)
+        return self._read[name]
+
+    def forget(self) -> None:
+        """Read all of them anew from now on."""
+        self._read.clear()
+
+
 class Typesetter:
     """Typesets parts on one page setup. Layouts and segments are kept in the store, documents between the two steps in
     memory.
@@ -71,11 +94,11 @@ class Typesetter:
     def __init__(self, project: Path, styles: Path, pages: PageSetup, store: Store) -> None:
         self.pages = pages
         self.store = store
-        self._chapters = project / "chapters"
         self._styles = styles
         self._documents: OrderedDict[str, tuple[Any, Layout]] = OrderedDict()
         self._layouts: dict[str, Layout] = {}
         self._segments: dict[str, Segment] = {}
+        self._assets = Assets(project / "chapters")
         self.at_work: Part | None = None
         self.typeset = 0
         self.reused = 0
@@ -85,7 +108,7 @@ class Typesetter:
         from booklet.typesetting.engine import Engine
 
         across, down = (self.pages.bleed_mm / side for side in self.pages.trim_mm)
-        return Engine(self._chapters, self._styles, self.pages.stylesheets, (across, down), self._open_face)
+        return Engine(self._assets, self._styles, self.pages.stylesheets, (across, down), self._open_face)
 
     def _open_face(self, woff2: bytes) -> bytes:
         """A face decompressed, once for all processes."""
@@ -101,7 +124,7 @@ class Typesetter:
         self.at_work = part
         room = {anchor: digits.get(anchor, USUAL_DIGITS) for anchor in PAGE_TOKENS.findall(part.html)}
         html = _starting_at(_with_room(part.html, room), first_folio, roman)
-        assets = [(self._chapters / asset).read_bytes() for asset in part.assets]
+        assets = [self._assets(asset) for asset in part.assets]
         key = key_of("layout", self.pages, html, *assets)
         layout = self._layouts.get(key) or self.store.load(key, Layout)
         if layout is None:
@@ -134,6 +157,7 @@ class Typesetter:
         self._documents.clear()
         self._layouts.clear()
         self._segments.clear()
+        self._assets.forget()
         if "_engine" in self.__dict__:
             self._engine.forget_images()
 

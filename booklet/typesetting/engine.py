@@ -46,18 +46,22 @@ weasyprint.pdf.fonts.Font.subset = lambda font, to_unicode, hinting: None
 
 
 class _Fetcher(URLFetcher):  # type: ignore[misc] # the engine has no type hints
-    """Reads files below the given folders, and images written into the HTML itself. Nothing else exists.
+    """Gives the chapters' images, files of the styles, and images written into the HTML itself. Nothing else exists.
 
     A face is given as `open_face` has it. A drawing asked for with `?page` covers a whole page, so it is shown with the
     bleed around it: shares of its width and height.
     """
 
     def __init__(
-        self, chapters: Path, styles: Path, bleed: tuple[float, float], open_face: Callable[[bytes], bytes]
+        self,
+        asset: Callable[[str], bytes],
+        styles: Path,
+        bleed: tuple[float, float],
+        open_face: Callable[[bytes], bytes],
     ) -> None:
         super().__init__(allowed_protocols=("file", "data"))
-        self._chapters = chapters
-        self._folders = (chapters.resolve(), styles.resolve())
+        self._asset = asset
+        self._styles = styles.resolve()
         self._bleed = bleed
         self._open_face = open_face
 
@@ -68,12 +72,13 @@ class _Fetcher(URLFetcher):  # type: ignore[misc] # the engine has no type hints
         parts = urlsplit(url)
         named = unquote(parts.path)
         inside = named.removeprefix(urlsplit(BASE).path)
-        path = (self._chapters / inside if inside != named else Path(named)).resolve()
-        if parts.scheme != "file" or not any(path.is_relative_to(folder) for folder in self._folders):
+        if parts.scheme != "file" or (inside == named and not Path(named).resolve().is_relative_to(self._styles)):
             raise ValueError("address outside the project")
-        content = path.read_bytes()
-        if path.suffix == ".woff2":
-            content = self._open_face(content)
+        if inside != named:
+            content = self._asset(inside)
+        else:
+            content = Path(named).read_bytes()
+            content = self._open_face(content) if named.endswith(".woff2") else content
         return URLFetcherResponse(url, _with_bleed(content, self._bleed) if parts.query == "page" else content)
 
 
@@ -89,17 +94,19 @@ def _with_bleed(drawing: bytes, bleed: tuple[float, float]) -> bytes:
 
 
 class Engine:
-    """WeasyPrint with one set of style sheets, parsed once. Its complaints name files as the project does."""
+    """WeasyPrint with one set of style sheets, parsed once. Its complaints name files as the project does. `asset`
+    gives an image by its name under `chapters/`.
+    """
 
     def __init__(
         self,
-        chapters: Path,
+        asset: Callable[[str], bytes],
         styles: Path,
         sheets: tuple[str, ...],
         bleed: tuple[float, float] = (0.0, 0.0),
         open_face: Callable[[bytes], bytes] = decompressed,
     ) -> None:
-        self._fetcher = _Fetcher(chapters, styles, bleed, open_face)
+        self._fetcher = _Fetcher(asset, styles, bleed, open_face)
         self._fonts = FontConfiguration()
         self._images: dict[str, Any] = {}
         with _listening() as complaints:
