@@ -90,6 +90,23 @@ def font_of(pdf: Pdf, base_font: str = "/AAAAAA+AtkinsonHyperlegibleNext") -> An
     )  # fmt: skip
 
 
+def simple_font_of(pdf: Pdf, wrong_width: int = 0) -> Any:
+    """The font as a simple TrueType font in WinAnsi, for ASCII."""
+    content, _, widths, units = face()
+    name = Name("/BBBBBB+AtkinsonHyperlegibleNext")
+    descriptor = Dictionary(
+        Type=Name.FontDescriptor, FontName=name, Flags=32, FontBBox=Array([0, -250, 1000, 950]), ItalicAngle=0,
+        Ascent=950, Descent=-250, CapHeight=668, StemV=80, FontFile2=pdf.make_indirect(pdf.make_stream(content)),
+    )  # fmt: skip
+    wide = [widths.get(chr(code), 0) * 1000 / units + wrong_width for code in range(32, 127)]
+    return pdf.make_indirect(
+        Dictionary(
+            Type=Name.Font, Subtype=Name.TrueType, BaseFont=name, FirstChar=32, LastChar=126, Widths=Array(wide),
+            Encoding=Name.WinAnsiEncoding, FontDescriptor=pdf.make_indirect(descriptor),
+        )
+    )  # fmt: skip
+
+
 def image_of(pdf: Pdf, side: int = 400, space: str = "/DeviceGray", value: int = 128) -> Stream:
     """A square picture of one tone."""
     channels = {"/DeviceGray": 1, "/DeviceRGB": 3, "/DeviceCMYK": 4}[space]
@@ -210,6 +227,21 @@ def _tag(pdf: Pdf, root: Any, document: Any, owners: list[list[Any]]) -> None:
 def icc_header(kind: bytes = b"prtr", space: bytes = b"CMYK") -> bytes:
     """The first 128 bytes of an ICC profile: enough to say what it is for."""
     return b"\0" * 12 + kind + space + b"Lab " + b"\0" * 12 + b"acsp" + b"\0" * 88
+
+
+def second_edition(pdf: Pdf) -> None:
+    """Make of the clean file for the screen one that is right in all that PDF/UA-2 asks."""
+    claim = "<pdfuaid:part>2</pdfuaid:part><pdfuaid:rev>2024</pdfuaid:rev>"
+    pdf.Root.Metadata.write(XMP.replace("<pdfuaid:part>1</pdfuaid:part>", claim).encode())
+    space = pdf.make_indirect(Dictionary(Type=Name.Namespace, NS=String("http://iso.org/pdf2/ssn")))
+    pdf.Root.StructTreeRoot.Namespaces = Array([space])
+    pdf.Root.StructTreeRoot.K.NS = space
+    element(pdf, "L").A = Dictionary(O=Name.List, ListNumbering=Name.Decimal)
+    element(pdf, "TOCI").Ref = Array([element(pdf, "H1")])
+    element(pdf, "Note").S = Name.Span
+    link = pdf.pages[1].Annots[0]
+    del link["/Dest"]
+    link.A = Dictionary(S=Name.GoTo, D=Array([pdf.pages[0].obj, Name.Fit]), SD=Array([element(pdf, "H1"), Name.Fit]))
 
 
 def _condition(pdf: Pdf) -> None:

@@ -12,7 +12,8 @@ from PIL import Image, ImageChops
 from booklet.pdf import FontTable, Geometry, Inks, Proof, geometry_of, peak_percent, read_page
 from booklet.pdf.items import Content
 from booklet.pdf.pictures import Camera, pixels
-from booklet.pdf.plates import coverage, ink_sum, most_ink_percent, plates, rendered
+from booklet.pdf.plates import coverage, most_ink_percent, plates
+from booklet.pdf.renderings import ink_sum, rendered
 from tests import pdfs
 
 PAGE = 1
@@ -53,7 +54,7 @@ def of_plates(content: bytes, geometry: Geometry) -> Image.Image:
 
 
 def of_sum(content: bytes, geometry: Geometry, below: float = 3.0) -> Image.Image:
-    drawn = Camera(rendered(content, ink_sum(below))).picture(PAGE, geometry, DPI)
+    drawn = Camera(rendered(content, ink_sum(below)).content).picture(PAGE, geometry, DPI)
     white = Image.new("L", drawn.size, 255)
     return coverage([drawn, white, white, white], geometry)
 
@@ -98,7 +99,7 @@ def test_only_pages_that_are_asked_for_are_rewritten() -> None:
     alone = inks.background(drawn, geometry, DPI)
     inks.background(replace(drawn, page_index=PAGE + 1), geometry, DPI)
     assert inks.background(drawn, geometry, DPI) == alone
-    with Pdf.open(io.BytesIO(rendered(content, ink_sum(), PAGE))) as pdf:
+    with Pdf.open(io.BytesIO(rendered(content, ink_sum(), only=PAGE).content)) as pdf:
         changed = [page.Contents.read_bytes() for page in pdf.pages]
     with Pdf.open(io.BytesIO(content)) as pdf:
         before = [page.Contents.read_bytes() for page in pdf.pages]

@@ -133,16 +133,25 @@ def test_a_page_too_few_or_too_small_is_caught(delivered: tuple[bytes, Promise],
     assert SPOILT_PAGES[spoil] in {finding.code for finding in preflight(spoilt(content, spoil), promise)}
 
 
-@pytest.mark.parametrize(
-    "change",
-    [{"language": "fr-FR"}, {"title": "Other"}, {"headings": 1}, {"trim_mm": (210, 297)}, {"phones": frozenset()}],
-    ids=lambda change: next(iter(change)),
+BROKEN: tuple[tuple[dict[str, object], str, str], ...] = (
+    ({"language": "fr-FR"}, "ACC-004", "The language of the file is not the one promised."),
+    ({"title": "Other"}, "ACC-004", "The title of the file is not the one promised."),
+    ({"pdf_ua": 2}, "ACC-004", "The PDF/UA part of the file is not the one promised."),
+    ({"headings": 1}, "ACC-004", "entries for 1 headings."),
+    ({"trim_mm": (210, 297)}, "BOX-001", "The page measures 148.0 by 210.0 mm, not 210 by 297."),
+    ({"phones": frozenset()}, "LNK-011", "which is no number of this edition."),
 )
-def test_a_file_that_is_not_what_was_promised_is_caught(
-    delivered: tuple[bytes, Promise], change: dict[str, object]
+
+
+@pytest.mark.parametrize(("change", "code", "words"), BROKEN, ids=[next(iter(row[0])) for row in BROKEN])
+def test_a_broken_promise_is_met_by_its_own_finding(
+    delivered: tuple[bytes, Promise], change: dict[str, object], code: str, words: str
 ) -> None:
     content, promise = delivered
-    assert preflight(content, replace(promise, **change))  # type: ignore[arg-type]
+    found = preflight(content, replace(promise, **change))  # type: ignore[arg-type]
+    errors = [finding for finding in found if finding.severity is Severity.ERROR]
+    assert {finding.code for finding in errors} == {code}
+    assert all(words in finding.found for finding in errors)
 
 
 @pytest.mark.parametrize("content", [b"", b"%PDF-1.7\n", b"words", b"%PDF-1.7\ntrailer<</Root 1 0 R>>"])

@@ -6,7 +6,6 @@ import io
 import json
 import random
 import re
-import time
 import zlib
 from pathlib import Path
 
@@ -17,8 +16,10 @@ from pikepdf import Array, Dictionary, Encryption, Name, Pdf, Permissions
 
 from booklet.bounds import Bounds
 from booklet.cli import main
+from booklet.pdf import Content, FontTable, read_page
 from booklet.pdf import tree as structure
-from booklet.preflight import PROFILES, UnreadableFileError, bounds, examine, examine_file
+from booklet.pdf.content import FORM_COST, MAX_OPERATORS
+from booklet.preflight import PROFILES, UnreadableFileError, bounds, dossier, examine, examine_file
 from tests import pdfs
 from tests.test_preflight_checks import codes
 
@@ -68,13 +69,19 @@ def test_a_file_without_pages_is_said_so() -> None:
     assert codes(pdfs.saved(Pdf.new()), "screen") == {"SYS-103"}
 
 
-def test_ten_thousand_pages_end_in_time() -> None:
+def test_of_ten_thousand_pages_the_first_are_read_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[int] = []
+
+    def counting(page: pikepdf.Page, index: int, fonts: FontTable) -> Content:
+        read.append(index)
+        return read_page(page, index, fonts)
+
+    monkeypatch.setattr(dossier, "read_page", counting)
     pdf = Pdf.new()
     for _ in range(10_000):
         pdf.add_blank_page(page_size=(100, 100))
-    start = time.monotonic()
     assert "SYS-104" in codes(pdfs.saved(pdf), "clinic")
-    assert time.monotonic() - start < 20
+    assert read == list(range(dossier.MAX_PAGES))
 
 
 def test_boxes_inherited_negative_and_turned_are_understood() -> None:
@@ -134,15 +141,24 @@ def test_a_stream_that_cannot_be_unpacked_is_damaged() -> None:
     assert codes(pdfs.saved(pdf), "screen") & {"SYS-105", "SYS-110", "ACC-109"}
 
 
+def test_a_stream_that_is_packed_wrongly_is_damaged() -> None:
+    """Found while its size is looked at, before it is read."""
+    pdf = pdfs.clean()
+    packed = bytearray(zlib.compress(b"0 g 0 0 9 9 re f " * 500))
+    packed[8:16] = b"\xff" * 8
+    pdf.pages[1].Contents.write(bytes(packed), filter=Array([Name.FlateDecode]))
+    assert "SYS-105" in codes(pdfs.saved(pdf), "screen")
+
+
 def test_a_form_that_draws_itself_ends() -> None:
     pdf = pdfs.clean("clinic")
     form = pdf.make_stream(b"/Me Do /Me Do", Dictionary(Subtype=Name.Form, BBox=Array([0, 0, 9, 9])))
     form.Resources = Dictionary(XObject=Dictionary(Me=form))
     pdf.pages[1].Resources.XObject.Me = form
     pdfs.draw(pdf, "/Me Do")
-    start = time.monotonic()
+    content = read_page(pdf.pages[1], 1, FontTable())
+    assert content.operators <= MAX_OPERATORS + FORM_COST + 2
     assert codes(pdfs.saved(pdf), "clinic") & {"SYS-104", "SYS-105"}
-    assert time.monotonic() - start < 20
 
 
 def test_a_tree_that_turns_back_on_itself_is_said_so() -> None:
@@ -245,10 +261,9 @@ def test_a_bomb_is_stopped(tmp_path: Path) -> None:
     pdf.pages[1].Contents.write(packed, filter=Name.FlateDecode)
     content = pdfs.saved(pdf)
     assert len(content) < 1_000_000
-    start = time.monotonic()
     report = examine_file(pdfs.path_of(tmp_path, content), PROFILES["clinic"]).report
-    assert {complaint.code for complaint in report.complaints} & {"SYS-104", "SYS-105", "SYS-110"}
-    assert time.monotonic() - start < 60
+    told = [complaint for complaint in report.complaints if complaint.code in ("SYS-104", "SYS-105", "SYS-110")]
+    assert told and report.pages == 4  # it was looked into to its end: neither time nor memory ran out
 
 
 def test_time_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

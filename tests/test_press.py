@@ -14,7 +14,7 @@ from typing import Any
 
 import pikepdf
 import pytest
-from pikepdf import Dictionary, Name, Pdf
+from pikepdf import Array, Dictionary, Name, Pdf
 from PIL import Image
 
 from booklet.bindery.colour import contrast_on_paper, copier_inks, press_accents, press_inks
@@ -396,6 +396,25 @@ def test_copier_greys_keep_words_black_and_grounds_light() -> None:
     amounts = copier_inks().amounts
     assert amounts((11, 90, 126)) == amounts((26, 26, 26)) == (0.0,)
     assert amounts((226, 239, 247))[0] > 0.9 and amounts((255, 255, 255)) == (1.0,)
+
+
+def test_a_group_in_grey_is_printed_in_black_alone(tmp_path: Path) -> None:
+    """Mixed by itself, Ghostscript makes all four inks of its grey, as copiers do."""
+    pdf = Pdf.new()
+    page = pdf.add_blank_page(page_size=(100, 100)).obj
+    keys = Dictionary(
+        Type=Name.XObject, Subtype=Name.Form, BBox=Array([0, 0, 100, 100]),
+        Group=Dictionary(S=Name.Transparency, CS=Name.DeviceRGB, I=True),
+    )  # fmt: skip
+    page.Resources = Dictionary(XObject=Dictionary(Mixed=pdf.make_stream(b"0.5 0.5 0.5 rg 0 0 50 100 re f", keys)))
+    page.Contents = pdf.make_stream(b"/Mixed Do")
+    ink(pdf, copier_inks())
+    assert "/Group" not in page.Resources.XObject.Mixed
+    needs("gs")
+    pdf.save(tmp_path / "grey.pdf")
+    command = ["gs", "-q", "-o", "-", "-sDEVICE=inkcov", str(tmp_path / "grey.pdf")]
+    counted = subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()
+    assert [float(share) > 0 for share in counted[:4]] == [False, False, False, True]
 
 
 FAULTS = {

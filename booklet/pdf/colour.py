@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import io
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -17,6 +16,7 @@ from pikepdf import Array, Dictionary, Name, Stream
 from PIL import Image, ImageCms
 
 from booklet.contrast import Rgb, luma
+from booklet.pdf.functions import Budget, Function, function_of
 
 MAX_NESTING = 8
 """Spaces that stand on spaces: two are usual, more than eight a trap."""
@@ -33,7 +33,29 @@ class Space:
     components: int
     inks: tuple[str, ...] = ()
     base: Space | None = None
-    tint: Callable[[tuple[float, ...]], tuple[float, ...]] | None = None
+    tint: Function | None = None
+
+    @property
+    def names_inks(self) -> bool:
+        """True for spaces that name inks: Separation and DeviceN."""
+        return self.family in ("Separation", "DeviceN")
+
+    @property
+    def is_process(self) -> bool:
+        """True for inks of the four-colour job, called by name: no spot colours (ISO 32000-1, 8.6.6.4)."""
+        return self.names_inks and set(self.inks) <= {*PROCESS, "None"}
+
+    @property
+    def is_registration(self) -> bool:
+        """True for the colour of printers' marks: every ink at once."""
+        return self.family == "Separation" and self.inks == ("All",)
+
+    @property
+    def initial(self) -> tuple[float, ...]:
+        """The numbers that hold when a space is chosen (ISO 32000-1, 8.6.3): black, or all of each ink."""
+        if self.family == "DeviceCMYK":
+            return 0.0, 0.0, 0.0, 1.0
+        return (1.0 if self.names_inks else 0.0,) * self.components
 
     @property
     def plain(self) -> str:
@@ -47,8 +69,11 @@ class Space:
                 return "grey"
             case "ICCBased":
                 return f"an ICC profile of {self.components} channels"
+            case "Separation" if self.is_registration:
+                return "the registration colour All"
             case "Separation" | "DeviceN":
-                return f"the spot colour {', '.join(self.inks)}"
+                kind = "process" if self.is_process else "spot"
+                return f"the {kind} colour {', '.join(self.inks)}"
             case "Indexed" if self.base:
                 return f"a palette in {self.base.plain}"
         return self.family
@@ -79,6 +104,16 @@ class Colour:
             return self.values[0], self.values[1], self.values[2], self.values[3]
         if self.space.family == "DeviceGray" and self.values:
             return 0.0, 0.0, 0.0, 1 - self.values[0]
+        if self.space.is_registration and self.values:
+            return (self.values[0],) * 4
+        if self.space.is_process and len(self.values) == len(self.space.inks):
+            shares = dict(zip(self.space.inks, self.values, strict=True))
+            return (
+                shares.get("Cyan", 0.0),
+                shares.get("Magenta", 0.0),
+                shares.get("Yellow", 0.0),
+                shares.get("Black", 0.0),
+            )
         return None
 
     @property
@@ -87,117 +122,91 @@ class Colour:
         return min(srgb(self)) > 0.995
 
 
+PROCESS = ("Cyan", "Magenta", "Yellow", "Black")
 BLACK = Colour(GRAY, (0.0,))
 
 
-def space_of(value: Any, resources: Any, depth: int = 0) -> Space:
-    """The colour space that a name or array stands for."""
-    if depth > MAX_NESTING or value is None:
+class Spaces:
+    """The colour spaces of one file, each read once, and how much their programs may do."""
+
+    def __init__(self) -> None:
+        self.budget = Budget()
+        self._known: dict[bytes, Space] = {}
+
+    def of(self, value: Any, resources: Any) -> Space:
+        """The colour space that a name or array stands for."""
+        entry = value
+        if isinstance(value, Name):
+            entry = None if str(value)[1:] in _DEVICE else _entry(value, resources)
+        if not isinstance(entry, Array):
+            return self._read(value, resources, 0)
+        key = entry.unparse(resolved=False)
+        if key not in self._known:
+            self._known[key] = self._read(entry, resources, 0)
+        return self._known[key]
+
+    def _read(self, value: Any, resources: Any, depth: int) -> Space:
+        if depth > MAX_NESTING or value is None:
+            return UNKNOWN
+        if isinstance(value, Name):
+            return self._named(value, resources, depth)
+        if not isinstance(value, Array) or not len(value):
+            return UNKNOWN
+        family = str(value[0])[1:]
+        if len(value) == 1:
+            return self._named(value[0], resources, depth)
+        match family:
+            case "ICCBased":
+                count = value[1].get("/N") if isinstance(value[1], Stream) else None
+                return Space("ICCBased", int(count) if count in (1, 3, 4) else 0)
+            case "CalGray":
+                return Space("CalGray", 1)
+            case "CalRGB" | "Lab":
+                return Space(family, 3)
+            case "Pattern":
+                return Space("Pattern", 0, base=self._read(value[1], resources, depth + 1))
+            case "Separation" | "DeviceN" if len(value) > 3:
+                names = [value[1]] if family == "Separation" else list(value[1])
+                base = self._read(value[2], resources, depth + 1)
+                inks = tuple(str(name)[1:] for name in names)
+                return Space(family, len(names), inks, base, function_of(value[3], self.budget))
+            case "Indexed" | "I" if len(value) > 3:
+                base = self._read(value[1], resources, depth + 1)
+                return Space("Indexed", 1, (), base, _palette(value[3], base))
         return UNKNOWN
-    if isinstance(value, Name):
-        return _named(str(value)[1:], resources, depth)
-    if not isinstance(value, Array) or not len(value):
-        return UNKNOWN
-    family = str(value[0])[1:]
-    if len(value) == 1:
-        return _named(family, resources, depth)
-    match family:
-        case "ICCBased":
-            count = value[1].get("/N") if isinstance(value[1], Stream) else None
-            return Space("ICCBased", int(count) if count in (1, 3, 4) else 0)
-        case "CalGray":
-            return Space("CalGray", 1)
-        case "CalRGB" | "Lab":
-            return Space(family, 3)
-        case "Pattern":
-            return Space("Pattern", 0, base=space_of(value[1], resources, depth + 1))
-        case "Separation" | "DeviceN" if len(value) > 3:
-            names = [value[1]] if family == "Separation" else list(value[1])
-            base = space_of(value[2], resources, depth + 1)
-            return Space(family, len(names), tuple(str(name)[1:] for name in names), base, function_of(value[3]))
-        case "Indexed" | "I" if len(value) > 3:
-            base = space_of(value[1], resources, depth + 1)
-            return Space("Indexed", 1, (), base, _palette(value[3], base.components))
-    return UNKNOWN
+
+    def _named(self, value: Any, resources: Any, depth: int) -> Space:
+        name = str(value)[1:]
+        if name in _DEVICE:
+            return _DEVICE[name]
+        if name == "Pattern":
+            return PATTERN
+        entry = _entry(value, resources)
+        return self._read(entry, resources, depth + 1) if entry is not None else UNKNOWN
 
 
-def _named(name: str, resources: Any, depth: int) -> Space:
-    if name in _DEVICE:
-        return _DEVICE[name]
-    if name == "Pattern":
-        return PATTERN
-    spaces = resources.get("/ColorSpace") if isinstance(resources, Dictionary) else None
-    entry = spaces.get(f"/{name}") if isinstance(spaces, Dictionary) else None
-    return space_of(entry, resources, depth + 1) if entry is not None else UNKNOWN
+def _entry(name: Any, resources: Any) -> Any:
+    """What resources call by this name."""
+    table = resources.get("/ColorSpace") if isinstance(resources, Dictionary) else None
+    return table.get(str(name)) if isinstance(table, Dictionary) else None
 
 
-def _palette(table: Any, components: int) -> Callable[[tuple[float, ...]], tuple[float, ...]] | None:
+def _palette(table: Any, base: Space) -> Function | None:
     raw = table.read_bytes() if isinstance(table, Stream) else bytes(table)
+    components = base.components
     if not components:
         return None
 
     def look_up(values: tuple[float, ...]) -> tuple[float, ...]:
-        start = int(values[0]) * components
-        return tuple(byte / 255 for byte in raw[start : start + components]) or (0.0,) * components
+        start = max(int(values[0]), 0) * components
+        shares = [byte / 255 for byte in raw[start : start + components]]
+        if len(shares) < components:
+            return (0.0,) * components
+        if base.family == "Lab":  # its numbers run over other ranges (8.6.5.4)
+            return 100 * shares[0], 255 * shares[1] - 128, 255 * shares[2] - 128
+        return tuple(shares)
 
     return look_up
-
-
-def function_of(source: Any, depth: int = 0) -> Callable[[tuple[float, ...]], tuple[float, ...]] | None:
-    """A function of types 0 (of one input), 2 and 3 (ISO 32000-1, 7.10); None for others, which are programs."""
-    if depth > MAX_NESTING or not isinstance(source, Dictionary | Stream):
-        return None
-    match int(source.get("/FunctionType", -1)):
-        case 0:
-            return _sampled(source)
-        case 2:
-            low = [float(v) for v in source.get("/C0", [0])]
-            high = [float(v) for v in source.get("/C1", [1])]
-            power = float(source.get("/N", 1))
-            return lambda xs: tuple(a + max(0.0, xs[0]) ** power * (b - a) for a, b in zip(low, high, strict=False))
-        case 3:
-            return _stitched(source, depth)
-    return None
-
-
-def _sampled(source: Any) -> Callable[[tuple[float, ...]], tuple[float, ...]] | None:
-    sizes = [int(v) for v in source.get("/Size", [])]
-    spans = [float(v) for v in source.get("/Range", [])]
-    if len(sizes) != 1 or sizes[0] < 2 or int(source.get("/BitsPerSample", 0)) != 8 or not spans:
-        return None
-    decode = [float(v) for v in source.get("/Decode", spans)]
-    outputs = len(spans) // 2
-    raw = source.read_bytes()
-    first, last = (float(v) for v in list(source.get("/Domain", [0, 1]))[:2])
-
-    def look_up(values: tuple[float, ...]) -> tuple[float, ...]:
-        share = (min(max(values[0], first), last) - first) / ((last - first) or 1)
-        at = round(share * (sizes[0] - 1)) * outputs
-        row = raw[at : at + outputs]
-        return tuple(decode[2 * i] + v / 255 * (decode[2 * i + 1] - decode[2 * i]) for i, v in enumerate(row))
-
-    return look_up
-
-
-def _stitched(source: Any, depth: int) -> Callable[[tuple[float, ...]], tuple[float, ...]] | None:
-    parts = [function_of(part, depth + 1) for part in source.get("/Functions", [])]
-    bounds = [float(v) for v in source.get("/Bounds", [])]
-    encode = [float(v) for v in source.get("/Encode", [])]
-    first, last = (float(v) for v in list(source.get("/Domain", [0, 1]))[:2])
-    if not parts or any(part is None for part in parts) or len(encode) < 2 * len(parts):
-        return None
-    edges = [first, *bounds, last]
-
-    def pick(values: tuple[float, ...]) -> tuple[float, ...]:
-        x = min(max(values[0], first), last)
-        index = min(sum(x >= bound for bound in bounds), len(parts) - 1)
-        span = (edges[index + 1] - edges[index]) or 1
-        start, end = encode[2 * index], encode[2 * index + 1]
-        part = parts[index]
-        assert part
-        return part((start + (x - edges[index]) / span * (end - start),))
-
-    return pick
 
 
 class Proof:

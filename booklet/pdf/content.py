@@ -18,7 +18,7 @@ from typing import Any
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Stream, String
 
-from booklet.pdf.colour import BLACK, CMYK, GRAY, PATTERN, RGB, UNKNOWN, Colour, Space, space_of
+from booklet.pdf.colour import BLACK, CMYK, GRAY, PATTERN, RGB, UNKNOWN, Colour, Space, Spaces
 from booklet.pdf.fonts import Font, read_font
 from booklet.pdf.geometry import (
     EVERYWHERE,
@@ -37,11 +37,15 @@ from booklet.pdf.items import UNMARKED, WORD_GAP_EM, Content, Item, Mark, Paint,
 from booklet.pdf.objects import ContentFault, ObjectId, OverLimitError, streams_of, unpacked
 
 MAX_OPERATORS = 1_000_000
-MAX_ALL_OPERATORS = 5_000_000
+MAX_ALL_OPERATORS = 2_000_000
 FORM_COST = 50
 """What the drawing of a form counts, however short it is, so that forms of forms of forms end as well."""
 MAX_NESTING = 20
 MAX_CONTENT_BYTES = 100_000_000
+ISOLATED = "isolated form"
+"""Where a transparency group is that is mixed by itself, in a space of its own (ISO 32000-1, 11.4.5)."""
+APPEARANCE = "annotation"
+"""The layer of what annotations look like."""
 DEFLATE_AT_BEST = 1_032
 """What deflate packs into one byte."""
 
@@ -91,6 +95,7 @@ class FontTable:
     def __init__(self, replay: Replay | None = None) -> None:
         self.replay = replay
         self.fonts: dict[ObjectId, Font] = {}
+        self.spaces = Spaces()
         self.instructions: dict[ObjectId, list[Any]] = {}
         self.operators_left = MAX_ALL_OPERATORS
 
@@ -110,9 +115,36 @@ def read_page(page: pikepdf.Page, index: int, fonts: FontTable) -> Content:
     if _is_known(page, fonts, content):
         return content
     frame = _Frame(content, fonts, resources_of(page), _State())
+    frame.note_group(page.obj, "page")
+    _run(frame, page.obj)
+    return content
+
+
+def read_appearance(stream: Any, resources: Any, rectangle: Box, index: int, fonts: FontTable) -> Content:
+    """Walk what an annotation looks like: a form that is fitted into its rectangle (ISO 32000-1, 12.5.5). `resources`
+    stand in where it has none.
+    """
+    content = Content(index)
+    state = _State()
+    matrix = matrix_of(stream.get("/Matrix"))
+    bounds = box_of(stream.get("/BBox"))
+    if bounds:
+        seen = moved(bounds, matrix)
+        across, up = ((rectangle[i + 2] - rectangle[i]) / ((seen[i + 2] - seen[i]) or 1) for i in (0, 1))
+        placed = (across, 0.0, 0.0, up, rectangle[0] - seen[0] * across, rectangle[1] - seen[1] * up)
+        state.ctm = times(matrix, placed)
+        state.clip = moved(bounds, state.ctm)
+    frame = _Frame(content, fonts, stream.get("/Resources", resources), state)
+    frame.layer = APPEARANCE
+    _run(frame, stream)
+    return content
+
+
+def _run(frame: _Frame, holder: Any) -> None:
+    """Walk a page or an appearance; what stops the walk is a note."""
+    content = frame.content
     try:
-        frame.note_group(page.obj, "page")
-        frame.run(page.obj)
+        frame.run(holder)
     except OverLimitError as reason:
         content.note(ContentFault.LARGE, str(reason))
     except (
@@ -125,7 +157,6 @@ def read_page(page: pikepdf.Page, index: int, fonts: FontTable) -> Content:
         RecursionError,
     ) as reason:
         content.note(ContentFault.BROKEN, f"The content cannot be read to its end ({type(reason).__name__}).")
-    return content
 
 
 def _is_known(page: pikepdf.Page, fonts: FontTable, content: Content) -> bool:
@@ -192,7 +223,9 @@ class _Frame:
         """Write down the colour space of a transparency group (ISO 32000-1, 11.6.6)."""
         group = source.Group if "/Group" in source else None
         if isinstance(group, Dictionary) and group.get("/CS") is not None:
-            self.content.groups.append((space_of(group.CS, source.get("/Resources", Dictionary())), where))
+            if where == "form" and bool(group.get("/I", False)):
+                where = ISOLATED
+            self.content.groups.append((self.fonts.spaces.of(group.CS, source.get("/Resources", Dictionary())), where))
 
     def run(self, holder: Any) -> None:
         """Walk the stream of a form, or the streams of a page, which make one."""
@@ -313,12 +346,12 @@ class _Frame:
     # colour
 
     def fill_space(self, operands: Any) -> None:
-        space = space_of(operands[0], self.resources)
-        self.state.fill, self.state.fill_pattern = Colour(space, (0.0,) * space.components), None
+        space = self.fonts.spaces.of(operands[0], self.resources)
+        self.state.fill, self.state.fill_pattern = Colour(space, space.initial), None
 
     def stroke_space(self, operands: Any) -> None:
-        space = space_of(operands[0], self.resources)
-        self.state.stroke = Colour(space, (0.0,) * space.components)
+        space = self.fonts.spaces.of(operands[0], self.resources)
+        self.state.stroke = Colour(space, space.initial)
 
     def fill_colour(self, operands: Any) -> None:
         if len(operands) and isinstance(operands[-1], Name):
@@ -443,11 +476,15 @@ class _Frame:
             # Its cells repeat (8.7.3.1): what they draw is taken to cover all of the area that they fill.
             state = self.state.copy()
             state.fill_pattern = None
+            if pattern.get("/PaintType") == 2 and (base := state.fill.space.base):  # cells without colours of their own
+                state.fill = state.stroke = Colour(base, state.fill.values)
             self._run_inside(pattern, state, "pattern", common(self.state.clip, shape) or NOWHERE)
 
     def _shade(self, shading: Any, shape: Box) -> None:
         if isinstance(shading, Dictionary | Stream):
-            self._add(Paint.SHADING, shape, Colour(space_of(shading.get("/ColorSpace"), self.resources), ()))
+            self._add(
+                Paint.SHADING, shape, Colour(self.fonts.spaces.of(shading.get("/ColorSpace"), self.resources), ())
+            )
 
     def shade(self, operands: Any) -> None:
         self._shade(self.resource("/Shading", operands[0]), self.state.clip)
@@ -479,13 +516,13 @@ class _Frame:
         """Walk a form, pattern or mask."""
         frame = self.inner(stream, state, layer)
         frame.area = area or frame.area
-        frame.note_group(stream, "form")
+        frame.note_group(stream, "form" if layer == "page" else layer)
         frame.run(stream)
 
     def _image(self, source: Any, known_by: ObjectId, name: str) -> None:
         a, b, c, d, _, _ = self.state.ctm
         stencil = bool(source.get("/ImageMask", source.get("/IM", False)))
-        space = None if stencil else space_of(source.get("/ColorSpace", source.get("/CS")), self.resources)
+        space = None if stencil else self._space(source)
         if not stencil and source.get("/ColorSpace", source.get("/CS")) is None:
             space = UNKNOWN  # JPEG 2000 carries its own
         picture = Picture(
@@ -500,6 +537,9 @@ class _Frame:
         self._add(
             Paint.IMAGE, moved((0, 0, 1, 1), self.state.ctm), self.state.fill if stencil else None, picture=picture
         )
+
+    def _space(self, source: Any) -> Space:
+        return self.fonts.spaces.of(source.get("/ColorSpace", source.get("/CS")), self.resources)
 
     def _inline_image(self, instruction: Any) -> None:
         self._image(instruction.iimage.obj, (0, 0), "drawn inline")
@@ -521,6 +561,9 @@ class _Frame:
         if actual is None and "/ActualText" in properties and isinstance(said := properties.ActualText, String):
             self.content.replaced += 1
             actual = (self.content.replaced, str(said))
+        lang = self.mark.lang
+        if "/Lang" in properties and isinstance(said := properties.Lang, String):
+            lang = str(said)
         if tag == Name.Artifact:
             if self.mark.mcid is not None:
                 self.content.note(ContentFault.ARTIFACT_IN_TAG, "An artifact stands inside tagged content.")
@@ -532,9 +575,9 @@ class _Frame:
             if (self.form, number) in self.content.marks and self.form is None:
                 self.content.note(ContentFault.MCID_TWICE, f"The marked content {number} is opened twice.")
             self.content.marks.add((self.form, number))
-            self.mark = Mark(number, self.form, actual=actual)
-        elif actual is not self.mark.actual:
-            self.mark = Mark(self.mark.mcid, self.mark.form, self.mark.artifact, actual)
+            self.mark = Mark(number, self.form, actual=actual, lang=lang)
+        elif actual is not self.mark.actual or lang != self.mark.lang:
+            self.mark = Mark(self.mark.mcid, self.mark.form, self.mark.artifact, actual, lang)
 
     def end_mark(self, _: Any) -> None:
         if self.marks:

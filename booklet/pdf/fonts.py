@@ -6,30 +6,33 @@ embedded program. A program that cannot be read says nothing about its glyphs.
 
 from __future__ import annotations
 
-import io
-import logging
 import re
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Any
 
 from fontTools import agl
-from fontTools.cffLib import CFFFontSet
 from fontTools.encodings.MacRoman import MacRoman
 from fontTools.encodings.StandardEncoding import StandardEncoding
-from fontTools.ttLib import TTFont
-from pikepdf import Array, Dictionary, Name, Stream
+from pikepdf import Array, Dictionary, Name, Stream, String
 
+from booklet.pdf.cmaps import MAX_CODES, REGISTERED, cids_of, collection_of, to_unicode
 from booklet.pdf.objects import FontFault, Problem, as_number
+from booklet.pdf.programs import Program
 
-logging.getLogger("fontTools").setLevel(logging.CRITICAL)
-MAX_CMAP_BYTES = 2_000_000
-MAX_TYPE1_HEAD = 100_000
+MAX_CIDSET_BYTES = 8_192
 GUESSED_WIDTH = 500
 """The mean width of a letter, in thousandths of the size."""
 UNREADABLE = "\ufffd"
 """Stands for a character that has no Unicode."""
 PROGRAMS = ("/FontFile", "/FontFile2", "/FontFile3")
+WIN_ANSI = {
+    **{code: agl.UV2AGL.get(ord(bytes([code]).decode("cp1252", "replace")), "") for code in range(32, 256)},
+    0xA0: "space", 0xAD: "hyphen", 0xB2: "twosuperior", 0xB3: "threesuperior", 0xB9: "onesuperior",
+}  # fmt: skip
+"""ISO 32000-1, annex D.2."""
+_STANDARD_SYMBOLS = frozenset({"Symbol", "ZapfDingbats"})
+_SUBSET = re.compile(r"[A-Z]{6}\+")
+_NO_CHARACTER = frozenset("\0\ufeff\ufffe")
 _BLANK = re.compile(r"[\s\u00ad\u200b-\u200f\u2028-\u202f\u2060\ufeff]*")
 MAX_RUNS = 50_000
 """Pieces of text that a font remembers: kerned text is a few thousand pairs and syllables."""
@@ -134,7 +137,7 @@ def read_font(source: Any) -> Font:
     descriptor = inner.get("/FontDescriptor")
     descriptor = descriptor if isinstance(descriptor, Dictionary) else Dictionary()
     full_name = str(source.get("/BaseFont", descriptor.get("/FontName", "/?")))[1:]
-    name = full_name.split("+", 1)[-1] if re.match(r"[A-Z]{6}\+", full_name) else full_name
+    name = full_name.split("+", 1)[-1] if _SUBSET.match(full_name) else full_name
     flags = as_number(descriptor.get("/Flags"), 0)
     lean = as_number(descriptor.get("/ItalicAngle"), 0)
     ascent, descent = as_number(descriptor.get("/Ascent"), 0), as_number(descriptor.get("/Descent"), 0)
@@ -162,16 +165,27 @@ class _Source:
     def __init__(self, source: Any, inner: Any, descriptor: Any, font: Font) -> None:
         self.font = font
         self.symbolic = bool(int(as_number(descriptor.get("/Flags"), 0)) & _SYMBOLIC)
-        self.unicode = _to_unicode(source.get("/ToUnicode"))
+        self.unicode = to_unicode(source.get("/ToUnicode"))
         self.widths = _cid_widths(inner) if font.wide else _simple_widths(source)
         self.default_width = (
             as_number(inner.get("/DW"), 1000) if font.wide else as_number(descriptor.get("/MissingWidth"), 0)
         )
-        self.program = _Program(descriptor)
-        own = self.program.encoding
+        self.program = program = Program(descriptor)
+        own = program.encoding
         self.names = {} if font.wide else _encoding_names(source.get("/Encoding"), font.subtype, self.symbolic, own)
-        self.problems = tuple(filter(None, (_unicode_problem(self.unicode), self.program.problem)))
         self.gid_of = _gid_map(inner.get("/CIDToGIDMap"))
+        self.cids = cids_of(source.get("/Encoding")) if font.wide else None
+        full_name = str(source.get("/BaseFont", ""))[1:]
+        problems = (
+            _unicode_problem(self.unicode),
+            program.problem,
+            _subset_problem(descriptor, full_name, program, self.gid_of),
+            _encoding_problem(source, self.symbolic, program),
+        )
+        self.problems = tuple(filter(None, problems))
+        # Text of these is known by other means, which are not at hand here (ISO 32000-1, 9.10.2; ISO 14289-1, 7.21.7).
+        symbols = font.subtype == "Type1" and font.name in _STANDARD_SYMBOLS
+        self.is_registered = collection_of(inner) in REGISTERED if font.wide else symbols
 
     def glyph(self, code: int) -> Glyph:
         """Everything known about one code."""
@@ -179,131 +193,29 @@ class _Source:
         text = self.unicode.get(code)
         mapped = text is not None
         if text is None and not self.font.wide:
-            text = agl.toUnicode(name) if name else ""
+            text = agl.toUnicode(name, isZapfDingbats="Dingbats" in self.font.name) if name else ""
             mapped = bool(text) or name == "space"
         text = text or ""
-        fault = self._fault(code, name)
+        cid = code if self.cids is None else self.cids.get(code)
+        fault = self._fault(code, cid, name)
         if fault == "blank" and _BLANK.fullmatch(text):
             fault = ""
-        width = self.widths.get(code, self.default_width)
-        return Glyph(width, text if mapped else UNREADABLE, mapped, fault or self._width_fault(code, width))
+        width = self.widths.get(code if cid is None or not self.font.wide else cid, self.default_width)
+        fault = fault or self._width_fault(code, cid, name, width)
+        return Glyph(width, text if mapped else UNREADABLE, mapped or self.is_registered, fault)
 
-    def _width_fault(self, code: int, width: float) -> str:
-        """Widths may differ by one thousandth (ISO 14289-1, 7.21.5). Asked of composite TrueType fonts."""
-        if not self.font.wide or self.program.truetype is None:
-            return ""
-        own = self.program.width_of_cid(code, self.gid_of)
+    def _width_fault(self, code: int, cid: int | None, name: str, width: float) -> str:
+        """Widths may differ by one thousandth (ISO 14289-1, 7.21.5); rounding adds a half."""
+        if self.font.wide:
+            own = self.program.width_of_cid(cid, self.gid_of) if cid is not None else None
+        else:
+            own = self.program.width_of_code(code, name, self.symbolic) if code in self.widths else None
         return "width" if own is not None and abs(own - width) > 1.5 else ""
 
-    def _fault(self, code: int, name: str) -> str:
+    def _fault(self, code: int, cid: int | None, name: str) -> str:
         if self.font.wide:
-            return self.program.fault_of_cid(code, self.gid_of)
+            return self.program.fault_of_cid(cid, self.gid_of) if cid is not None else ""
         return self.program.fault_of_name(code, name, self.symbolic)
-
-
-@lru_cache(maxsize=32)
-def _truetype(content: bytes) -> TTFont:
-    """A font program, which the files of several editions and formats may share."""
-    return TTFont(io.BytesIO(content), lazy=True)
-
-
-class _Program:
-    """The embedded font program, as far as fontTools can read it."""
-
-    def __init__(self, descriptor: Any) -> None:
-        self.problem: Problem | None = None
-        self.truetype: Any = None
-        self.charset: dict[str, int] | None = None
-        self.is_cid = False
-        self.encoding: list[str] = []
-        try:
-            self._open(descriptor)
-        except Exception as reason:  # fontTools raises whatever a damaged table makes it raise
-            words = f"The font program cannot be read ({type(reason).__name__})."
-            self.problem = Problem(FontFault.DAMAGED, words)
-            self.truetype = self.charset = None
-
-    def _open(self, descriptor: Any) -> None:
-        if isinstance(stream := descriptor.get("/FontFile"), Stream):
-            self._read_type1_encoding(stream.read_bytes()[:MAX_TYPE1_HEAD])
-        elif isinstance(stream := descriptor.get("/FontFile2"), Stream):
-            self._open_truetype(stream.read_bytes())
-        elif isinstance(stream := descriptor.get("/FontFile3"), Stream):
-            content = stream.read_bytes()
-            if stream.get("/Subtype") == Name.OpenType or content[:4] in (b"OTTO", b"\0\1\0\0"):
-                self._open_truetype(content)
-            else:
-                fonts = CFFFontSet()
-                fonts.decompile(io.BytesIO(content), None)
-                self._take_cff(fonts[0])
-
-    def _read_type1_encoding(self, head: bytes) -> None:
-        """The encoding stands in the part that is not encrypted (Adobe Type 1 Font Format, 2.2)."""
-        rows = re.findall(rb"dup\s+(\d{1,3})\s*/([^\s/]+)\s+put", head.partition(b"eexec")[0])
-        if rows:
-            names = {int(code): name.decode("latin-1") for code, name in rows}
-            self.encoding = [names.get(code, ".notdef") for code in range(256)]
-
-    def _open_truetype(self, content: bytes) -> None:
-        font = _truetype(content)
-        if "CFF " in font:
-            self._take_cff(font["CFF "].cff[0])
-            return
-        self.shapes = font["loca"].locations
-        self.count = font["maxp"].numGlyphs
-        self.cmaps = {(t.platformID, t.platEncID): t.cmap for t in font["cmap"].tables} if "cmap" in font else {}
-        self.gid_of_name = font.getReverseGlyphMap() if self.cmaps else {}
-        self.metrics = font["hmtx"].metrics
-        self.order = font.getGlyphOrder()
-        self.units = font["head"].unitsPerEm or 1000
-        self.truetype = font
-
-    def width_of_cid(self, cid: int, gid_of: dict[int, int] | None) -> float | None:
-        """The width of a glyph in thousandths, as the program has it."""
-        gid = cid if gid_of is None else gid_of.get(cid, 0)
-        metric = self.metrics.get(self.order[gid]) if gid < len(self.order) else None
-        return metric[0] * 1000 / self.units if metric else None
-
-    def _take_cff(self, top: Any) -> None:
-        self.charset = {name: index for index, name in enumerate(top.charset)}
-        self.is_cid = hasattr(top, "ROS")
-        encoding = getattr(top, "Encoding", None)
-        self.encoding = list(encoding) if isinstance(encoding, list) else list(StandardEncoding)
-
-    def _fault_of_gid(self, gid: int) -> str:
-        if not 0 < gid < self.count:
-            return "notdef"
-        return "blank" if self.shapes[gid] == self.shapes[gid + 1] else ""
-
-    def fault_of_cid(self, cid: int, gid_of: dict[int, int] | None) -> str:
-        """What is wrong with the glyph of a CID."""
-        if self.truetype is not None:
-            return self._fault_of_gid(cid if gid_of is None else gid_of.get(cid, 0))
-        if self.charset is not None:
-            known = f"cid{cid:05d}" in self.charset if self.is_cid else cid < len(self.charset)
-            return "" if known and cid else "notdef"
-        return ""
-
-    def fault_of_name(self, code: int, name: str, symbolic: bool) -> str:
-        """What is wrong with the glyph of a one-byte code."""
-        if self.truetype is not None:
-            if not self.cmaps:
-                return ""
-            return self._fault_of_gid(self._gid_of_code(code, name, symbolic))
-        if self.charset is not None:
-            wanted = name or (self.encoding[code] if code < len(self.encoding) else ".notdef")
-            return "" if wanted in self.charset and wanted != ".notdef" else "notdef"
-        return ""
-
-    def _gid_of_code(self, code: int, name: str, symbolic: bool) -> int:
-        """As ISO 32000-1, 9.6.6.4, looks a glyph up: by Unicode, then as a symbol, then by Mac code, then by name."""
-        characters = agl.toUnicode(name) if name else ""
-        unicode = self.cmaps.get((3, 1), {}).get(ord(characters)) if len(characters) == 1 else None
-        symbols = self.cmaps.get((3, 0), {})
-        symbol = symbols.get(0xF000 + code) or symbols.get(code)
-        mac = self.cmaps.get((1, 0), {}).get(code)
-        found = (symbol or mac or unicode) if symbolic else (unicode or mac or symbol)
-        return int(self.gid_of_name.get(found or name, 0))
 
 
 def _gid_map(value: Any) -> dict[int, int] | None:
@@ -324,14 +236,15 @@ def _cid_widths(inner: Any) -> dict[int, float]:
     """The W array: `first [w w w]` or `first last w` (ISO 32000-1, 9.7.4.3)."""
     widths: dict[int, float] = {}
     entries = list(inner.get("/W", Array()))
-    position = 0
-    while position + 1 < len(entries):
+    position, count = 0, 0
+    while position + 1 < len(entries) and count < MAX_CODES:
         first, second = int(as_number(entries[position], 0)), entries[position + 1]
         if isinstance(second, Array):
             widths.update((first + i, as_number(width, 0)) for i, width in enumerate(second))
             position += 2
         elif position + 2 < len(entries):
             last = min(int(as_number(second, 0)), first + 65535)
+            count += max(last - first, 0) + 1
             widths.update(dict.fromkeys(range(first, last + 1), as_number(entries[position + 2], 0)))
             position += 3
         else:
@@ -339,61 +252,52 @@ def _cid_widths(inner: Any) -> dict[int, float]:
     return widths
 
 
-_HEX = re.compile(rb"<([0-9A-Fa-f\s]*)>|(\[)|(\])")
-
-
 def _unicode_problem(table: dict[int, str]) -> Problem | None:
-    if any(text and text[0] in "\0\ufeff\ufffe" for text in table.values()):
+    if any(not _NO_CHARACTER.isdisjoint(text) for text in table.values()):
         return Problem(FontFault.UNICODE, "ToUnicode maps a code to U+0000, U+FEFF or U+FFFE.")
     return None
 
 
-def _to_unicode(stream: Any) -> dict[int, str]:
-    """Character codes to text from a ToUnicode CMap (ISO 32000-1, 9.10.3)."""
-    if not isinstance(stream, Stream):
-        return {}
-    content = stream.read_bytes()[:MAX_CMAP_BYTES]
-    table: dict[int, str] = {}
-    for block in re.findall(rb"beginbfchar(.*?)endbfchar", content, re.DOTALL):
-        pieces = [bytes.fromhex(_even(piece)) for piece in re.findall(rb"<([0-9A-Fa-f\s]*)>", block)]
-        table.update(
-            (int.from_bytes(code, "big"), _utf16(text)) for code, text in zip(*[iter(pieces)] * 2, strict=False)
-        )
-    for block in re.findall(rb"beginbfrange(.*?)endbfrange", content, re.DOTALL):
-        _add_ranges(block, table)
-    return table
+def _subset_problem(descriptor: Any, full_name: str, program: Program, gid_of: dict[int, int] | None) -> Problem | None:
+    """The lists of glyphs of a subset are those of its program (ISO 14289-1, 7.21.4.2)."""
+    if not _SUBSET.match(full_name):
+        return None
+    names, cids = descriptor.get("/CharSet"), descriptor.get("/CIDSet")
+    if isinstance(names, String) and program.unlisted({name for name in str(names).split("/") if name}):
+        return Problem(FontFault.SUBSET, "The list of its glyphs (CharSet) is not that of the font program.")
+    if isinstance(cids, Stream):
+        raw = cids.read_bytes()[:MAX_CIDSET_BYTES]
+        listed = {8 * place + bit for place, byte in enumerate(raw) for bit in range(8) if byte & 128 >> bit}
+        if program.unlisted_cids(listed, gid_of):
+            return Problem(FontFault.SUBSET, "The list of its glyphs (CIDSet) is not that of the font program.")
+    return None
 
 
-def _add_ranges(block: bytes, table: dict[int, str]) -> None:
-    pieces: list[Any] = []
-    inside: list[bytes] | None = None
-    for match in _HEX.finditer(block):
-        if match[2]:
-            inside = []
-        elif match[3]:
-            pieces.append(inside)
-            inside = None
-        else:
-            (pieces if inside is None else inside).append(bytes.fromhex(_even(match[1])))
-    for low, high, target in zip(*[iter(pieces)] * 3, strict=False):
-        if not isinstance(low, bytes) or not isinstance(high, bytes):
-            return
-        first, last = int.from_bytes(low, "big"), int.from_bytes(high, "big")
-        for offset in range(min(last - first, 65535) + 1):
-            if isinstance(target, list):
-                text = _utf16(target[offset]) if offset < len(target) else ""
-            else:
-                text = _utf16((int.from_bytes(target, "big") + offset).to_bytes(max(len(target), 2) + 1, "big")[1:])
-            table[first + offset] = text
-
-
-def _even(digits: bytes) -> str:
-    clean = re.sub(rb"\s", b"", digits).decode()
-    return clean if len(clean) % 2 == 0 else clean + "0"
-
-
-def _utf16(raw: bytes) -> str:
-    return (b"\0" + raw if len(raw) == 1 else raw).decode("utf-16-be", "replace")
+def _encoding_problem(source: Any, symbolic: bool, program: Program) -> Problem | None:
+    """What a simple TrueType font must say so that every reader finds the same glyphs (ISO 14289-1, 7.21.6)."""
+    if source.get("/Subtype") != Name.TrueType:
+        return None
+    encoding = source.get("/Encoding")
+    tables = set(program.cmaps)
+    found = ""
+    if symbolic:
+        if encoding is not None:
+            found = "It is symbolic and has an Encoding."
+        elif program.truetype is not None and len(tables) != 1 and (3, 0) not in tables:
+            found = "It is symbolic, and its program has several character maps, none of them for symbols."
+    else:
+        base = encoding.get("/BaseEncoding") if isinstance(encoding, Dictionary) else encoding
+        changes = encoding.get("/Differences") if isinstance(encoding, Dictionary) else None
+        names = [str(each)[1:] for each in changes if isinstance(each, Name)] if isinstance(changes, Array) else []
+        if base not in (Name.WinAnsiEncoding, Name.MacRomanEncoding):
+            found = "It is not symbolic, and its Encoding is neither WinAnsi nor MacRoman."
+        elif any(name != ".notdef" and not agl.toUnicode(name) for name in names):
+            found = "Its Encoding names a glyph that no list of glyph names has."
+        elif names and program.truetype is not None and (3, 1) not in tables:
+            found = "Its Encoding names glyphs, and its program has no character map of Unicode."
+        elif program.truetype is not None and not tables - {(3, 0)}:
+            found = "It is not symbolic, and its program has no character map but for symbols."
+    return Problem(FontFault.ENCODING, found) if found else None
 
 
 def _encoding_names(encoding: Any, subtype: str, symbolic: bool, own: list[str]) -> dict[int, str]:
@@ -404,7 +308,7 @@ def _encoding_names(encoding: Any, subtype: str, symbolic: bool, own: list[str])
     if isinstance(encoding, Dictionary):
         base, differences = encoding.get("/BaseEncoding"), encoding.get("/Differences")
     if base == Name.WinAnsiEncoding:
-        names = {code: agl.UV2AGL.get(ord(bytes([code]).decode("cp1252", "replace")), "") for code in range(32, 256)}
+        names = dict(WIN_ANSI)
     elif base == Name.MacRomanEncoding:
         names = dict(enumerate(MacRoman))
     elif own:

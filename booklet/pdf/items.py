@@ -34,13 +34,14 @@ class Mark:
     """Where an item stands in the structure: its MCID and the form that numbers it, or that it is an artifact.
 
     `actual` is what is said in place of all text under the same mark (ActualText, ISO 32000-1, 14.9.4), with a number
-    that tells two such marks of a page apart.
+    that tells two such marks of a page apart; `lang` is the language that the mark gives its text.
     """
 
     mcid: int | None = None
     form: ObjectId | None = None
     artifact: bool = False
     actual: tuple[int, str] | None = None
+    lang: str | None = None
 
 
 UNMARKED = Mark()
@@ -87,7 +88,8 @@ class Picture:
 
 
 class Item(NamedTuple):
-    """One thing painted. `box` is what the clip leaves of it, `shape` all of it; `layer` is page, pattern or mask.
+    """One thing painted. `box` is what the clip leaves of it, `shape` all of it; `layer` is page, pattern, mask or
+    annotation.
 
     `ground` gives the flat colours under a text and how many pixels each has, None for what has no name; it is empty
     where nobody has looked.
@@ -129,11 +131,13 @@ class Content:
     replaced: int = 0
     unclosed: int = 0
     replayed: list[tuple[int, int]] = field(default_factory=list)
+    _noted: set[Problem] = field(default_factory=set)
 
     def note(self, kind: ContentFault, words: str) -> None:
         """Write a fault down, once."""
         problem = Problem(kind, words)
-        if problem not in self.notes:
+        if problem not in self._noted:
+            self._noted.add(problem)
             self.notes.append(problem)
 
     def has(self, *kinds: ContentFault) -> bool:

@@ -67,6 +67,8 @@ class FontFault(StrEnum):
 
     DAMAGED = "damaged"
     UNICODE = "unicode"
+    SUBSET = "subset"
+    ENCODING = "encoding"
 
 
 class BoxFault(StrEnum):

@@ -7,6 +7,7 @@ sane, and what is wrong with it is noted.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -29,12 +30,15 @@ STANDARD = frozenset(
     )
 )  # fmt: skip
 """ISO 32000-1, 14.8.4."""
-STANDARD_2 = STANDARD | {"DocumentFragment", "Aside", "Title", "FENote", "Sub", "Em", "Strong", "Artifact", "H7", "H8"}
-"""ISO 32000-2, 14.8.4, adds these."""
+STANDARD_2 = STANDARD | {"DocumentFragment", "Aside", "Title", "FENote", "Sub", "Em", "Strong", "Artifact"}
+"""ISO 32000-2, 14.8.4, adds these, and headings of any level."""
 INLINE = frozenset(
     ("Span", "Quote", "Reference", "Code", "Link", "Annot", "Em", "Strong", "Sub", "Note", "FENote", "NonStruct")
 )
+PDF1 = "http://iso.org/pdf/ssn"
 PDF2 = "http://iso.org/pdf2/ssn"
+MATHML = "http://www.w3.org/1998/Math/MathML"
+_HEADING = re.compile(r"H[1-9]\d*")
 
 Address = tuple[int, ObjectId | None, int]
 """A marked content: page index, the form that numbers it (None: the page), and MCID."""
@@ -42,12 +46,16 @@ Address = tuple[int, ObjectId | None, int]
 
 @dataclass(eq=False, slots=True)
 class Element:
-    """One structure element. `kids` are indices of elements or addresses of marked content, in order."""
+    """One structure element. `kids` are indices of elements or addresses of marked content, in order; `role` is
+    standard where the file leads to one, in the namespace `space`; `attributes` are its own and those of its classes;
+    `refers` is True where it names others (Ref).
+    """
 
     index: int
     parent: int
     depth: int
     role: str
+    space: str
     written: str
     object_id: ObjectId
     page: int
@@ -59,6 +67,7 @@ class Element:
     lang: str | None = None
     id: str | None = None
     attributes: dict[str, Any] = field(default_factory=dict)
+    refers: bool = False
 
 
 @dataclass(eq=False)
@@ -71,6 +80,7 @@ class Tree:
     parents: dict[int, Any] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     roles: dict[str, str] = field(default_factory=dict)
+    classes: dict[str, Any] = field(default_factory=dict)
 
     def above(self, index: int) -> Iterator[Element]:
         """The elements above one, nearest first."""
@@ -83,10 +93,10 @@ class Tree:
         """An element and all under it, in order: they stand together in the list."""
         depth = self.elements[index].depth
         yield self.elements[index]
-        for element in self.elements[index + 1 :]:
-            if element.depth <= depth:
+        for place in range(index + 1, len(self.elements)):
+            if self.elements[place].depth <= depth:
                 return
-            yield element
+            yield self.elements[place]
 
     def kids(self, index: int) -> list[Element]:
         """The elements right under one."""
@@ -131,6 +141,9 @@ def read_tree(pdf: Pdf) -> Tree | None:
     role_map = root.get("/RoleMap")
     if isinstance(role_map, Dictionary):
         tree.roles = {str(key)[1:]: str(value)[1:] for key, value in role_map.items()}
+    class_map = root.get("/ClassMap")
+    if isinstance(class_map, Dictionary):
+        tree.classes = dict(class_map.items())
     _check_roles(tree)
     _Walker(tree, {page.obj.objgen: index for index, page in enumerate(pdf.pages)}).walk(root)
     tree.parents = _parent_tree(root, tree)
@@ -150,6 +163,17 @@ def _check_roles(tree: Tree) -> None:
             )
 
 
+def _uri(space: Any) -> str:
+    """The name of a namespace; that of PDF 1.7 where none is given (ISO 32000-2, 14.8.6)."""
+    return str(space.get("/NS", "")) if isinstance(space, Dictionary) else PDF1
+
+
+def _is_standard(role: str, uri: str) -> bool:
+    if uri == PDF2:
+        return role in STANDARD_2 or bool(_HEADING.fullmatch(role))
+    return role in STANDARD if uri == PDF1 else uri == MATHML
+
+
 class _Walker:
     """Walks without recursion: a stack of iterators, one a level."""
 
@@ -157,6 +181,7 @@ class _Walker:
         self.tree = tree
         self.pages = pages
         self.seen: set[ObjectId] = set()
+        self.known_problems = set(tree.problems)
 
     def walk(self, root: Any) -> None:
         stack: list[tuple[int, int, Iterator[Any]]] = [(-1, -1, iter(_kids(root)))]
@@ -176,7 +201,8 @@ class _Walker:
 
     def _problem(self, kind: TreeFault, words: str) -> None:
         problem = Problem(kind, words)
-        if problem not in self.tree.problems:
+        if problem not in self.known_problems:
+            self.known_problems.add(problem)
             self.tree.problems.append(problem)
 
     def _take(self, kid: Any, parent: int, page: int, depth: int) -> Element | None:
@@ -234,11 +260,13 @@ class _Walker:
             self.seen.add(object_id)
         tree = self.tree
         written = str(entries.get("/S", "/?"))[1:]
+        role, space = self._role(entries.get("/NS"), written)
         element = Element(
             index=len(tree.elements),
             parent=parent,
             depth=depth,
-            role=self._role(entries.get("/NS"), written),
+            role=role,
+            space=space,
             written=written,
             object_id=object_id,
             page=self._page(entries, page),
@@ -247,7 +275,8 @@ class _Walker:
             expansion=_text(entries.get("/E")),
             lang=_text(entries.get("/Lang")),
             id=_text(entries.get("/ID")),
-            attributes=_attributes(entries.get("/A")),
+            attributes=self._class_attributes(entries.get("/C")) | _attributes(entries.get("/A")),
+            refers="/Ref" in entries,
         )
         tree.elements.append(element)
         if parent >= 0:
@@ -260,19 +289,40 @@ class _Walker:
             yield self.tree.elements[index]
             yield from self.tree.above(index)
 
-    def _role(self, space: Any, written: str) -> str:
-        if isinstance(space, Dictionary) and str(space.get("/NS", "")) == PDF2 and written in STANDARD_2:
-            return written
-        role = written
-        for _ in range(16):
-            if role in STANDARD or role not in self.tree.roles:
-                break
-            role = self.tree.roles[role]
-        if role not in STANDARD:
-            self._problem(
-                TreeFault.ROLE, f"The role {written} is not standard, and the role map does not lead to one that is."
-            )
-        return role
+    def _class_attributes(self, names: Any) -> dict[str, Any]:
+        """What the classes of an element say, later ones before earlier ones (ISO 32000-1, 14.7.5.2)."""
+        found: dict[str, Any] = {}
+        for name in names if isinstance(names, Array) else [names]:
+            if isinstance(name, Name):
+                found.update(_attributes(self.tree.classes.get(str(name))))
+        return found
+
+    def _role(self, space: Any, written: str) -> tuple[str, str]:
+        """The standard role that a role leads to, through RoleMap and RoleMapNS, and its namespace; the last that was
+        met where none is standard (ISO 32000-2, 14.8.6).
+        """
+        role, seen = written, set[tuple[str, str]]()
+        while not _is_standard(role, uri := _uri(space)):
+            if (role, uri) in seen:
+                self._problem(TreeFault.ROLE_CYCLE, f"The role map leads from {written} back to itself.")
+                return role, uri
+            seen.add((role, uri))
+            mapped = space.get("/RoleMapNS") if isinstance(space, Dictionary) else None
+            target: Any = mapped.get(f"/{role}") if isinstance(mapped, Dictionary) else None
+            if isinstance(target, Array) and len(target) > 1:
+                role, space = str(target[0])[1:], target[1]
+                if any(uri == _uri(space) for _, uri in seen):  # ISO 14289-2, 8.2.4
+                    words = f"The namespace {_uri(space)} gives its own role {written} another meaning."
+                    self._problem(TreeFault.ROLE_STANDARD, words)
+            elif isinstance(target, Name):
+                role, space = str(target)[1:], None
+            elif uri == PDF1 and role in self.tree.roles:
+                role = self.tree.roles[role]
+            else:
+                words = f"The role {written} is not standard, and the role map does not lead to one that is."
+                self._problem(TreeFault.ROLE, words)
+                return role, uri
+        return role, uri
 
 
 def _parent_tree(root: Any, tree: Tree) -> dict[int, Any]:

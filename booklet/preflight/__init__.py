@@ -22,9 +22,11 @@ from booklet.findings import CODES, Finding, Place, Severity, warning
 from booklet.manuscript import Waiver
 from booklet.pdf import PT_PER_MM, Accents, Drawings, Known
 from booklet.preflight import (
+    annotation_checks,
     file_checks,
     font_checks,
     ink_checks,
+    language_checks,
     page_checks,
     reading_checks,
     source_checks,
@@ -83,13 +85,15 @@ CHECKS: tuple[Check, ...] = (
     *font_checks.ROWS,
     *ink_checks.ROWS,
     *structure_checks.ROWS,
+    *language_checks.ROWS,
+    *annotation_checks.ROWS,
     *reading_checks.ROWS,
     *source_checks.ROWS,
 )
 MAX_SPOTS = 500
 """Places kept of one complaint: enough for a report, few enough for a file that is wrong in every letter."""
 _FOREIGN = (
-    pikepdf.PikepdfError, ValueError, TypeError, AttributeError, KeyError, IndexError, RecursionError, OverflowError,
+    pikepdf.PikepdfError, ValueError, TypeError, AttributeError, KeyError, IndexError, RecursionError, ArithmeticError,
     RuntimeError, NotImplementedError, OSError, PdfiumError,
 )  # fmt: skip
 

@@ -13,12 +13,15 @@ from pikepdf import Array, Dictionary, Pdf, Stream, String
 from PIL import Image
 
 from booklet.pdf import (
+    APPEARANCE,
+    PDF_UA,
     PLAIN,
     Address,
     Box,
     Camera,
     Content,
     ContentFault,
+    Element,
     FontTable,
     Geometry,
     Inks,
@@ -31,14 +34,23 @@ from booklet.pdf import (
     Tree,
     box_of,
     geometry_of,
+    plain,
+    read_appearance,
     read_page,
     read_tree,
     words_of,
+    xmp_text,
+    xmp_values,
 )
+from booklet.preflight.actions import Actions, Start, actions_of
 from booklet.preflight.legibility import Legibility, readable
 from booklet.preflight.records import Defect, Output, Profile, Promise
 
 MAX_PAGES = 2_000
+MAX_OUTLINE = 100_000
+PRINTED, NO_VIEW = 4, 32
+"""Flags of an annotation (ISO 32000-1, table 165)."""
+MAX_FIELD_DEPTH = 32
 BACKGROUND_DPI = 60
 BASELINE_SLACK_PT = 0.6
 """Text on one line may be raised this much by rounding; a superscript is more."""
@@ -55,8 +67,13 @@ class Annotation:
     contents: str
     uri: str
     struct_parent: int | None
-    hidden: bool
+    flags: int
     source: Any
+
+    @property
+    def hidden(self) -> bool:
+        """True for what is neither shown nor printed."""
+        return bool(self.flags & 2)
 
 
 @dataclass(frozen=True)
@@ -121,13 +138,34 @@ class Dossier:
 
     @cached_property
     def items(self) -> list[Item]:
-        """What all pages draw, in order."""
-        return [item for page in self.pages for item in page.content.items]
+        """What all pages draw, in order, and then what annotations on them look like."""
+        contents = [*(page.content for page in self.pages), *self.appearances]
+        return [item for content in contents for item in content.items]
+
+    @cached_property
+    def appearances(self) -> list[Content]:
+        """What the annotations look like that are shown, or for paper printed (ISO 32000-1, 12.5.5)."""
+        form = self.catalog.get("/AcroForm")
+        shared = form.get("/DR") if isinstance(form, Dictionary) else None
+        resources = shared if isinstance(shared, Dictionary) else Dictionary()
+        on_paper = self.profile.output is not Output.SCREEN
+        return [
+            read_appearance(stream, resources, note.box, note.page_index, self.font_table)
+            for note in self.annotations
+            if not note.hidden
+            and (note.flags & PRINTED if on_paper else not note.flags & NO_VIEW)
+            and (stream := _appearance(note.source)) is not None
+        ]
 
     @cached_property
     def texts(self) -> list[Item]:
         """What is written on the pages and seen."""
         return [item for item in self.items if item.kind == "text" and item.layer == "page"]
+
+    @cached_property
+    def all_texts(self) -> list[Item]:
+        """What is written on the pages and in their annotations, and seen."""
+        return [item for item in self.items if item.kind == "text" and item.layer in ("page", APPEARANCE)]
 
     @cached_property
     def tree(self) -> Tree | None:
@@ -138,6 +176,55 @@ class Dossier:
     def annotations(self) -> list[Annotation]:
         """All annotations, in the order of pages."""
         return [note for page in self.pages for note in _annotations(page)]
+
+    def owner_of(self, note: Annotation) -> Element | None:
+        """The element that refers to an annotation and that the parent tree names for it; None where they differ."""
+        if self.tree is None:
+            return None
+        index = self.tree.object_owners.get(note.object_id)
+        listed = self.tree.parents.get(note.struct_parent) if note.struct_parent is not None else None
+        if index is None or not isinstance(listed, Dictionary) or listed.objgen != self.tree.elements[index].object_id:
+            return None
+        return self.tree.elements[index]
+
+    def description_of(self, note: Annotation) -> str:
+        """TU of the field that a widget shows, which the nodes above it share (ISO 32000-1, 12.7.3.1)."""
+        node = note.source
+        for _ in range(MAX_FIELD_DEPTH):
+            # A widget without a name is only one of those that show its field.
+            if "/TU" in node and ("/T" in node or not isinstance(node.get("/Parent"), Dictionary)):
+                return str(node.get("/TU", "")).strip()
+            node = node.get("/Parent")
+            if not isinstance(node, Dictionary):
+                break
+        return ""
+
+    @cached_property
+    def dictionaries(self) -> list[Any]:
+        """Every dictionary of the file that is an object of its own."""
+        return [thing for thing in self.pdf.objects if isinstance(thing, Dictionary) and not isinstance(thing, Stream)]
+
+    @cached_property
+    def actions(self) -> Actions:
+        """Every action of the file."""
+        starts = [Start(page.index, Dictionary(AA=page.source.get("/AA", Dictionary()))) for page in self.pages]
+        starts += [Start(note.page_index, note.source) for note in self.annotations]
+        return actions_of(self.catalog, [*starts, *(Start(None, entry) for entry in self.outline)])
+
+    @cached_property
+    def outline(self) -> list[Any]:
+        """The entries of the outline, however they hang together."""
+        root = self.catalog.get("/Outlines")
+        waiting = [root.get("/First")] if isinstance(root, Dictionary) else []
+        found: list[Any] = []
+        seen: set[ObjectId] = set()
+        while waiting and len(found) < MAX_OUTLINE:
+            entry = waiting.pop()
+            if isinstance(entry, Dictionary) and entry.objgen not in seen:
+                seen.add(entry.objgen)
+                found.append(entry)
+                waiting += [entry.get("/Next"), entry.get("/First")]
+        return found
 
     @cached_property
     def page_ids(self) -> frozenset[ObjectId]:
@@ -165,7 +252,16 @@ class Dossier:
     def xmp(self) -> str:
         """The XMP metadata as text; empty when there is none."""
         stream = self.catalog.get("/Metadata")
-        return stream.read_bytes().decode("utf-8", "replace") if isinstance(stream, Stream) else ""
+        return xmp_text(stream.read_bytes()) if isinstance(stream, Stream) else ""
+
+    def said(self, namespace: str, name: str) -> list[str]:
+        """The values of a property of the metadata, as they are written."""
+        return [value for _, value in xmp_values(self.xmp, namespace, name)]
+
+    @cached_property
+    def is_second_edition(self) -> bool:
+        """True for a file that claims PDF/UA-2, whose rules differ."""
+        return any(plain(value) == "2" for value in self.said(PDF_UA, "part"))
 
     @cached_property
     def info(self) -> Any:
@@ -189,16 +285,16 @@ class Dossier:
         return Proof()
 
     @cached_property
-    def destinations(self) -> frozenset[str]:
-        """The names that a link may lead to (ISO 32000-1, 12.3.2.3)."""
+    def named_destinations(self) -> dict[str, Any]:
+        """The places that a link may lead to by name (ISO 32000-1, 12.3.2.3)."""
         names = self.catalog.get("/Names")
         dests = names.get("/Dests") if isinstance(names, Dictionary) else None
         old = self.catalog.get("/Dests")
-        found = {str(key)[1:] for key in old} if isinstance(old, Dictionary) else set()
+        found = {str(key)[1:]: place for key, place in old.items()} if isinstance(old, Dictionary) else {}
         try:
-            return frozenset(found | ({str(name) for name in pikepdf.NameTree(dests)} if dests is not None else set()))
+            return found | ({str(name): place for name, place in pikepdf.NameTree(dests).items()} if dests else {})
         except (pikepdf.PikepdfError, RuntimeError, ValueError, TypeError):
-            return frozenset(found)
+            return found
 
     @cached_property
     def _named_pages(self) -> dict[str, Any]:
@@ -341,9 +437,18 @@ def _annotations(page: Page) -> Iterator[Annotation]:
             contents=str(entry.get("/Contents", "")).strip(),
             uri=str(action.get("/URI", "")),
             struct_parent=int(owner) if isinstance(owner, int) else None,
-            hidden=bool(int(flags) & 2) if isinstance(flags, int) else False,
+            flags=int(flags) if isinstance(flags, int) else 0,
             source=entry,
         )
+
+
+def _appearance(source: Any) -> Any:
+    """The stream of an annotation's normal appearance, in the state that it has; None where there is none."""
+    looks = source.get("/AP")
+    normal = looks.get("/N") if isinstance(looks, Dictionary) else None
+    if isinstance(normal, Dictionary) and not isinstance(normal, Stream):
+        normal = normal.get(str(source.get("/AS", "/Off")))
+    return normal if isinstance(normal, Stream) else None
 
 
 def _lines(texts: list[Item], tree: Tree | None) -> Iterator[Line]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
 from pikepdf import Array, Dictionary, Name, Stream
 
 from booklet.pdf import ContentFault
+from booklet.preflight.actions import MAX_ACTIONS
 from booklet.preflight.check import ERROR, Check, every, press, printed
 from booklet.preflight.dossier import MAX_PAGES, Dossier
 from booklet.preflight.records import Defect
@@ -19,65 +21,54 @@ _BAD_CONTENT = frozenset(
         ContentFault.POSTSCRIPT,
     }
 )  # fmt: skip
+_ADDRESS = re.compile(r"(stream )?<[^<>]* object at 0x[0-9a-f]+>:?")
+"""How a library names a file that it was given as bytes."""
+_HARMLESS = ("a common error handled correctly by qpdf and most other applications", "reported number of objects")
+"""What qpdf says of files that every reader opens as they are."""
 
 
 def _too_much(dossier: Dossier) -> Iterator[Defect]:
     if len(dossier.pdf.pages) > MAX_PAGES:
         yield Defect(f"The file has {len(dossier.pdf.pages)} pages; the first {MAX_PAGES} were checked.")
-    for page in dossier.pages:
-        yield from (Defect(n.words, page.index) for n in page.content.notes if n.kind is ContentFault.LARGE)
+    if not dossier.actions.whole:
+        yield Defect(f"The file has more than {MAX_ACTIONS:,} actions.")
+    for content in (*(page.content for page in dossier.pages), *dossier.appearances):
+        yield from (Defect(n.words, content.page_index) for n in content.notes if n.kind is ContentFault.LARGE)
 
 
 def _damaged(dossier: Dossier) -> Iterator[Defect]:
-    for page in dossier.pages:
-        yield from (Defect(n.words, page.index) for n in page.content.notes if n.kind in _BAD_CONTENT)
+    for content in (*(page.content for page in dossier.pages), *dossier.appearances):
+        yield from (Defect(n.words, content.page_index) for n in content.notes if n.kind in _BAD_CONTENT)
 
 
 def _repaired(dossier: Dossier) -> Iterator[Defect]:
     dossier.items  # noqa: B018 (reading the pages is what brings faults to light)
-    if warnings := dossier.pdf.get_warnings():
-        yield Defect(f"The file had to be repaired to be read ({str(warnings[0]).strip()}).")
-
-
-def _actions(dossier: Dossier) -> Iterator[tuple[int | None, Any]]:
-    """Every action of the catalog, pages and annotations, the following ones included, with its page index."""
-    root = dossier.catalog
-    starts: list[tuple[int | None, Any]] = [(None, root.get("/OpenAction")), (None, root.get("/AA"))]
-    names = root.get("/Names")
-    if isinstance(names, Dictionary) and "/JavaScript" in names:
-        starts.append((None, Dictionary(S=Name.JavaScript)))
-    for page in dossier.pages:
-        starts.append((page.index, page.source.get("/AA")))
-    for note in dossier.annotations:
-        starts += [(note.page_index, note.source.get("/A")), (note.page_index, note.source.get("/AA"))]
-    for page_index, start in starts:
-        waiting, steps = [start], 0
-        while waiting and steps < 100:
-            thing, steps = waiting.pop(), steps + 1
-            if isinstance(thing, Array):
-                waiting += list(thing)[:100]
-            elif isinstance(thing, Dictionary) and "/S" in thing:
-                yield page_index, thing
-                waiting.append(thing.get("/Next"))
-            elif isinstance(thing, Dictionary):
-                waiting += [value for key, value in thing.items() if key not in ("/Parent", "/P")]
+    warnings = [_ADDRESS.sub("", str(each)).strip(", ") for each in dossier.pdf.get_warnings()]
+    repaired = [each for each in warnings if not any(harmless in each for harmless in _HARMLESS)]
+    if repaired:
+        yield Defect(f"The file had to be repaired to be read ({repaired[0]}).")
 
 
 def _javascript(dossier: Dossier) -> Iterator[Defect]:
-    for page, action in _actions(dossier):
-        if action.get("/S") == Name.JavaScript:
+    for page, action in dossier.actions.found:
+        if action.get("/S") == Name.JavaScript or "/JS" in action:
             yield Defect("A script is in the file.", page)
+    form = dossier.catalog.get("/AcroForm")
+    packets = form.get("/XFA") if isinstance(form, Dictionary) else None
+    for packet in packets if isinstance(packets, Array) else [packets]:
+        if isinstance(packet, Stream) and b"<script" in packet.read_bytes():
+            yield Defect("A script is in the form of the file.")
 
 
 def _other_actions(dossier: Dossier) -> Iterator[Defect]:
-    for page, action in _actions(dossier):
+    for page, action in dossier.actions.found:
         kind = str(action.get("/S"))[1:]
         if kind not in _QUIET_ACTIONS and kind != "JavaScript":
             yield Defect(f"An action of kind {kind} is in the file.", page)
 
 
 def _press_actions(dossier: Dossier) -> Iterator[Defect]:
-    for page, action in _actions(dossier):
+    for page, action in dossier.actions.found:
         kind = str(action.get("/S"))[1:]
         if kind in _QUIET_ACTIONS:
             yield Defect(f"An action of kind {kind} is in a file for print.", page)
@@ -97,12 +88,14 @@ def _dead_links(dossier: Dossier) -> Iterator[Defect]:
         if note.subtype != "Link":
             continue
         action = note.source.get("/A")
-        target = note.source.get("/Dest") or (action.get("/D") if isinstance(action, Dictionary) else None)
+        # What leads into another file (GoToR, GoToE, Launch) names a place that is there.
+        inner = isinstance(action, Dictionary) and action.get("/S") == Name.GoTo
+        target = note.source.get("/Dest") or (action.get("/D") if inner else None)
         named = target is not None and not isinstance(target, Array | Dictionary | Stream)
         name = str(target)[1:] if isinstance(target, Name) else str(target)
         if target is None and not action:
             yield Defect("A link leads nowhere.", note.page_index, note.box)
-        elif named and name not in dossier.destinations:
+        elif named and name not in dossier.named_destinations:
             yield Defect(f"A link leads to '{name}', which is not in the file.", note.page_index, note.box)
         elif isinstance(target, Array) and len(target) and _is_lost_page(target[0], dossier):
             yield Defect("A link leads to a page that is not in the file.", note.page_index, note.box)

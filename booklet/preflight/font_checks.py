@@ -6,18 +6,16 @@ from collections.abc import Callable, Iterator
 
 from pikepdf import Array, Dictionary, Name, Stream
 
-from booklet.pdf import Font, FontFault, Item
+from booklet.pdf import APPEARANCE, PROGRAMS, Font, FontFault, Item, cmap_faults
 from booklet.preflight.check import ERROR, Check, every, tagged
 from booklet.preflight.dossier import Dossier
 from booklet.preflight.records import Defect
-
-_IDENTITY = (Name("/Identity-H"), Name("/Identity-V"))
 
 
 def _per_font(dossier: Dossier, wrong: Callable[[Font], str]) -> Iterator[Defect]:
     """A defect for the first text in each font and page that a question about its font finds wrong."""
     seen: set[tuple[Font, int]] = set()
-    for item in dossier.texts:
+    for item in dossier.all_texts:
         assert item.text
         font = item.text.font
         if (font, item.page_index) not in seen:
@@ -42,12 +40,20 @@ def _bad_unicode(dossier: Dossier) -> Iterator[Defect]:
     return _per_font(dossier, lambda font: _problem(font, FontFault.UNICODE))
 
 
+def _wrong_list(dossier: Dossier) -> Iterator[Defect]:
+    return _per_font(dossier, lambda font: _problem(font, FontFault.SUBSET))
+
+
+def _encoding(dossier: Dossier) -> Iterator[Defect]:
+    return _per_font(dossier, lambda font: _problem(font, FontFault.ENCODING))
+
+
 def _problem(font: Font, kind: FontFault) -> str:
     return next((f"{font.name}: {problem.words}" for problem in font.problems if problem.kind is kind), "")
 
 
 def _faulty(dossier: Dossier, fault: str, words: str) -> Iterator[Defect]:
-    for item in dossier.texts:
+    for item in dossier.all_texts:
         if item.text and fault in item.text.faults and item.text.font.embedded:
             yield dossier.at(words.format(font=item.text.font.name), item)
 
@@ -66,7 +72,7 @@ def _wrong_width(dossier: Dossier) -> Iterator[Defect]:
 
 def _unmapped(dossier: Dossier) -> Iterator[Defect]:
     for item in dossier.items:
-        if item.text and item.text.unmapped and item.layer == "page" and not _excused(item):
+        if item.text and item.text.unmapped and item.layer in ("page", APPEARANCE) and not _excused(item):
             yield dossier.at(
                 f"Text in {item.text.font.name} has characters without Unicode: nobody can read it aloud.", item
             )
@@ -77,7 +83,7 @@ def _excused(item: Item) -> bool:
 
 
 def _composite(dossier: Dossier) -> Iterator[Defect]:
-    """Dictionaries of composite fonts (Matterhorn 31-001 to 31-006)."""
+    """Dictionaries of composite fonts (Matterhorn 31-001 to 31-008)."""
     seen: set[tuple[str, str]] = set()
     for source in dossier.font_sources:
         if source.get("/Subtype") != Name.Type0:
@@ -96,19 +102,13 @@ def _composite_faults(source: Dictionary) -> Iterator[str]:
     if not isinstance(inner, Dictionary):
         yield "has no descendant"
         return
-    if inner.get("/Subtype") == Name.CIDFontType2:
+    descriptor = inner.get("/FontDescriptor")
+    embedded = isinstance(descriptor, Dictionary) and any(key in descriptor for key in PROGRAMS)
+    if inner.get("/Subtype") == Name.CIDFontType2 and embedded:
         gids = inner.get("/CIDToGIDMap")
         if not isinstance(gids, Stream) and gids != Name.Identity:
             yield "has no CIDToGIDMap that is a stream or Identity"
-    if isinstance(encoding, Stream):
-        outer, own = encoding.get("/CIDSystemInfo"), inner.get("/CIDSystemInfo")
-        if isinstance(outer, Dictionary) and isinstance(own, Dictionary):
-            if any(str(outer.get(key)) != str(own.get(key)) for key in ("/Registry", "/Ordering")):
-                yield "and its CMap belong to different character collections"
-            elif int(own.get("/Supplement", 0)) < int(outer.get("/Supplement", 0)):
-                yield "has an older supplement of its collection than its CMap"
-    elif encoding not in _IDENTITY and not str(encoding).endswith(("-H", "-V")):
-        yield f"uses the CMap {encoding}, which is neither embedded nor standard"
+    yield from cmap_faults(encoding, inner)
 
 
 ROWS = (
@@ -119,6 +119,8 @@ ROWS = (
     Check("FNT-105", ERROR, "Matterhorn 10-001, 31-027", "A ToUnicode table for every font", tagged, _unmapped),
     Check("FNT-106", ERROR, "Matterhorn 31-028, 31-029", "ToUnicode that names real characters", tagged, _bad_unicode),
     Check("FNT-107", ERROR, "ISO 32000-1, 9.9", "Embed the font anew", every, _damaged),
-    Check("FNT-108", ERROR, "Matterhorn 31-001 to 31-006", "A composite font that fits its CMap", every, _composite),
+    Check("FNT-108", ERROR, "Matterhorn 31-001 to 31-008", "A composite font that fits its CMap", every, _composite),
     Check("FNT-109", ERROR, "Matterhorn 31-016", "Widths as the font program has them", every, _wrong_width),
+    Check("FNT-110", ERROR, "Matterhorn 31-017, 31-019 to 31-026", "An encoding that all know", tagged, _encoding),
+    Check("FNT-111", ERROR, "Matterhorn 31-012 to 31-015", "Right lists of glyphs, or none", tagged, _wrong_list),
 )  # fmt: skip

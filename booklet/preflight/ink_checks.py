@@ -6,9 +6,26 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
-from pikepdf import Array, Dictionary, Name, Stream, String
+from pikepdf import Array, Dictionary, Name, Stream
 
-from booklet.pdf import MM_PER_INCH, PT_PER_MM, WINDOW_MM2, Item, Space, common, peak_percent, shading_samples, size
+from booklet.pdf import (
+    ADOBE_PDF,
+    DUBLIN_CORE,
+    ISOLATED,
+    MM_PER_INCH,
+    PT_PER_MM,
+    WINDOW_MM2,
+    XMP_BASIC,
+    Item,
+    ObjectId,
+    Paint,
+    Space,
+    common,
+    is_measurable,
+    peak_percent,
+    plain,
+    size,
+)
 from booklet.preflight.check import ERROR, WARNING, Check, copier, every, press, printed
 from booklet.preflight.dossier import Dossier
 from booklet.preflight.records import Defect
@@ -16,11 +33,16 @@ from booklet.preflight.records import Defect
 INK_DPI = 100
 INK_SLACK_PERCENT = 3
 """What drawing in 256 steps may add."""
+MAX_RESOURCES = 10_000
 MIN_IMAGE_PX = 16
 """Pictures this small are spacers (GWG 2015)."""
 ALMOST = 0.005
 _THINGS = {"text": "Text", "fill": "A tint", "stroke": "A line", "image": "An image", "shading": "A shading"}
 _BLACK = 0.85
+_DESCRIBED = (
+    ("/Title", DUBLIN_CORE, "title"), ("/CreationDate", XMP_BASIC, "CreateDate"), ("/ModDate", XMP_BASIC, "ModifyDate"),
+)  # fmt: skip
+"""What the document information says, and where the metadata says it (ISO 15930-7)."""
 
 
 def _spaces(item: Item) -> Iterator[Space]:
@@ -63,7 +85,13 @@ def _lab(dossier: Dossier) -> Iterator[Defect]:
 
 
 def _spot(dossier: Dossier) -> Iterator[Defect]:
-    return _in_families(dossier, "Separation", "DeviceN")
+    """Inks that are not those of the job. Printers' marks may be in all of them, outside of what is left."""
+    for item in dossier.items:
+        for space in map(_base, _spaces(item)):
+            if not space.names_inks or space.is_process or item.kind is Paint.UNSEEN:
+                continue
+            if not space.is_registration or not _is_slug(dossier, item):
+                yield dossier.at(f"{_named(item)} is in {space.plain}.", item)
 
 
 def _icc(dossier: Dossier) -> Iterator[Defect]:
@@ -80,9 +108,13 @@ def _not_grey(dossier: Dossier) -> Iterator[Defect]:
 def _groups(dossier: Dossier) -> Iterator[Defect]:
     grey = {"DeviceGray"} if copier(dossier.profile) else {"DeviceGray", "DeviceCMYK"}
     for page in dossier.pages:
+        spaces = {(space.family, where) for space, where in page.content.groups}
         for space, where in page.content.groups:
             if space.family not in grey:
                 yield Defect(f"Transparency is mixed in {space.plain} ({where}).", page.index)
+            elif where == ISOLATED and space.family == "DeviceGray" and ("DeviceGray", "page") not in spaces:
+                found = "Transparency is mixed in grey on a page that is not: some devices print that in all inks."
+                yield Defect(found, page.index)
 
 
 def _coloured_text(dossier: Dossier) -> Iterator[Defect]:
@@ -104,7 +136,9 @@ def _knocked_out(dossier: Dossier) -> Iterator[Defect]:
         if inks is None or not item.text or not item.text.words.strip() or _is_slug(dossier, item):
             continue
         only_black = inks[3] >= _BLACK and max(inks[:3]) <= ALMOST
-        if only_black and not (item.overprint and item.overprint_mode == 1 and _is_cmyk(item)):
+        if only_black and not (
+            item.overprint and (_names_black(item) or (item.overprint_mode == 1 and _is_cmyk(item)))
+        ):
             yield dossier.at("Black text does not overprint.", item)
 
 
@@ -115,6 +149,11 @@ def _is_slug(dossier: Dossier, item: Item) -> bool:
 
 def _is_cmyk(item: Item) -> bool:
     return item.colour is not None and item.colour.space.family == "DeviceCMYK"
+
+
+def _names_black(item: Item) -> bool:
+    """True for an ink called by its name, which overprints in any mode."""
+    return item.colour is not None and item.colour.space.is_process
 
 
 def _white_overprint(dossier: Dossier) -> Iterator[Defect]:
@@ -147,16 +186,41 @@ def _too_much_ink(dossier: Dossier) -> Iterator[Defect]:
 
 def _unmeasured(dossier: Dossier) -> Iterator[Defect]:
     for page in dossier.pages:
-        shadings = _resource(page.source, "/Shading")
-        for shading in shadings:
-            space = Space("DeviceCMYK", 4)
-            if not shading_samples(shading, space) or int(shading.get("/ShadingType", 0)) not in (2, 3):
-                yield Defect("The ink of a shading cannot be measured.", page.index)
+        kinds = {item.kind for item in page.content.items if item.picture is None or item.picture.space is not None}
+        if Paint.SHADING in kinds:
+            resources = page.source.get("/Resources")
+            for shading, table in _shadings(resources if isinstance(resources, Dictionary) else Dictionary()):
+                if not is_measurable(shading, table, dossier.inks.spaces):
+                    yield Defect("The ink of a shading cannot be measured.", page.index)
+        if Paint.IMAGE in kinds and page.drawable:
+            unread = dossier.inks.unread(page.content)
+            for item in page.content.items:
+                if item.picture and item.picture.space and item.picture.object_id in unread:
+                    yield dossier.at("The ink of an image cannot be measured.", item)
+    if dossier.inks.spaces.budget.is_spent:
+        yield Defect("The colours of the file are made by programs that take too long.")
 
 
-def _resource(page: Any, key: str) -> list[Any]:
-    resources = page.get("/Resources")
-    table = resources.get(key) if isinstance(resources, Dictionary) else None
+def _shadings(resources: Any) -> Iterator[tuple[Any, Any]]:
+    """The shadings of resources, of patterns and of the forms and patterns in them, each once with its resources."""
+    waiting, seen = [resources], set[ObjectId]()
+    while waiting:
+        table = waiting.pop()
+        for kind in ("/Shading", "/Pattern", "/XObject"):
+            for thing in _entries(table, kind):
+                if thing.objgen in seen and thing.objgen != (0, 0):
+                    continue
+                seen.add(thing.objgen)
+                shading = thing if kind == "/Shading" else thing.get("/Shading")
+                if isinstance(shading, Dictionary | Stream):
+                    yield shading, table
+                inner = thing.get("/Resources")
+                if isinstance(inner, Dictionary) and len(seen) < MAX_RESOURCES:
+                    waiting.append(inner)
+
+
+def _entries(resources: Any, kind: str) -> list[Any]:
+    table = resources.get(kind)
     return [v for v in table.values() if isinstance(v, Dictionary | Stream)] if isinstance(table, Dictionary) else []
 
 
@@ -237,10 +301,11 @@ def _identity(dossier: Dossier) -> Iterator[Defect]:
     identifiers = dossier.pdf.trailer.get("/ID")
     if not isinstance(identifiers, Array) or len(identifiers) != 2:
         yield Defect("The trailer has no ID.")
-    for key in ("/Title", "/CreationDate", "/ModDate"):
-        if not isinstance(dossier.info.get(key), String) or not str(dossier.info[key]).strip():
-            yield Defect(f"The document information has no {key[1:]}.")
-    if dossier.info.get("/Trapped") not in (Name("/True"), Name("/False")):
+    for key, namespace, name in _DESCRIBED:
+        if not str(dossier.info.get(key, "")).strip() and not any(map(plain, dossier.said(namespace, name))):
+            yield Defect(f"The file has no {key[1:]}, neither in its information nor in its metadata.")
+    trapped = {str(dossier.info.get("/Trapped", ""))[1:], *map(plain, dossier.said(ADOBE_PDF, "Trapped"))}
+    if not trapped & {"True", "False"}:
         yield Defect("The file does not say whether it is trapped.")
 
 
@@ -260,7 +325,7 @@ ROWS = (
     Check("INK-108", ERROR, "GWG 2015: black text", "CMYK text with OP, op true and OPM 1", press, _knocked_out),
     Check("INK-109", ERROR, "GWG 2015", "White that knocks out", press, _white_overprint),
     Check("INK-110", ERROR, "GWG 2015: total ink", "Less ink, as the mean over 15 mm²", press, _too_much_ink),
-    Check("INK-121", WARNING, "GWG 2015: total ink", "Axial or radial shadings without a program", press, _unmeasured),
+    Check("INK-121", WARNING, "GWG 2015: total ink", "Images and shadings that can be read", press, _unmeasured),
     Check("INK-111", ERROR, "GWG 2015: resolution", "A larger picture, or a smaller place", every, _coarse_images),
     Check("INK-112", WARNING, "GWG 2015: resolution", "A larger picture, or a smaller place", every, _weak_images),
     Check("INK-113", ERROR, "printers' guides: lines", "Lines that a press can hold", printed, _thin_lines),

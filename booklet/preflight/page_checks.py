@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator
+from itertools import accumulate
 
 from pikepdf import Dictionary, Name
 
@@ -135,46 +137,53 @@ def _thing(item: Item) -> str:
 
 
 def _empty_bleed(dossier: Dossier) -> Iterator[Defect]:
-    """What reaches the trim edge must go on to the edge of the bleed, or a careless cut shows paper."""
+    """What reaches the trim edge must go on to the edge of the bleed, or a careless cut shows paper: unless something
+    else fills the bleed beside all of it.
+    """
     wanted = dossier.profile.bleed_mm * PT_PER_MM
     for page in dossier.pages:
-        if not page.geometry.trim:
+        trim = page.geometry.trim
+        if not trim:
             continue
-        covered: list[tuple[Item, str]] = []
-        for item in page.content.items:
-            if item.kind not in ("fill", "image", "shading") or item.layer != "page" or _is_paper(item):
-                continue
-            if _is_slug(item, page.geometry):
-                continue
-            covered += [(item, side) for side in _short_sides(item.box, page.geometry.trim, wanted)]
-        yield from (
-            dossier.at(f"What reaches the {side} edge ends before the bleed does.", item)
-            for item, side in covered
-            if not _behind(item, side, page.content.items, page.geometry.trim, wanted)
-        )
+        inked = [item for item in page.content.items if _fills(item)]
+        behind = {side: _Reach(side, inked, trim, wanted) for side in _SIDES}
+        for item in inked:
+            for side in _short_sides(item.box, trim, wanted) if not _is_slug(item, page.geometry) else ():
+                if not behind[side].covers(item.box):
+                    yield dossier.at(f"What reaches the {side} edge ends before the bleed does.", item)
+
+
+def _fills(item: Item) -> bool:
+    return item.kind in ("fill", "image", "shading") and item.layer == "page" and not _is_paper(item)
+
+
+_SIDES = ("left", "bottom", "right", "top")
+
+
+class _Reach:
+    """What fills the bleed at one side of a page, ready to be asked what it covers."""
+
+    def __init__(self, side: str, items: list[Item], trim: Box, wanted_pt: float) -> None:
+        self.low, self.high = (1, 3) if side in ("left", "right") else (0, 2)
+        filling = [
+            item.box
+            for item in items
+            if side not in _short_sides(item.box, trim, wanted_pt) and _reaches(item.box, side, trim, wanted_pt)
+        ]
+        filling.sort(key=lambda box: box[self.low])
+        self.starts = [box[self.low] for box in filling]
+        self.ends = list(accumulate((box[self.high] for box in filling), max))
+
+    def covers(self, box: Box) -> bool:
+        """True when one thing that fills the bleed is as long as this, give or take a point."""
+        count = bisect_right(self.starts, box[self.low] + 1)
+        return count > 0 and self.ends[count - 1] >= box[self.high] - 1
 
 
 def _short_sides(box: Box, trim: Box, wanted_pt: float) -> list[str]:
     """The sides at which a box touches the trim edge and stops before the bleed's."""
     gaps = (trim[0] - box[0], trim[1] - box[1], box[2] - trim[2], box[3] - trim[3])
-    names = ("left", "bottom", "right", "top")
-    return [name for name, gap in zip(names, gaps, strict=True) if -TOUCHES_PT < gap < wanted_pt - 0.2]
-
-
-def _behind(item: Item, side: str, items: list[Item], trim: Box, wanted_pt: float) -> bool:
-    """True when something beneath or above fills the bleed beside the item: then no paper shows."""
-    for other in items:
-        if other is item or other.kind not in ("fill", "image", "shading") or other.layer != "page" or _is_paper(other):
-            continue
-        along = (1, 3) if side in ("left", "right") else (0, 2)
-        if (
-            side not in _short_sides(other.box, trim, wanted_pt)
-            and _reaches(other.box, side, trim, wanted_pt)
-            and other.box[along[0]] <= item.box[along[0]] + 1
-            and other.box[along[1]] >= item.box[along[1]] - 1
-        ):
-            return True
-    return False
+    return [name for name, gap in zip(_SIDES, gaps, strict=True) if -TOUCHES_PT < gap < wanted_pt - 0.2]
 
 
 def _reaches(box: Box, side: str, trim: Box, wanted_pt: float) -> bool:

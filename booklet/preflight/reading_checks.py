@@ -17,6 +17,8 @@ from booklet.preflight.records import Defect
 SIZE_SLACK_PT = 0.05
 ROUNDING = 0.05
 FULL_LINE = 0.5
+MAX_COMPARED = 2_000_000
+"""Pairs of a picture and of what lies over it, on one page."""
 MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
 UNITS = "mm|cm|mg|g|kg|ml|mL|am|pm|pt|Gy|per cent|%|°C"
 _ADDRESS = re.compile(r"[/@]|\w\.\w")
@@ -193,18 +195,22 @@ def _margins(dossier: Dossier) -> Iterator[Defect]:
 def _on_pictures(dossier: Dossier) -> Iterator[Defect]:
     for page in dossier.pages:
         photos: list[Item] = []
+        compared = 0
         for item in page.content.items:
             if item.kind == "image" and item.picture and item.layer == "page" and max(size(item.box)) > 20:
                 photos.append(item)
-            elif item.kind == "fill" and item.alpha == 1 and item.layer == "page":
+                continue
+            hides = item.kind == "fill" and item.alpha == 1 and item.layer == "page"
+            is_text = item.kind == "text" and item.text and item.text.words.strip() and item.layer == "page"
+            if not photos or not (hides or is_text):
+                continue
+            compared += len(photos)
+            if compared > MAX_COMPARED:
+                yield Defect("A page has more pictures, fills and texts than are compared.", page.index)
+                break
+            if hides:
                 photos = [photo for photo in photos if not _covers(item.box, photo.box)]
-            elif (
-                item.kind == "text"
-                and item.text
-                and item.text.words.strip()
-                and item.layer == "page"
-                and any(_overlaps(item.box, photo.box) for photo in photos)
-            ):
+            elif item.text and any(_overlaps(item.box, photo.box) for photo in photos):
                 yield dossier.at(f"Text runs over a picture: '{item.text.words.strip()[:30]}'.", item)
 
 
