@@ -428,9 +428,11 @@ def read(file: Path, part: str | None) -> None:
     from booklet import transcript
 
     with _raising():
-        top = transcript.load(file)
-        for line in getattr(transcript, part or "transcript")(top):
+        reading = transcript.load(file)
+        for line in getattr(transcript, part or "transcript")(reading.top):
             click.echo(one_line(line))
+    for note in reading.notes:
+        click.echo(one_line(note), err=True)
 
 
 @main.command()

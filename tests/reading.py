@@ -17,8 +17,26 @@ Tree = tuple[str, tuple[Any, ...]]
 def structure(pdf: Pdf) -> Tree:
     """The structure tree, with text in place of marked content."""
     texts = {page.obj.objgen: page_texts(page) for page in pdf.pages}
+    return _element(top(pdf), None, texts)
+
+
+def top(pdf: Pdf) -> Any:
+    """The one element at the top of a structure."""
     root = pdf.Root.StructTreeRoot.K
-    return _element(root[0] if isinstance(root, Array) else root, None, texts)
+    return root[0] if isinstance(root, Array) else root
+
+
+def painted_otherwise(pdf: Pdf) -> list[int]:
+    """The numbers of the pages whose marked contents are painted in another order than the structure has them."""
+    read: dict[Any, list[int]] = {page.obj.objgen: [] for page in pdf.pages}
+    for page, number in marked(top(pdf)):
+        read[page.objgen].append(number)
+    return [number for number, page in enumerate(pdf.pages, 1) if read[page.obj.objgen] != _painted(page)]
+
+
+def _painted(page: Any) -> list[int]:
+    marks = [operands[1] for operands, operator in operations(page) if operator == "BDC"]
+    return [int(properties.MCID) for properties in marks if "/MCID" in properties]
 
 
 def _element(element: Any, page: Any, texts: dict[Any, dict[int, str]]) -> Tree:
@@ -101,8 +119,7 @@ def bare_roles(pdf: Pdf) -> Iterator[str]:
             if isinstance(kid, Dictionary) and "/S" in kid:
                 yield from walk(kid)
 
-    root = pdf.Root.StructTreeRoot.K
-    yield from walk(root[0] if isinstance(root, Array) else root)
+    yield from walk(top(pdf))
 
 
 def text(tree: Tree) -> str:

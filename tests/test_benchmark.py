@@ -41,7 +41,7 @@ def test_typst_sets_every_word_of_an_edition_in_its_order(tmp_path: Path) -> Non
     selection = books.Selection(("VIC",), ("main",), ("screen",))
     text = books.prepare(PROJECT, DAY, selection, tmp_path)
     typst_loop.main(tmp_path)
-    found = transcript.load(tmp_path / "typst/VIC-main-screen.pdf").text()
+    found = transcript.load(tmp_path / "typst/VIC-main-screen.pdf").top.text()
     ((_, _, composition),) = books.compositions(PROJECT, DAY, selection)
     wanted = " ".join(map(heard, books.parts_of(composition)))
     assert re.findall(r"[^\W\d_]", found) == re.findall(r"[^\W\d_]", wanted)

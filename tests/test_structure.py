@@ -90,6 +90,16 @@ def test_all_that_is_drawn_is_in_the_tree_or_an_artifact_of_a_kind(
             assert list(strays(pdf)) == [], segment.part.id
 
 
+def test_every_page_is_painted_in_the_order_in_which_it_is_read(bound: Books) -> None:
+    """Headings, floats and the signs of lists too, which CSS paints last."""
+    pages = 0
+    for file, _ in bound:
+        with Pdf.open(file) as pdf:
+            assert reading.painted_otherwise(pdf) == [], file
+            pages += len(pdf.pages)
+    assert pages > 200
+
+
 def strays(pdf: Pdf) -> Iterator[str]:
     """What is drawn and neither in the structure nor an artifact of a kind, and what the structure has twice."""
     owners = dict(pikepdf.NumberTree(pdf.Root.StructTreeRoot.ParentTree).items())
@@ -185,6 +195,7 @@ def test_any_document_is_heard_as_it_is_written(setter: Typesetter, blocks: list
         assert reading.shape(tree) == reading.shape(wanted)
         assert reading.words(tree) == reading.words(wanted)
         assert list(strays(pdf)) == []
+        assert reading.painted_otherwise(pdf) == []
 
 
 @pytest.mark.slow

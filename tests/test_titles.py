@@ -35,7 +35,7 @@ pytestmark = pytest.mark.slow
 
 def heard(order: Order, receipt: Receipt, ending: str) -> list[str]:
     (file,) = (entry.file for entry in receipt.files if entry.file.endswith(ending))
-    return list(transcript(load(order.dist / file)))
+    return list(transcript(load(order.dist / file).top))
 
 
 def made(project: Path, **wishes: object) -> tuple[Order, Receipt]:

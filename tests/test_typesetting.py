@@ -5,6 +5,8 @@ from __future__ import annotations
 import inspect
 import io
 import re
+import subprocess
+import tempfile
 from pathlib import Path
 
 import pikepdf
@@ -20,7 +22,7 @@ from booklet.findings import Place
 from booklet.formats import A5, CLINIC_KIT, FORMATS, TICKET, PageSetup
 from booklet.manuscript import OrderCodes
 from booklet.store import Store
-from booklet.typesetting import Assets, Typesetter, typeset
+from booklet.typesetting import Assets, Typesetter, marking, typeset
 from booklet.typesetting.engine import Engine
 from booklet.typesetting.structure import add_tags
 from booklet.walk import styles_folder
@@ -161,6 +163,62 @@ def test_folios_and_running_heads_are_artifacts(press: Engine) -> None:
             if operator == "BDC" and str(operands[0]) == "/Artifact"
         ]
         assert kinds == ["/Pagination", "/Pagination"], "the folio and the running head of each page"
+
+
+LAYERS = {
+    "headings, lists and floats": (
+        "<h1>One</h1><p style='background: #ff0'>Words before</p><h2>Two</h2><ul><li>First</li><li>Second</li></ul>"
+        "<div style='float: right; border: 3px solid #00f; background: #0ff'><p>Beside</p></div><p>Words after it</p>"
+        "<table><tr><th>A</th><td style='background: #eee'>B</td></tr></table>"
+        "<p style='position: relative; color: #f00; top: 2px'>Moved <a href='https://example.org'>and linked</a></p>",
+        True,
+    ),
+    "clips and turns": (
+        "<h1>One</h1><p>Words</p><div style='overflow: hidden; width: 90px'><p style='width: 300px'>"
+        "Words cut off</p></div>"
+        "<div style='position: absolute; top: 200px; transform: rotate(20deg)'><p>Turned</p></div><h2>Two</h2>"
+        "<p>Words</p>",
+        True,
+    ),
+    "pictures": (
+        "<h1>One</h1><h2>Two</h2><p>Words</p><figure style='float: left'><img alt='A square' src='data:image/svg+xml,"
+        "%3Csvg xmlns=%22http://www.w3.org/2000/svg%22 viewBox=%220 0 9 9%22%3E%3Cpath d=%22M0 0h9v9z%22 "
+        "stroke=%22%23f0f%22 fill=%22none%22/%3E%3C/svg%3E'></figure><p>Words after it</p>",
+        True,
+    ),
+    "a box over words that are read before it": (
+        "<h1>One</h1><h2>Two</h2><p>Under</p>"
+        "<div style='position: absolute; top: 0; left: 0; width: 99px; height: 300px; background: #0f0'>Over</div>",
+        True,
+    ),
+    "words under a box that is read first": (
+        "<div style='position: absolute; top: 0; width: 200px; height: 200px; background: #0f0; z-index: 1'>Over</div>"
+        "<h1>Under</h1><p>Under too</p>",
+        False,
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", LAYERS)
+def test_pages_look_the_same_in_the_order_in_which_they_are_read(
+    press: Engine, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """Where something would come over or under another, the page stays as CSS paints it."""
+    body, in_order = LAYERS[name]
+    ordered, _ = written(press, body)
+    monkeypatch.setattr(marking, "in_order", lambda parts, *_: parts)
+    drawn, _ = written(press, body)
+    assert pictures(ordered) == pictures(drawn)
+    assert list(reading.roles(reading.structure(ordered))) == list(reading.roles(reading.structure(drawn)))
+    assert (reading.painted_otherwise(drawn), reading.painted_otherwise(ordered)) == ([1], [] if in_order else [1])
+
+
+def pictures(pdf: pikepdf.Pdf) -> list[bytes]:
+    """Every page as poppler shows it."""
+    with tempfile.TemporaryDirectory() as folder:
+        pdf.save(Path(folder) / "file.pdf")
+        subprocess.run(["pdftoppm", "-r", "100", "file.pdf", "page"], cwd=folder, check=True)
+        return [path.read_bytes() for path in sorted(Path(folder).glob("page*"))]
 
 
 @pytest.mark.slow

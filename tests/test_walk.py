@@ -357,7 +357,7 @@ def saving(monkeypatch: pytest.MonkeyPatch, save: Callable[[int], object]) -> li
 
 def text_of(order: Order) -> str:
     (path,) = order.dist.rglob("*.pdf")
-    return "".join(transcript.transcript(transcript.load(path)))
+    return "".join(transcript.transcript(transcript.load(path).top))
 
 
 def test_a_chapter_that_is_saved_in_mid_build_is_read_again(

@@ -1,9 +1,9 @@
 """Reading and writing PDF, once: the ground on which binding, imposition, preflight and the transcript stand.
 
-`content` walks what a page draws, `tree` the structure, `words` says what is heard of both, `fonts` and `colour` what
-they use, `geometry` boxes and matrices, `metadata` what XMP says, `objects` what is asked of any object; `pictures` and
-`plates` draw pages, from copies that `renderings` paints otherwise; `writing` writes files. Nothing here judges: it
-says what a file holds, within stated bounds.
+`content` walks what a page draws, `tree` the structure, `words` says what is heard of both, `reading_order` whether
+they agree, `fonts` and `colour` what they use, `geometry` boxes and matrices, `metadata` what XMP says, `objects` what
+is asked of any object; `pictures` and `plates` draw pages, from copies that `renderings` paints otherwise; `writing`
+writes files. Nothing here judges: it says what a file holds, within stated bounds.
 """
 
 from booklet.pdf.cmaps import cmap_faults
@@ -12,9 +12,11 @@ from booklet.pdf.content import APPEARANCE, ISOLATED, FontTable, read_appearance
 from booklet.pdf.drawings import Accents, Drawings, Known, draw_pages
 from booklet.pdf.fonts import PROGRAMS, Font
 from booklet.pdf.geometry import (
+    EVERYWHERE,
     IDENTITY,
     MAX_SIDE_PT,
     MM_PER_INCH,
+    NOWHERE,
     PT_PER_MM,
     Box,
     Geometry,
@@ -47,19 +49,21 @@ from booklet.pdf.objects import (
 )
 from booklet.pdf.pictures import Camera, picture_fault, pixels
 from booklet.pdf.plates import WINDOW_MM2, Inks, peak_percent
+from booklet.pdf.reading_order import painted_otherwise
 from booklet.pdf.renderings import is_measurable
 from booklet.pdf.tree import MATHML, PDF2, Address, Element, Tree, read_tree
 from booklet.pdf.words import words_of
 from booklet.pdf.writing import METADATA_STREAM, Description, document_information, saved, text_string, xmp
 
 __all__ = [
-    "ADOBE_PDF", "APPEARANCE", "DUBLIN_CORE", "IDENTITY", "ISOLATED", "MATHML", "MAX_SIDE_PT", "METADATA_STREAM",
-    "MM_PER_INCH", "PAPER", "PDF2", "PDF_UA", "PLAIN", "PROGRAMS", "PT_PER_MM", "WINDOW_MM2", "XMP_BASIC",
-    "Accents", "Address", "Box", "BoxFault", "Camera", "Colour", "Content", "ContentFault", "Description",
-    "Drawings", "Element", "Font", "FontFault", "FontTable", "Geometry", "Ground", "Inks", "Item", "Known", "Mark",
-    "Matrix", "NumberedPages", "ObjectId", "OverLimitError", "Paint", "Problem", "Proof", "Space", "Tree",
-    "TreeFault", "as_number", "box_of", "cmap_faults", "common", "document_information", "draw_pages",
-    "geometry_of", "grey_of", "inherited", "inside", "is_measurable", "is_opaque", "moved", "peak_percent",
-    "picture_fault", "pixels", "plain", "read_appearance", "read_page", "read_tree", "saved", "shrunk", "size",
-    "srgb", "streams_of", "text_string", "times", "unpacked", "words_of", "xmp", "xmp_text", "xmp_values",
+    "ADOBE_PDF", "APPEARANCE", "DUBLIN_CORE", "EVERYWHERE", "IDENTITY", "ISOLATED", "MATHML", "MAX_SIDE_PT",
+    "METADATA_STREAM", "MM_PER_INCH", "NOWHERE", "PAPER", "PDF2", "PDF_UA", "PLAIN", "PROGRAMS", "PT_PER_MM",
+    "WINDOW_MM2", "XMP_BASIC", "Accents", "Address", "Box", "BoxFault", "Camera", "Colour", "Content",
+    "ContentFault", "Description", "Drawings", "Element", "Font", "FontFault", "FontTable", "Geometry", "Ground",
+    "Inks", "Item", "Known", "Mark", "Matrix", "NumberedPages", "ObjectId", "OverLimitError", "Paint", "Problem",
+    "Proof", "Space", "Tree", "TreeFault", "as_number", "box_of", "cmap_faults", "common", "document_information",
+    "draw_pages", "geometry_of", "grey_of", "inherited", "inside", "is_measurable", "is_opaque", "moved",
+    "painted_otherwise", "peak_percent", "picture_fault", "pixels", "plain", "read_appearance", "read_page",
+    "read_tree", "saved", "shrunk", "size", "srgb", "streams_of", "text_string", "times", "unpacked", "words_of",
+    "xmp", "xmp_text", "xmp_values",
 ]  # fmt: skip

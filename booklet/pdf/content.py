@@ -558,12 +558,12 @@ class _Frame:
     def _open(self, tag: Any, properties: Any) -> None:
         self.marks.append(self.mark)
         actual = self.mark.actual
-        if actual is None and "/ActualText" in properties and isinstance(said := properties.ActualText, String):
+        if actual is None and (said := _said_instead(tag, properties)) is not None:
             self.content.replaced += 1
-            actual = (self.content.replaced, str(said))
+            actual = (self.content.replaced, said)
         lang = self.mark.lang
-        if "/Lang" in properties and isinstance(said := properties.Lang, String):
-            lang = str(said)
+        if "/Lang" in properties and isinstance(language := properties.Lang, String):
+            lang = str(language)
         if tag == Name.Artifact:
             if self.mark.mcid is not None:
                 self.content.note(ContentFault.ARTIFACT_IN_TAG, "An artifact stands inside tagged content.")
@@ -707,8 +707,16 @@ class _Frame:
             self._add(Paint.TEXT, shape, state.fill, text=text)
         elif state.render in (1, 5):
             self._add(Paint.TEXT, shape, state.stroke, text=text)
-        elif state.render == 3:
+        elif state.render in (3, 7):
             self._add(Paint.UNSEEN, shape, None, text=text)
+
+
+def _said_instead(tag: Any, properties: Any) -> str | None:
+    """What marked content is to be heard as: ActualText, and of a Span a description or a long form (ISO 32000-1,
+    14.9.3 to 14.9.5).
+    """
+    given = (properties.get(key) for key in (("/ActualText", "/Alt", "/E") if tag == Name.Span else ("/ActualText",)))
+    return next((str(words) for words in given if isinstance(words, String)), None)
 
 
 _NUMBERS = (int, Decimal, float)

@@ -14,12 +14,16 @@ from booklet.pdf.fonts import Font
 from booklet.pdf.geometry import Box
 from booklet.pdf.objects import ContentFault, ObjectId, Problem
 
-WORD_GAP_EM = 0.2
-"""A gap in a line that is wider parts two words: kerning is less, the narrowest space of a justified line more."""
+WORD_GAP_EM = 0.15
+"""A gap in a line that is wider parts two words: kerning is less, a thin space or the narrowest of a justified line
+more.
+"""
 
 
 class Paint(StrEnum):
-    """What an item is. `UNSEEN` is text that is there to be searched, not shown (rendering mode 3)."""
+    """What an item is. `UNSEEN` is text that is there to be searched or to cut a picture out, not painted (rendering
+    modes 3 and 7).
+    """
 
     TEXT = "text"
     FILL = "fill"
@@ -33,8 +37,8 @@ class Paint(StrEnum):
 class Mark:
     """Where an item stands in the structure: its MCID and the form that numbers it, or that it is an artifact.
 
-    `actual` is what is said in place of all text under the same mark (ActualText, ISO 32000-1, 14.9.4), with a number
-    that tells two such marks of a page apart; `lang` is the language that the mark gives its text.
+    `actual` is what is said in place of all that is drawn under the same mark (ISO 32000-1, 14.9), with a number that
+    tells two such marks of a page apart; `lang` is the language that the mark gives its text.
     """
 
     mcid: int | None = None

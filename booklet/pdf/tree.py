@@ -237,6 +237,7 @@ class _Walker:
                 TreeFault.TWICE,
                 f"The marked content {address[2]} of page {address[0] + 1} stands in the structure twice.",
             )
+            return
         self.tree.owners[address] = parent
         self.tree.elements[parent].kids.append(address)
 

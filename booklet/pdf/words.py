@@ -2,24 +2,46 @@
 
 Most writers leave out the space at the end of a line, and some part words by a gap alone. So where two pieces of text
 follow each other in one block, on another line or with a gap between them, they are two words. Not so at a hyphen or a
-slash; and not at the line ends of a file that writes its spaces itself, as at least half of them then show: there, a
-line that ends without one goes on in the middle of a word, such as a long address.
+slash, nor between signs of Chinese or Japanese; and not in the middle of a web address, where the file writes its
+spaces itself, as at least half of its line ends then show.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from itertools import pairwise
+from typing import NamedTuple
 
-from booklet.pdf.items import WORD_GAP_EM, Content, Text
+from booklet.pdf.directions import as_read, from_the_right
+from booklet.pdf.items import WORD_GAP_EM, Content, Item
 from booklet.pdf.tree import Address, Tree
 
 NEW_LINE_EM = 0.6
 """Text that starts this much above or below where the last one ended stands on another line; raised figures do not."""
 _JOINS = ("-", "\u2010", "\u2011", "\u00ad", "/", "\u2014")
+_ADDRESS = re.compile(r"(?:://|www\.|@)\S*\Z|[\w-]{2,}\.[\w-]{2,}[\w./-]*\Z")
+"""Ends as a web address does that may go on in the next line."""
+_WORD = re.compile(r"[^\W\d_]{3}[.,;:!?\u2019\u201d)]*\Z")
+_CALL = re.compile(r"[\d*\u2020\u2021[(]")
+RAISED_EM, SMALLER = 0.15, 0.9
+"""A note is called by a figure that stands this much higher than the word before it, and is smaller."""
+_GOES_ON = re.compile(r"[a-z0-9]|[./?&=#@%_~:-]\w")
+_BEGINS_INSIDE = re.compile(r"[./?&=#@_~]\w")
+_WITHOUT_SPACES = re.compile(r"[\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef]")
 _LIGATURES = str.maketrans({"\ufb00": "ff", "\ufb01": "fi", "\ufb02": "fl", "\ufb03": "ffi", "\ufb04": "ffl"})
+
+
+class _Place(NamedTuple):
+    """Where something stands on its line: its start and its end, how large it is, and whether its width is known."""
+
+    x: float
+    y: float
+    end: tuple[float, float]
+    size_pt: float
+    measured: bool
 
 
 @dataclass(slots=True)
@@ -28,8 +50,8 @@ class _Piece:
 
     address: Address
     words: str
-    start: Text
-    end: Text
+    start: _Place
+    end: _Place
     actual: int | None
 
 
@@ -38,16 +60,22 @@ def words_of(contents: Iterable[Content], tree: Tree) -> dict[Address, str]:
     before it in its block.
     """
     drawn = _pieces(contents)
+    on_a_page = {address[1:]: address for address in drawn}
     blocks: dict[int, list[_Piece]] = {}
     for address, owner in tree.addresses():
+        if address[0] < 0 and address[1] is not None:  # the form alone says where
+            pieces = drawn.pop(on_a_page.get(address[1:], address), [])
+            drawn[address] = [replace(piece, address=address) for piece in pieces]
         if address in drawn:
-            blocks.setdefault(tree.block(owner), []).extend(drawn.pop(address))
+            blocks.setdefault(tree.block(owner), []).extend(_as_read(drawn.pop(address)))
     gaps = [(before, after, _parted(before, after)) for block in blocks.values() for before, after in pairwise(block)]
     line_ends = [_spaced(before, after) for before, after, how in gaps if how == "line"]
     spaces_written = sum(line_ends) * 2 >= len(line_ends) > 0
+    for block in blocks.values():
+        _drop_hyphens(block)
     for before, after, how in gaps:
-        joined = _spaced(before, after) or (how == "line" and before.words.endswith(_JOINS))
-        if how and not joined and not (how == "line" and spaces_written):
+        joined = _spaced(before, after) or (how == "line" and _is_one_word(before.words, after.words, spaces_written))
+        if how and not joined:
             after.words = " " + after.words
     words: dict[Address, str] = {}
     for block in blocks.values():
@@ -57,23 +85,60 @@ def words_of(contents: Iterable[Content], tree: Tree) -> dict[Address, str]:
 
 
 def _pieces(contents: Iterable[Content]) -> dict[Address, list[_Piece]]:
-    """What is drawn in each marked content, in order; what an ActualText stands for is one piece."""
+    """What is drawn in each marked content, in order; what an ActualText stands for is one piece, said once."""
     drawn: dict[Address, list[_Piece]] = {}
     for content in contents:
-        for address, text, actual in _marked(content):
-            pieces = drawn.setdefault(address, [])
-            if actual and pieces and pieces[-1].actual == actual[0]:
-                pieces[-1].end = text
-            else:
-                words, number = (actual[1], actual[0]) if actual else (text.words, None)
-                pieces.append(_Piece(address, words, text, text, number))
+        replaced: dict[int, _Piece] = {}
+        for item in content.items:
+            mark = item.mark
+            if mark.mcid is None or item.layer != "page" or not (item.text or mark.actual):
+                continue
+            place = _place(item)
+            if mark.actual and mark.actual[0] in replaced:
+                replaced[mark.actual[0]].end = place
+                continue
+            address = (content.page_index, mark.form, mark.mcid)
+            number, words = mark.actual or (None, item.text.words if item.text else "")
+            piece = _Piece(address, words, place, place, number)
+            drawn.setdefault(address, []).append(piece)
+            if number is not None:
+                replaced[number] = piece
     return drawn
 
 
-def _marked(content: Content) -> Iterator[tuple[Address, Text, tuple[int, str] | None]]:
-    for item in content.items:
-        if item.text and item.mark.mcid is not None and item.layer == "page":
-            yield (content.page_index, item.mark.form, item.mark.mcid), item.text, item.mark.actual
+def _as_read(pieces: list[_Piece]) -> list[_Piece]:
+    """The pieces of a line that has letters from the right, as one."""
+    lines: list[list[_Piece]] = []
+    for piece in pieces:
+        if lines and _parted(lines[-1][-1], piece) != "line" and piece.start.x > lines[-1][-1].start.x:
+            lines[-1].append(piece)
+        else:
+            lines.append([piece])
+    read: list[_Piece] = []
+    for line in lines:
+        if any(piece.actual is None and from_the_right(piece.words) for piece in line):
+            words = line[0].words
+            for before, after in pairwise(line):
+                gap = _parted(before, after) == "gap" and not _spaced(before, after)
+                words += f" {after.words}" if gap else after.words
+            line = [replace(line[0], words=as_read(words), end=line[-1].end)]
+        read += line
+    return read
+
+
+def _place(item: Item) -> _Place:
+    if item.text:
+        text = item.text
+        return _Place(text.x, text.y, text.end, text.size_pt, text.font.measured)
+    left, bottom, right, top = item.box
+    return _Place(left, bottom, (right, bottom), top - bottom, True)
+
+
+def _drop_hyphens(block: list[_Piece]) -> None:
+    """A soft hyphen after a hyphen stands for that hyphen too."""
+    for before, after in pairwise(block):
+        if after.actual is not None and after.words == "\u00ad" and before.words.endswith("-"):
+            before.words = before.words[:-1]
 
 
 def _parted(before: _Piece, after: _Piece) -> str:
@@ -88,9 +153,30 @@ def _parted(before: _Piece, after: _Piece) -> str:
     step = (following.x - last.end[0], following.y - last.end[1])
     forward = step[0] * unit[0] + step[1] * unit[1]
     aside = abs(step[1] * unit[0] - step[0] * unit[1])
-    if aside > NEW_LINE_EM * em or forward < -em:
+    if aside > NEW_LINE_EM * em:
         return "line"
-    return "gap" if last.font.measured and forward > WORD_GAP_EM * em else ""
+    if forward < -em:
+        back = math.dist((before.start.x, before.start.y), following.end)
+        turns = back < em and (from_the_right(before.words) or from_the_right(after.words))
+        return "line" if not turns else "gap" if back > WORD_GAP_EM * em else ""
+    overlaps = forward < -WORD_GAP_EM * em and min(len(before.words), len(after.words)) > 1
+    if last.measured and (overlaps or forward > WORD_GAP_EM * em):
+        return "gap"
+    raised = step[1] * unit[0] - step[0] * unit[1]
+    is_call = raised > RAISED_EM * em and following.size_pt < SMALLER * last.size_pt
+    return "gap" if is_call and _WORD.search(before.words) and _CALL.match(after.words) else ""
+
+
+def _is_one_word(before: str, after: str, spaces_written: bool) -> bool:
+    """True where the end of a line and the beginning of the next are one word."""
+    if before.endswith(_JOINS):
+        return True
+    if _WITHOUT_SPACES.match(before[-1]) and _WITHOUT_SPACES.match(after[0]):
+        return True
+    if not spaces_written:
+        return False
+    inside = before[-1].isalnum() and _BEGINS_INSIDE.match(after)
+    return bool(inside or (_ADDRESS.search(before) and _GOES_ON.match(after)))
 
 
 def _spaced(before: _Piece, after: _Piece) -> bool:

@@ -29,6 +29,7 @@ from weasyprint.formatting_structure import boxes
 from weasyprint.layout.absolute import AbsolutePlaceholder
 
 from booklet.composing import SCHEME
+from booklet.pdf import Box
 from booklet.typesetting.marking import FOOTER, HEADER, PAGINATION, Piece, mark
 
 PT_PER_PX = 0.75
@@ -85,6 +86,14 @@ class Node:
     language: str = ""
     expansion: str = ""
 
+    def pieces(self) -> Iterator[Piece]:
+        """All content under it, in reading order."""
+        for kid in self.kids:
+            if isinstance(kid, Node):
+                yield from kid.pieces()
+            elif isinstance(kid, Piece):
+                yield kid
+
 
 def add_tags(pdf: Any, document: Any, pdf_version: Any, page_streams: list[Any]) -> None:
     """Write the structure tree of a laid-out document. Takes the place of `weasyprint.pdf.tags.add_tags`.
@@ -94,10 +103,18 @@ def add_tags(pdf: Any, document: Any, pdf_version: Any, page_streams: list[Any])
     """
     tree = _Tree(document._html.etree_element)
     document.sources = []
-    for index, (page, stream) in enumerate(zip(document.pages, page_streams, strict=True)):
-        pieces, artifacts = tree.add_page(index, page, stream._tags)
-        mark(stream.stream, pieces, artifacts, (page.width, page.height))
-        document.sources.append([piece.source for piece in pieces.values() if piece.number is not None])
+    drawn = [
+        tree.add_page(index, page, stream._tags)
+        for index, (page, stream) in enumerate(zip(document.pages, page_streams, strict=True))
+    ]
+    reading: list[list[int]] = [[] for _ in drawn]
+    for piece in tree.root.pieces():
+        if piece.number is not None:
+            reading[piece.page].append(piece.number)
+    for page, stream, (pieces, artifacts), numbers in zip(document.pages, page_streams, drawn, reading, strict=True):
+        mark(stream.stream, pieces, artifacts, numbers, (page.width, page.height))
+        numbered = sorted((piece.number, piece.source) for piece in pieces.values() if piece.number is not None)
+        document.sources.append([source for _, source in numbered])
     _write(pdf, tree.root, len(page_streams))
 
 
@@ -143,8 +160,8 @@ class _Tree:
     def add_page(
         self, index: int, page: Any, tags: dict[Any, dict[str, Any]]
     ) -> tuple[dict[int, Piece], dict[int, str]]:
-        """Hang one page's content under its elements. Returns the pieces by their number as drawn, in that order, and
-        the kind of artifact of the rest.
+        """Hang one page's content under its elements. Returns the pieces by their number as drawn, and the kind of
+        artifact of the rest.
         """
         pieces: dict[int, Piece] = {}
         links_seen: set[int] = set()
@@ -160,7 +177,7 @@ class _Tree:
                 owner = self._owner(box)
                 last = owner.kids[-1] if owner.kids else None
                 after = last if isinstance(last, Piece) and last.page == index else None
-                pieces[number] = Piece(index, number, self._source(box.element), after)
+                pieces[number] = Piece(index, number, self._source(box.element), after, _area(box))
                 owner.kids.append(pieces[number])
                 if isinstance(box, boxes.ReplacedBox):
                     _describe(owner, box, page.height)
@@ -168,7 +185,7 @@ class _Tree:
         repeated = (tag["mcid"] for box, tag in tags.items() if isinstance(box, boxes.TextBox))
         artifacts |= {number: PAGINATION for number in repeated if number not in pieces and number not in artifacts}
         tags.clear()
-        return dict(sorted(pieces.items())), artifacts
+        return pieces, artifacts
 
     def _is_content(self, box: Any, page: int) -> bool:
         """False for images without words and for the header rows that a table repeats on its later pages."""
@@ -298,6 +315,11 @@ class _Tree:
         numbering = NUMBERINGS.get(style, "/Disc") if isinstance(style, str) else "/Disc"
         self._node(self.parents[box.element]).attributes["ListNumbering"] = numbering
         return label
+
+
+def _area(box: Any) -> tuple[Box, bool]:
+    left, top = box.content_box_x(), box.content_box_y()
+    return (left, top, left + box.width, top + box.height), isinstance(box, boxes.ReplacedBox)
 
 
 def _describe(figure: Node, box: Any, page_height_px: float) -> None:
