@@ -55,33 +55,33 @@ def to_ring(whom: str) -> str:
 
 
 URGENT = (
-    ("stroke", (10, 10), (29, 16)),
-    ("breath", (40, 72), None),
-    ("allergy", (10, 35), (35, 48)),
-    ("sepsis", (11, 108), None),
-    ("svco", (64, 56), (44, 50)),
-    ("seizure", (64, 10), (50, 14)),
-    ("sight", (64, 33), (47, 27)),
-    ("bleeding", (43, 114), None),
-    ("cord", (38, 138), None),
-    ("liver", (27, 95), None),
-    ("pain", (52, 92), None),
+    ("stroke", (10, 20), (52, 31)),
+    ("breath", (90, 79), (54, 70)),
+    ("allergy", (10, 46), (52, 45)),
+    ("sepsis", (10, 138), (29, 124)),
+    ("svco", (90, 56), (58, 46)),
+    ("seizure", (90, 10), (60, 12)),
+    ("sight", (90, 33), (59, 25)),
+    ("bleeding", (90, 125), (54, 100)),
+    ("cord", (90, 148), (50, 122)),
+    ("liver", (10, 92), (42, 84)),
+    ("pain", (90, 102), (64, 84)),
 )
-"""Where each urgent sign is felt: its number's place, and the point on the body when that is elsewhere."""
+"""Where each urgent sign is felt: its number's place beside the body, and the point on the body."""
 
 
 def urgent_body() -> str:
     """Somebody from head to knee, with a number for each urgent sign."""
-    who = cast.DAWN.but(body="easing-wb", head="turban", face="smile", cloth=TINT, skin="brown").drawn((39, 46), 0.082)
-    clip = '<clipPath id="to-the-knee"><rect x="0" y="0" width="74" height="207"/></clipPath>'
+    who = cast.DAWN.but(body="easing-wb", head="turban", face="smile", cloth=TINT, skin="brown").drawn((50, 40), 0.072)
+    clip = '<clipPath id="to-the-knee"><rect x="0" y="0" width="100" height="180"/></clipPath>'
     marks = []
     for number, (name, (x, y), point) in enumerate(URGENT, 1):
-        lead = line((x, y), point, width=1.2) + circle(*point, 1.8, DEEP) if point else ""
+        lead = line((x, y), point, width=1.2) + circle(*point, 2.6, PAPER) + circle(*point, 1.8, DEEP)
         marks.append(f'{lead}<g id="sign-{name}">{circle(x, y, 9.4, PAPER)}{badge(x, y, str(number), 8.6)}</g>')
     return drawing(
-        74,
-        207,
-        "A woman from head to knee, with numbers where urgent signs are felt",
+        100,
+        180,
+        "A woman from head to knee, with numbers around her that point to where urgent signs are felt",
         clip,
         f'<g clip-path="url(#to-the-knee)">{who}</g>',
         *marks,
@@ -120,8 +120,8 @@ def _back() -> str:
 
 def cord_signs() -> str:
     """The signs of pressure on the spinal cord, on a back, in the words of the list of urgent signs."""
-    back, more = urgent("back")
-    rows = (((62, 84), back), ((86, 130), more.split(". ")[0]), ((76, 208), urgent("legs")[0]))
+    back, band = urgent("back")[0].rsplit(", or ", 1)
+    rows = (((62, 84), back), ((86, 130), band.capitalize()), ((76, 208), urgent("legs")[0]))
     out = [
         group(_back(), at=(-58, 6)),
         rect(104, 0, 216, 26, WARM, round=8),
@@ -196,29 +196,24 @@ def medicine_ways_in() -> str:
     )
     plaster = rect(50, 168, 18, 9, PAPER, INK, 3)
     clip = '<clipPath id="to-the-hip"><rect x="0" y="0" width="320" height="198"/></clipPath>'
-    spots = ((146, 70), (151, 104), (48, 160), (158, 158))
+    spots = ((120, 58), (124, 88), (38, 124), (136, 124))
     texts = "".join(badge(x, y, str(number), 9) for number, (x, y) in enumerate(spots, 1))
     ways = (
-        ("By mouth", "tablets, capsules"),
-        ("Through a port", "a small disc under", "the skin, with a tube"),
-        ("By a drip", "a bag, and a tube", "into a vein"),
-        ("By injection", "under the skin or", "into a muscle"),
+        ("By mouth", "tablets or capsules"),
+        ("Through a port", "a disc under the skin"),
+        ("By a drip", "a tube into a vein"),
+        ("By injection", "in the skin or a muscle"),
     )
-    for number, ((head, *rest), y) in enumerate(zip(ways, (20, 66, 122, 178), strict=True), 1):
-        texts += (
-            badge(189, y - 4, str(number), 9) + words(203, y, head, bold=True) + words(203, y + 15, *rest, leading=15)
-        )
+    for number, ((head, text), y) in enumerate(zip(ways, (20, 60, 100, 140), strict=True), 1):
+        texts += badge(169, y - 4, str(number), 9) + words(184, y, head, bold=True) + words(184, y + 15, text)
     needle = group(sign("syringe", 0, 0, 30), at=(150, 168))
+    who = f'<g clip-path="url(#to-the-hip)">{who}</g>'
     return drawing(
         320,
-        225,
+        162,
         "A woman, and four ways in which medicines get into her body",
         clip,
-        drip,
-        f'<g clip-path="url(#to-the-hip)">{who}</g>',
-        plaster,
-        port,
-        needle,
+        group(drip, who, plaster, port, needle, scale=0.8),
         texts,
     )
 
@@ -236,7 +231,7 @@ def seizure_help() -> str:
         y = 18 + number * 40
         out += [badge(14, y, str(number + 1), 11), words(34, y - 2, head, bold=True), words(34, y + 13, text)]
     out.append(rect(0, 168, 320, 84, CREAM, round=8))
-    out.append(words(14, 189, "Ring triple zero if", bold=True, size=13))
+    out.append(words(14, 189, "Ring triple zero, above all if", bold=True, size=13))
     left = ("• it is the first one", "• it lasts over 5 minutes", "• a second one follows")
     out.append(words(14, 207, *left, leading=15))
     out += [

@@ -48,28 +48,28 @@ def treatment_team() -> str:
     """You in the middle, and six people of a team around you."""
     rows = (
         (42, 27, cast.DOCTOR.but(body="shirt-coat", face="smile"), ("Oncologist",)),
-        (42, 107, cast.NURSE, ("Breast care", "nurse")),
-        (42, 187, cast.SAM.but(body="button-shirt"), ("GP",)),
+        (42, 116, cast.NURSE, ("Breast care", "nurse")),
+        (42, 205, cast.SAM.but(body="button-shirt"), ("GP",)),
         (278, 27, cast.ALEX, ("Psycho-", "oncologist")),
-        (278, 107, cast.RAVI.but(body="sporty-shirt", cloth=WARM), ("Exercise", "physiologist")),
-        (278, 187, cast.AMINA, ("Palliative", "care team")),
+        (278, 116, cast.RAVI.but(body="sporty-shirt", cloth=WARM), ("Exercise", "physiologist")),
+        (278, 205, cast.AMINA, ("Palliative", "care team")),
     )
-    joined = "".join(line((160, 108), (x, y)) for x, y, _, _ in rows)
+    joined = "".join(line((160, 116), (x, y)) for x, y, _, _ in rows)
     faces = "".join(
         portrait(who, x, y, 25, flip=x > 160) + words(x, y + 38, *names, anchor="middle") for x, y, who, names in rows
     )
     couple = cast.PETER.but(body="pocket-shirt", head="short5", face="smile", cloth=TINT).drawn(
-        (189, 118), 0.118, flip=True
+        (189, 126), 0.118, flip=True
     )
-    couple += cast.MARLA.drawn((140, 128), 0.132)
-    centre = in_round(couple, 160, 108, 56, CREAM) + rect(136, 154, 48, 20, WARM, round=10)
+    couple += cast.MARLA.drawn((140, 136), 0.132)
+    centre = in_round(couple, 160, 116, 56, CREAM) + rect(136, 162, 48, 20, WARM, round=10)
     phone = "".join(
-        circle(x, y, 9, PAPER, DEEP) + sign("phone", x - 6.5, y - 6.5, 13) for x, y in ((64, 90), (64, 170), (112, 211))
+        circle(x, y, 9, PAPER, DEEP) + sign("phone", x - 6.5, y - 6.5, 13) for x, y in ((64, 99), (64, 188), (112, 225))
     )
-    key = words(126, 208, "May be your", "contact person", leading=13.4)
+    key = words(126, 222, "May be your", "contact person", leading=13.4)
     title = "A treatment team: you in the middle, and six people with their faces around you"
     return drawing(
-        320, 243, title, joined, faces, centre, words(160, 168.5, "You", bold=True, anchor="middle"), phone, key
+        320, 261, title, joined, faces, centre, words(160, 176.5, "You", bold=True, anchor="middle"), phone, key
     )
 
 
@@ -267,7 +267,7 @@ def easier_breath() -> str:
         (
             110,
             CREAM,
-            "Techniques",
+            "Breathing",
             cast.DAWN.but(face="contempt"),
             ("Ways to breathe", "that a physio or", "nurse can show"),
         ),

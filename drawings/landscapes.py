@@ -219,7 +219,7 @@ TOPICS: dict[str, tuple[str, Person, str, str]] = {
     "liver": ("Liver", cast.PETER, "liver", TINT),
     "lung": ("Lungs", cast.DAWN, "lungs", CREAM),
     "brain": ("Brain", cast.AMINA, "neurology", TINT),
-    "planning": ("Planning", cast.ROSE, "prescription-document", CREAM),
+    "planning": ("Planning", cast.ROSE, "communication", CREAM),
     "medicines": ("Medicines", cast.MARLA.but(body="paper", cloth=TINT, face="calm"), "medicines", TINT),
     "living": ("Living", cast.LIN, "walking", CREAM),
     "family": ("Family", cast.TESS, "heart", TINT),

@@ -70,9 +70,53 @@ def test_unverified_entries_never_print_and_those_to_confirm_only_when_they_say_
     assert "Maybe line" in text and "Check first." in text
 
 
+@pytest.mark.parametrize(
+    ("dated", "printed"),
+    [
+        ("page_date: reviewed 2023-11", "Seen on a page of November 2023."),
+        ("page_date: 2024-09-10", "Seen on a page of September 2024."),
+        ("page_date: 2020 or later", ""),
+        (
+            "page_date: 2023-11\n  calls: [{day: 2026-11-20, by: A, result: confirmed}]",
+            "Last checked 20 November 2026.",
+        ),
+    ],
+)
+def test_an_entry_says_how_old_it_is(booklet: Callable[..., Path], dated: str, printed: str) -> None:
+    """When somebody last looked, or else the month of the page, where that is known."""
+    support = FILES["chapters/support/all.yaml"]
+    entry = f"What Any line does. 2 pm NSW time.{f' {printed}' if printed else ''} "
+    told = support[: support.rindex("page_date: null")] + support[support.rindex("page_date: null") :].replace(
+        "page_date: null", dated
+    )
+    assert entry in words(composed(booklet({"chapters/support/all.yaml": told}), "VIC"), "directory") + " "
+
+
+def test_an_address_breaks_after_a_slash_and_nowhere_else(booklet: Callable[..., Path]) -> None:
+    support = FILES["chapters/support/all.yaml"].replace("url: null", "url: https://www.example.org.au/a.b/c")
+    parts = composed(booklet({"chapters/support/all.yaml": support}), "VIC").parts
+    html = next(part.html for part in parts if part.id == "directory")
+    assert "www.example.org.au/<wbr>a.b/<wbr>c</a>" in html
+
+
+def test_a_health_line_says_what_it_is_for(booklet: Callable[..., Path]) -> None:
+    assert "What Nurse line does. 24 hours" in words(composed(booklet(), "VIC"), "directory")
+
+
+def test_what_data_files_bring_to_print_has_curly_apostrophes() -> None:
+    """Chapters are typed with straight ones, which print turns; data print as they stand."""
+    manuscript, _ = read(PROJECT, Today(TODAY))
+    assert manuscript
+    texts = [text or "" for s in manuscript.services for text in (s.name, s.description, s.place, s.hours, s.cost)]
+    texts += [text or "" for sign in manuscript.urgent_signs for text in (sign.sign, sign.words, sign.when)]
+    texts += [text for term in manuscript.glossary for text in (term.word, term.meaning)]
+    texts += [text for row in manuscript.book.urgent for text in (row.name or "", row.about)]
+    assert [text for text in texts if re.search(r"\w'\w", text)] == []
+
+
 def test_the_first_numbers_stand_once_in_the_directory(booklet: Callable[..., Path]) -> None:
     text = words(composed(booklet(), "VIC"), "directory")
-    assert text.count("Nurse line") == text.count("1300 606 024") == 1
+    assert text.count("Nurse line What Nurse line does.") == text.count("1300 606 024") == 1
 
 
 def test_a_state_without_a_group_is_told_so_and_one_with_a_group_is_not(booklet: Callable[..., Path]) -> None:

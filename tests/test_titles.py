@@ -105,6 +105,7 @@ def test_large_print_says_where_each_chapter_stands_in_the_standard_edition(book
     assert starts[0] != starts[1]
     table = [line for line in heard(order, receipt, "large-print.pdf") if "Chapter one" in line and "Here" in line]
     assert len(table) == 1 and f"Here: {starts[1]}" in table[0] and f"Standard: {starts[0]}" in table[0]
+    assert [line for line in heard(order, receipt, "large-print.pdf") if "Long" in line and "Here" in line] == []
 
 
 def page_label(pdf: pikepdf.Pdf, page: pikepdf.Object) -> str:

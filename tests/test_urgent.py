@@ -9,6 +9,7 @@ from pathlib import Path
 from xml.etree.ElementTree import parse
 
 import pytest
+from pdfminer.high_level import extract_text
 
 from booklet.build import Order, Receipt, check
 from booklet.composing import HANDOUT, Composition, Wanted, compose, shipped_faces, titles_of
@@ -158,10 +159,29 @@ def test_no_back_cover_says_the_word(manuscript: Manuscript) -> None:
             assert "cancer" not in plain(composition.back_cover.html).lower(), f"{edition.code} {title}"
 
 
-def test_the_teams_number_is_written_in_one_place_of_the_pack(manuscript: Manuscript) -> None:
+def test_the_teams_number_is_written_in_one_place_of_each_booklet(manuscript: Manuscript) -> None:
+    """On the card of the main booklet, and above the signs in each small one."""
     texts: list[Chapter | StandingPage] = [*manuscript.every_chapter, *manuscript.pages.values(), *manuscript.planned]
     asked = re.compile(r'^::: write-in .*"[^"]*\bteam\b[^"]*"', re.MULTILINE | re.IGNORECASE)
-    assert {text.origin.file for text in texts if asked.search(text.body)} == {"chapters/pages/fridge-card.md"}
+    above = re.compile(r'^::: write-in lines=1 "My team.*\n:::\n\n::: urgent-short ring=000', re.MULTILINE)
+    files = {text.origin.file for text in texts if asked.search(text.body)}
+    calls = [text for insert in manuscript.inserts for text in insert.chapters if above.search(text.body)]
+    assert len(calls) == len(manuscript.inserts)
+    assert files == {"chapters/pages/fridge-card.md", *(call.origin.file for call in calls)}
+
+
+@pytest.mark.slow
+def test_each_list_of_a_small_booklet_stands_whole_on_its_page(
+    inserts: tuple[Order, Receipt], manuscript: Manuscript
+) -> None:
+    """So that one leaf, or one spread, can be cut out or left open."""
+    built, receipt = inserts
+    for entry in receipt.files:
+        pages = [" ".join(page.split()) for page in extract_text(built.dist / entry.file).split("\f")]
+        for ring in ("000", "team-now"):
+            signs = [sign.sign for sign in manuscript.urgent_signs if sign.ring == ring]
+            whole = [page for page in pages if all(sign in page for sign in signs)]
+            assert len(whole) == 1, f"{entry.file}: the list to ring {ring}"
 
 
 def test_order_codes_spell_nothing_and_have_no_letter_that_is_misheard(manuscript: Manuscript) -> None:

@@ -503,5 +503,5 @@ def _environment() -> Environment:
 
 
 def _breakable(address: str) -> Markup:
-    """A web address that may break before a dot and after a slash, but not after `www`."""
-    return Markup("<wbr>").join(re.findall(r"(?:www\.)?[^./]+/?|\.[^./]+/?|/", address))
+    """A web address that may break after a slash, and nowhere else: a name cut before a dot reads as two words."""
+    return Markup("<wbr>").join(re.findall(r"[^/]+/?|/", address))

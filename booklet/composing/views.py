@@ -117,13 +117,14 @@ class ServiceView:
     description: str
     ask: str
     checked: str
+    written: str
     text: str
     confirm: bool
     local: bool
     origin: str
 
 
-NOBODY = ServiceView("", "", "", "", "", "", "", "", "", "", "", "", "", confirm=False, local=False, origin="")
+NOBODY = ServiceView("", "", "", "", "", "", "", "", "", "", "", "", "", "", confirm=False, local=False, origin="")
 """Stands in for a service whose own entry is at fault."""
 
 
@@ -390,7 +391,8 @@ class EditionContext:
             for row in self.book.urgent
             for view in self._present([row.service])
         ]
-        return (*rows[:1], *(UrgentView(line, line.name, line.hours) for line in self.health_lines), *rows[1:])
+        lines = (UrgentView(line, line.name, f"{line.description} {line.hours}") for line in self.health_lines)
+        return (*rows[:1], *lines, *rows[1:])
 
     @property
     def cost(self) -> str:
@@ -549,11 +551,18 @@ def _view(record: Service, local: bool) -> ServiceView:
         description=record.description,
         ask=record.ask or "",
         checked=day_in_words(record.assured.day) if record.assured else "",
+        written=_month_in_words(record.page_date or ""),
         text=parse_phone(record.text).text if record.text else "",
         confirm=record.confirm_before_print,
         local=local,
         origin=str(record.origin),
     )
+
+
+def _month_in_words(page_date: str) -> str:
+    """The month and year of a page's date such as `2023-11`, `reviewed 2023-11` or `2024-09-10`; else empty."""
+    found = re.fullmatch(r"(?:about |reviewed )?(\d{4})-(0[1-9]|1[0-2])(?:-\d\d)?", page_date)
+    return f"{date(int(found[1]), int(found[2]), 1):%B %Y}" if found else ""
 
 
 def _edition(manuscript: Manuscript, edition: Edition, publication: Publication, large_print: bool) -> EditionView:

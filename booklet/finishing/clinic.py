@@ -35,6 +35,8 @@ from booklet.typesetting import Segment, typeset_part
 
 Drawn = tuple[Sheet, Sequence[Placement]]
 """A side of a sheet, and the pages on it."""
+COVER = (1, 1, "front")
+"""Part, sheet and side that the finished booklet shows outside: it has no name in its fold. The other side says it."""
 UNPRINTABLE_MM = 5.0
 """Office printers reach no nearer to the edge of the sheet (STANDARDS OF1)."""
 SHEET = Grid(SHEETS_MM["A4"], 2, 1, folded=True)
@@ -52,7 +54,7 @@ def finish_clinic(booklet: TypesetBooklet, tools: Tools) -> Finished:
     ]
     width_pt, height_pt = (side * PT_PER_MM for side in booklet.form.pages.trim_mm)
     pages = [UprightPage((1.0, 0.0, 0.0, 1.0, 0.0, 0.0), (width_pt, height_pt))] * booklet.pages
-    names = [side_name(side, sides) for side in sides]
+    names = ["" if (side.part, side.sheet, side.side) == COVER else side_name(side, sides) for side in sides]
     rows = [on_side(side, pages, SHEET, CALIPER_MM, UNPRINTABLE_MM) for side in sides]
     folded: list[Drawn] = [(_folded(row, name), row) for row, name in zip(rows, names, strict=True)]
     title = f"{booklet.full_title} (imposed for folding)"
@@ -144,13 +146,13 @@ def _file(
 
 
 def _folded(placements: Sequence[Placement], name: str) -> Sheet:
-    """One side of a sheet, its name running up in the fold."""
+    """One side of a sheet, its name running up in the fold; the cover has none."""
     width_pt, height_pt = (side * PT_PER_MM for side in SHEET.sheet_mm)
     middle, margin = width_pt / 2, UNPRINTABLE_MM * PT_PER_MM
     letters = lettering()
     ground = (middle + 3, margin + 4, NAME_PT * 1.3, letters.length_pt(name, NAME_PT) + 4)
     words = letters.operators(name, (middle + 3 + NAME_PT, margin + 6), NAME_PT, upwards=True)
-    named = b"q 1 g %.5f %.5f %.5f %.5f re f Q\n%s" % (*ground, words)
+    named = b"q 1 g %.5f %.5f %.5f %.5f re f Q\n%s" % (*ground, words) if name else b""
     return _sheet(placements, named, (width_pt, height_pt))
 
 

@@ -10,7 +10,7 @@ import importlib.util
 import re
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -44,6 +44,8 @@ __all__ = [
 ROUNDS = 3
 USUAL_DIGITS = 2
 KEPT_DOCUMENTS = 48
+FINDER_ROW = re.compile(r'<tr data-finds="([^"]+)">.*?</tr>\n?', re.DOTALL)
+"""A row of the block `page-finder`, and the anchor that it finds."""
 
 
 @dataclass(frozen=True)
@@ -317,7 +319,8 @@ def _volumes(
 
     for composition in compositions:
         body = in_sequence(composition.body, roman=False, first=first)
-        front = in_sequence(composition.front, roman=True)
+        here = {anchor: number for row in body for anchor, number in _folios_of(row).items()}
+        front = in_sequence((_where_pages_differ(part, here, known) for part in composition.front), roman=True)
         foremost, planned = composition.planned[:1], composition.planned[1:]
         if sum(row.layout.pages for row in front) % 2 and foremost:
             front += in_sequence(foremost, roman=True, first=_after(front))
@@ -331,6 +334,17 @@ def _volumes(
         volumes.append(_Volume(composition, tuple(front), tuple(body), tuple(back)))
         first = _after([*body, *back])
     return tuple(volumes)
+
+
+def _where_pages_differ(part: Part, here: Mapping[str, str], known: Mapping[str, str]) -> Part:
+    """A page finder without the rows of what has the same page number in the standard edition; any other part as it
+    is.
+    """
+
+    def differs(row: re.Match[str]) -> str:
+        return "" if here.get(row[1], "") == known.get(f"standard/{row[1]}") else row[0]
+
+    return replace(part, html=FINDER_ROW.sub(differs, part.html))
 
 
 def _folios_of(row: LaidOutPart) -> dict[str, str]:
@@ -372,7 +386,8 @@ def _starting_at(html: str, first_folio: int, roman: bool) -> str:
     """
     side = "right" if first_folio % 2 else "left"
     style = f"<style>html{{break-before:{side}}}@page:first{{counter-reset:page {first_folio}}}</style></head>"
-    return html.replace("</head>", style, 1).replace("<html ", '<html class="roman" ' if roman else "<html ", 1)
+    numerals = ' class="roman"' if roman else ""
+    return html.replace("</head>", style, 1).replace("<html ", f'<html data-side="{side}"{numerals} ', 1)
 
 
 def _complaints(segments: tuple[Segment, ...]) -> list[Finding]:
