@@ -267,17 +267,17 @@ def outcomes(seed: int, first: int, count: int) -> Iterator[Outcome]:
             str(first),
             "--here",
         ]
-        child = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-        assert child.stdout
         begun = first
-        for line in child.stdout:
-            word, number, *rest = line.rstrip("\n").split("\t")
-            if word == "begun":
-                begun = int(number)
-            elif word == "done":
-                first = int(number) + 1
-                yield Outcome(int(number), *rest)
-        if child.wait() and first < end:
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as child:
+            assert child.stdout
+            for line in child.stdout:
+                word, number, *rest = line.rstrip("\n").split("\t")
+                if word == "begun":
+                    begun = int(number)
+                elif word == "done":
+                    first = int(number) + 1
+                    yield Outcome(int(number), *rest)
+        if child.returncode and first < end:
             yield Outcome(begun, list(READERS)[begun % len(READERS)], f"the process ended with {child.returncode}")
             first = begun + 1
 

@@ -371,6 +371,15 @@ def test_a_drawing_without_end_is_stopped(tmp_path: Path, monkeypatch: pytest.Mo
     assert not [finding for finding in findings if str(tmp_path) in str(finding)]
 
 
+def test_what_the_engine_fails_on_is_a_finding(tmp_path: Path) -> None:
+    (tmp_path / "chapters").mkdir()
+    odd = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 20\u0301 10"><path d="M0 0h9v9z"/></svg>'
+    (tmp_path / "chapters/odd.svg").write_text(odd, "utf-8")
+    setter = Typesetter(tmp_path, styles_folder(), A5, Store(tmp_path / "store"))
+    _, findings = typeset((composition(part("one", '<h1 id="one">One</h1><img src="odd.svg" alt="Odd">')),), setter)
+    assert [finding.code for finding in findings] == ["SYS-001"]
+
+
 @LATE
 def test_a_text_without_end_is_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bounds, "PART", bounds.Bounds(1, 2000))

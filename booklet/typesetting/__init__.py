@@ -21,7 +21,7 @@ from booklet.files import UnfitFileError, inside, read
 from booklet.findings import Finding, Place, error
 from booklet.formats import PageSetup
 from booklet.store import Store, key_of
-from booklet.typesetting.records import Layout, MisfitKind, Segment, WrittenFacts, folio
+from booklet.typesetting.records import EngineError, Layout, MisfitKind, Segment, WrittenFacts, folio
 
 if TYPE_CHECKING:
     from booklet.typesetting.engine import Engine
@@ -208,17 +208,25 @@ def typeset(
     """
     try:
         return _typeset(compositions, setter, known)
-    except TooMuchError as reason:
+    except (TooMuchError, EngineError) as reason:
         place = Place(setter.at_work.file if setter.at_work else "chapters")
-        return (), [error("SYS-003", place, f"The part takes {reason}.", "Less text, or simpler drawings.")]
+        return (), [_failure(reason, place)]
+
+
+def _failure(reason: BaseException, place: Place) -> Finding:
+    """What stopped the engine."""
+    if isinstance(reason, EngineError):
+        found = f"The typesetting engine cannot set the part ({reason})."
+        return error("SYS-001", place, found, "Simpler drawings, saved anew as plain SVG.")
+    return error("SYS-003", place, f"The part takes {reason}.", "Less text, or simpler drawings.")
 
 
 def typeset_part(part: Part, setter: Typesetter, pages: int) -> tuple[Segment | None, list[Finding]]:
     """A part by itself, without references to others, on so many pages; or what is wrong with it."""
     try:
         segment = setter.write(setter.lay_out(part, {}, 1, False), {})
-    except TooMuchError as reason:
-        return None, [error("SYS-003", Place(part.file), f"The part takes {reason}.", "Less text.")]
+    except (TooMuchError, EngineError) as reason:
+        return None, [_failure(reason, Place(part.file))]
     findings = _complaints((segment,))
     if segment.layout.pages != pages:
         found = f"'{part.title}' takes {segment.layout.pages} pages."
@@ -230,7 +238,7 @@ def folios(compositions: tuple[Composition, ...], setter: Typesetter) -> dict[st
     """The folio of each anchor of the body, without writing anything; nothing when a part takes too much."""
     try:
         return _folios(_volumes(compositions, setter, {}, {}))
-    except TooMuchError:
+    except (TooMuchError, EngineError):
         return {}
 
 
@@ -238,7 +246,7 @@ def page_counts(composition: Composition, setter: Typesetter, known: Mapping[str
     """How many pages each part takes, by its id; nothing when a part takes too much."""
     try:
         (volume,) = _volumes((composition,), setter, {}, known)
-    except TooMuchError:
+    except (TooMuchError, EngineError):
         return {}
     return {row.part.id: row.layout.pages for row in volume.parts}
 

@@ -25,7 +25,7 @@ from weasyprint.urls import URLFetcher, URLFetcherResponse
 from booklet.bounds import within_bounds
 from booklet.composing import decompressed
 from booklet.typesetting.fitting import misfits
-from booklet.typesetting.records import Layout, WrittenFacts
+from booklet.typesetting.records import EngineError, Layout, WrittenFacts
 from booklet.typesetting.structure import add_tags, restore_spaces
 
 PT_PER_PX = 0.75
@@ -116,8 +116,10 @@ class Engine:
         self.complaints = tuple(complaints)
 
     def lay_out(self, html: str) -> tuple[Any, Layout]:
-        """The laid-out document, to be written later, and what is on its pages. Raises TooMuchError."""
-        with _listening() as complaints, within_bounds():
+        """The laid-out document, to be written later, and what is on its pages. Raises TooMuchError and
+        EngineError.
+        """
+        with _listening() as complaints, within_bounds(), _failing():
             document = weasyprint.HTML(string=html, base_url=BASE, url_fetcher=self._fetcher).render(
                 stylesheets=self._styles, font_config=self._fonts, cache=self._images
             )
@@ -145,12 +147,12 @@ class Engine:
         """The document as a tagged PDF with its page references filled in, for the bindery to compress.
 
         A reference was laid out as so many zeros in tabular figures; its number has as many digits, so putting it in
-        moves nothing. Raises TooMuchError.
+        moves nothing. Raises TooMuchError and EngineError.
         """
         document.fonts.clear()  # or glyphs of an earlier writing would count as used
         restore_spaces(document)
         _fill_references(document, folios)
-        with _listening() as complaints, within_bounds():
+        with _listening() as complaints, within_bounds(), _failing():
             pdf = document.write_pdf(pdf_version="1.7", pdf_tags=True, uncompressed_pdf=True)
         complaints += _strange_characters(document)
         sources = tuple(tuple(page) for page in document.sources)
@@ -195,6 +197,23 @@ def _within(inner: tuple[float, ...], outer: tuple[float, ...]) -> bool:
         and inner[2] <= outer[2] + slack
         and inner[3] <= outer[3] + slack
     )
+
+
+@contextmanager
+def _failing() -> Iterator[None]:
+    """Turn what the engine raises of odd drawings and styles into one error."""
+    try:
+        yield
+    except (
+        ArithmeticError,
+        AssertionError,
+        AttributeError,
+        LookupError,
+        RuntimeError,
+        TypeError,
+        ValueError,
+    ) as reason:
+        raise EngineError(type(reason).__name__) from reason
 
 
 @contextmanager

@@ -8,6 +8,10 @@ from enum import StrEnum
 from booklet.composing import Part
 
 
+class EngineError(Exception):
+    """The typesetting engine failed on a part, in a way of its own; carries the kind of error."""
+
+
 class MisfitKind(StrEnum):
     """What it is that does not fit its page."""
 
