@@ -209,29 +209,3 @@ def _typed(written: str, start: int) -> TypedNumber:
 
 def _grouped(digits: str, size: int) -> str:
     return NO_BREAK.join(digits[i : i + size] for i in range(0, len(digits), size))
-
-
-ORDER_ALPHABET = "34679ACDEFGHJKMNPQRTUVWXY"
-"""Letters and digits that are not mistaken for one another on the phone: no 0 O, 1 I L, 2 Z, 5 S, 8 B."""
-
-
-_WEIGHTS = (2, 3, 4, 6, 7)
-"""From right to left. Each, and the difference of each two neighbours, shares no factor with 25, so that one wrong
-character and two swapped neighbours are always noticed, as with ISBN-10 (ISO 2108:1992)."""
-
-
-def order_code_check(body: str) -> str:
-    """The check character for the five characters before it: the weighted sum of all six is a multiple of 25."""
-    values = (ORDER_ALPHABET.index(letter) for letter in reversed(body))
-    total = sum(weight * value for weight, value in zip(_WEIGHTS, values, strict=True))
-    return ORDER_ALPHABET[-total % len(ORDER_ALPHABET)]
-
-
-def is_order_code(code: str) -> bool:
-    """True for two groups of three spoken-safe characters, the last one being the check character."""
-    bare = code.replace(" ", "")
-    return (
-        re.fullmatch(r"\S{3} \S{3}", code) is not None
-        and set(bare) <= set(ORDER_ALPHABET)
-        and order_code_check(bare[:-1]) == bare[-1]
-    )

@@ -492,6 +492,42 @@ def preflight(files: tuple[Path, ...], profile: str, style: str, report: Path | 
     sys.exit(1 if any(finding.severity is Severity.ERROR for finding in findings) else 0)
 
 
+@main.command()
+@click.argument("said", nargs=-1, metavar="[CODE]")
+@click.option("--issue", metavar="YYYY.N", help="The issue that the copy names inside its cover, where it can be read.")
+@click.option(
+    "--dist",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("dist"),
+    help="The folder whose manifest.json knows all codes. Default: dist.",
+)
+def current(said: tuple[str, ...], issue: str | None, dist: Path) -> None:
+    """Say whether a copy with this order code is the current one.
+
+    \b
+      booklet current N9Y J4J
+      booklet current November nine Yankee, Juliett four Juliett
+      booklet current N9Y J4J --issue 2026.1
+      booklet current --issue 2026.1         where the caller can read no code
+
+    One wrong character, or two that changed places, is put right where one code alone can be meant. Exit status: 0 the
+    copy is current; 1 it is not, or nobody can tell.
+    """
+    from booklet.dispatch import MANIFEST, read_codes
+    from booklet.order_codes import answer, answer_issue
+
+    if not said and issue is None:
+        raise click.UsageError("A code is wanted, or --issue.")
+    entries = read_codes(dist)
+    if not entries:
+        click.echo(f"{dist / MANIFEST} has no order codes. Run booklet build first.", err=True)
+        sys.exit(2)
+    is_current, lines = answer(" ".join(said), entries, issue) if said else answer_issue(issue or "", entries)
+    for line in lines:
+        click.echo(line)
+    sys.exit(0 if is_current else 1)
+
+
 @main.group()
 def cache() -> None:
     """What was made before and is kept for the next build.
@@ -532,6 +568,37 @@ def clear(project: Path) -> None:
         with alone(store.folder, lambda: click.echo("Waiting for a build to end.", err=True)):
             held = store.clear()
     click.echo(f"{CACHE}: {held.entries} results removed, {held.bytes / 1e6:.1f} MB")
+
+
+@main.command(add_help_option=False, context_settings={"ignore_unknown_options": True})
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def orders(arguments: tuple[str, ...]) -> None:
+    """Take orders by phone, hand them over, forget them (needs booklet[desk])."""
+    with _raising(), _desk():
+        from booklet_desk.cli import orders as group
+    group.main(arguments, "booklet orders")
+
+
+@main.command(add_help_option=False, context_settings={"ignore_unknown_options": True})
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def mail(arguments: tuple[str, ...]) -> None:
+    """Print carrier sheets, labels and packing lists (needs booklet[desk])."""
+    with _raising(), _desk():
+        from booklet_desk.mail import mail as group
+    group.main(arguments, "booklet mail")
+
+
+@contextmanager
+def _desk() -> Any:
+    """The door to the order desk, which is loaded when it is asked for, and which not everybody has installed."""
+    try:
+        from booklet_desk.database import set_up
+
+        set_up()
+        yield
+    except ModuleNotFoundError as reason:
+        click.echo(f"The order desk needs the package {reason.name}: pip install '.[desk]' in its folder", err=True)
+        sys.exit(3)
 
 
 def _write(path: Path, text: str, sources: tuple[Path, ...]) -> None:

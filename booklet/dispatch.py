@@ -17,7 +17,7 @@ import shutil
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, astuple, dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, get_type_hints
@@ -33,6 +33,7 @@ from booklet.files import (
     signals_deferred,
     write,
 )
+from booklet.order_codes import CodeEntry, is_order_code
 
 MANIFEST = "manifest.json"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*")
@@ -79,10 +80,42 @@ class Delivery:
 
 def read_manifest(dist: Path) -> tuple[Entry, ...]:
     """The entries whose files still lie in `dist` as they were delivered. A manifest that cannot be read has none."""
-    entries = [entry for entry in _rows(dist) if _is_own(dist, entry.file)]
+    entries = read_entries(dist)
     with ThreadPoolExecutor(max_workers=min(4, os.cpu_count() or 1)) as readers:
         whole = readers.map(lambda entry: is_whole(dist, entry), entries)
         return tuple(entry for entry, is_there in zip(entries, whole, strict=True) if is_there)
+
+
+def read_entries(dist: Path) -> list[Entry]:
+    """What the manifest says of files that can only be its own, whether or not they are still as they were."""
+    return [entry for entry in _rows(dist) if _is_own(dist, entry.file)]
+
+
+def read_codes(dist: Path) -> tuple[CodeEntry, ...]:
+    """Every order code that the manifest of `dist` knows, those of earlier issues included."""
+    try:
+        rows = list(json.loads((dist / MANIFEST).read_text("utf-8"))["order_codes"])
+    except (OSError, ValueError, TypeError, KeyError):
+        return ()
+    return tuple(entry for row in rows if (entry := _code_entry(row)))
+
+
+def _code_entry(row: object) -> CodeEntry | None:
+    """A row as it was written; None for one that is another's. The others still count."""
+    try:
+        entry = CodeEntry(**row)  # type: ignore[arg-type]
+    except TypeError:
+        return None
+    *texts, is_current = astuple(entry)
+    is_own = all(isinstance(text, str) for text in texts) and isinstance(is_current, bool)
+    return entry if is_own and is_order_code(entry.code) else None
+
+
+def all_codes(dist: Path, codes: Iterable[CodeEntry]) -> tuple[CodeEntry, ...]:
+    """These codes, and of those that the manifest has the ones that they do not tell of: no code is ever forgotten."""
+    entries = {(entry.code, entry.issue): replace(entry, is_current=False) for entry in read_codes(dist)}
+    entries |= {(entry.code, entry.issue): entry for entry in codes}
+    return tuple(entries[key] for key in sorted(entries))
 
 
 def _rows(dist: Path) -> Iterator[Entry]:
@@ -124,6 +157,7 @@ def deliver(
     folder: Path,
     deliveries: Iterable[Delivery],
     kept_back: Iterable[tuple[str, str, str]],
+    codes: Iterable[CodeEntry],
     versions: str,
 ) -> tuple[Entry, ...]:
     """Put the files in place from the folder aside, and the manifest after them; earlier files of other editions stay,
@@ -142,7 +176,9 @@ def deliver(
     gone = [file for file, entry in earlier.items() if (entry.key, entry.issue) in keys and file not in new]
     entries = {file: entry for file, entry in earlier.items() if file not in gone} | new
     listed = [asdict(entries[file]) for file in sorted(entries)]
-    manifest = json.dumps({"versions": versions, "files": listed}, indent=2, ensure_ascii=False) + "\n"
+    known_codes = [asdict(entry) for entry in all_codes(dist, codes)]
+    content = {"versions": versions, "files": listed, "order_codes": known_codes}
+    manifest = json.dumps(content, indent=2, ensure_ascii=False) + "\n"
     write(folder / MANIFEST, manifest.encode())
     for row in rows:
         target = dist / row.entry.file

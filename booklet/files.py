@@ -144,11 +144,14 @@ def _files(folder: Path, within: Path) -> Iterator[tuple[str, Path]]:
     yield from found(folder, "", 0)
 
 
-def write_whole(files: Iterable[tuple[Path, bytes]], durable: bool = True, sources: Iterable[Path] = ()) -> None:
+def write_whole(
+    files: Iterable[tuple[Path, bytes]], durable: bool = True, sources: Iterable[Path] = (), mode: int = 0o666
+) -> None:
     """Files where somebody wants them, all of them whole or none changed. Raises OSError.
 
     No device, pipe or link is replaced, and none of the `sources` that the files were made from. What can be made
-    again, as in a cache, need not be `durable`: then the disk is not waited for.
+    again, as in a cache, need not be `durable`: then the disk is not waited for. `mode` says who may read and write
+    them, before the process's own mask.
     """
     asides = [(path.with_name(f"{path.name}{ASIDE}{os.getpid()}"), path, content) for path, content in files]
     given = list(sources)
@@ -158,7 +161,7 @@ def write_whole(files: Iterable[tuple[Path, bytes]], durable: bool = True, sourc
             raise UnfitFileError(path, "it is the file that is read")
     try:
         for aside, _, content in asides:
-            write(aside, content, durable)
+            write(aside, content, durable, mode)
         with signals_deferred():
             replace_all((aside, path) for aside, path, _ in asides)
     finally:
@@ -213,10 +216,10 @@ def _is_same(path: Path, other: Path) -> bool:
         return False
 
 
-def write(path: Path, content: bytes, durable: bool = True) -> None:
+def write(path: Path, content: bytes, durable: bool = True, mode: int = 0o666) -> None:
     """One file, on the disk when this returns; never through a link. Raises OSError."""
     path.unlink(missing_ok=True)
-    with path.open("xb") as file:
+    with open(path, "xb", opener=lambda name, flags: os.open(name, flags, mode)) as file:
         file.write(content)
         if durable:
             file.flush()

@@ -26,6 +26,7 @@ from booklet.composing import (
     MAIN,
     Composition,
     Wanted,
+    code_entries,
     compose,
     proofread,
     publication,
@@ -46,6 +47,7 @@ from booklet.jobs import (
     typeset_title,
 )
 from booklet.manuscript import Edition, Manuscript, Waiver, read, read_waivers, shipped
+from booklet.order_codes import CodeEntry
 from booklet.preflight import unused
 from booklet.processes import Step, run
 from booklet.records import KeptBack, Order, Receipt, SourcesChangedError, Tell
@@ -97,7 +99,7 @@ def walk(order: Order, store: Store | None, tell: Tell, seen: Stamps) -> tuple[R
             context = JobContext(manuscript, order, kept.folder, aside, waivers)
             results, volumes = _made(context, stale, keys, compositions, tell)
             _refuse_changed(order, seen)
-            _deliver(order, aside, results)
+            _deliver(order, aside, results, code_entries(manuscript))
         except OSError as reason:
             _refuse_changed(order, seen)
             if reason.errno is None:
@@ -293,15 +295,17 @@ def steps_of(jobs: Iterable[Job], keys: Mapping[Job, str], compositions: Composi
         yield Step(job, finish_job, (job, number, keys[job]), (name,), tuple(after), 1000.0)
 
 
-def _deliver(order: Order, folder: Path, results: Mapping[Job, JobResult]) -> tuple[dispatch.Entry, ...]:
+def _deliver(
+    order: Order, folder: Path, results: Mapping[Job, JobResult], codes: tuple[CodeEntry, ...]
+) -> tuple[dispatch.Entry, ...]:
     """Put what is finished in place; nothing, when all or nothing is wanted and something is kept back."""
     kept_back = [job.key for job, result in results.items() if not result.deliveries]
     rows = [delivery for result in results.values() for delivery in result.deliveries]
     if order.all_or_nothing and kept_back:
         rows, kept_back = [], [job.key for job in results]
-    if not rows and not kept_back:
+    if not rows and not kept_back and dispatch.all_codes(order.dist, codes) == dispatch.read_codes(order.dist):
         return ()
-    return dispatch.deliver(order.dist, folder, rows, kept_back, versions())
+    return dispatch.deliver(order.dist, folder, rows, kept_back, codes, versions())
 
 
 def _receipt(

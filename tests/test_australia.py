@@ -1,4 +1,4 @@
-"""Phone numbers as Australians write and dial them, and order codes that survive being spelled out."""
+"""Phone numbers as Australians write and dial them."""
 
 from __future__ import annotations
 
@@ -6,14 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from booklet.australia import (
-    ORDER_ALPHABET,
-    PhoneError,
-    is_order_code,
-    order_code_check,
-    parse_phone,
-    phone_candidates,
-)
+from booklet.australia import PhoneError, parse_phone, phone_candidates
 
 WRITTEN = [
     ("000", "000", "tel:000"),
@@ -54,23 +47,3 @@ def test_numbers_are_found_in_a_sentence_and_amounts_are_not() -> None:
     text = "Ring 000, 13 43 25 84 or (03) 5444 1184. On 13 October 2016 some 20,000 paid $1300 for 100 km; 1800 500 25."
     found = [text[start:stop] for start, stop in phone_candidates(text)]
     assert found == ["000", "13 43 25 84", "(03) 5444 1184", "1800 500 25"]
-
-
-@given(st.text(ORDER_ALPHABET, min_size=5, max_size=5), st.integers(0, 5), st.sampled_from(ORDER_ALPHABET))
-def test_one_misheard_character_is_noticed(body: str, position: int, heard: str) -> None:
-    code = body + order_code_check(body)
-    assert is_order_code(f"{code[:3]} {code[3:]}")
-    wrong = code[:position] + heard + code[position + 1 :]
-    assert is_order_code(f"{wrong[:3]} {wrong[3:]}") == (wrong == code)
-
-
-@given(st.text(ORDER_ALPHABET, min_size=5, max_size=5), st.integers(0, 4))
-def test_two_swapped_neighbours_are_noticed(body: str, position: int) -> None:
-    code = body + order_code_check(body)
-    swapped = code[:position] + code[position + 1] + code[position] + code[position + 2 :]
-    assert is_order_code(f"{swapped[:3]} {swapped[3:]}") == (swapped == code)
-
-
-@given(st.text(ORDER_ALPHABET, min_size=5, max_size=5))
-def test_order_codes_hold_nothing_that_sounds_alike(body: str) -> None:
-    assert not set(body + order_code_check(body)) & set("0O1IL2Z5S8B")

@@ -136,7 +136,16 @@ def test_notices_print_in_their_state_between_their_dates_only(booklet: Callable
 
 def test_the_order_line_says_everything_a_caller_needs(booklet: Callable[..., Path]) -> None:
     text = words(composed(booklet(), "VIC"), "order-line")
-    for needed in ("1800 160 401", "Free.", "HKV 4TU", "Interpreters", "13 14 50", "example.org", "This booklet."):
+    for needed in (
+        "1800 160 401",
+        "Free.",
+        "HKV 4TU",
+        "Tango, Uniform",
+        "Interpreters",
+        "13 14 50",
+        "example.org",
+        "This booklet.",
+    ):
         assert needed in text
     assert "HKW 6PT" not in words(composed(booklet(), "VIC"))
 

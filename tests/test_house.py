@@ -19,8 +19,10 @@ from booklet.findings import CODES
 from tests.conftest import PROJECT
 
 PACKAGE = PROJECT / "booklet"
+DESK = PROJECT / "booklet_desk"
 ROOMS = (
-    "bounds", "files", "contrast", "findings", "formats", "today", "store", "australia", "pdf", "manuscript",
+    "bounds", "files", "contrast", "findings", "formats", "today", "store", "australia", "order_codes",
+    "pdf", "manuscript",
     "composing", "typesetting", "bindery", "imposition", "preflight", "finishing", "transcript", "dispatch", "records",
     "processes", "jobs", "walk", "build", "calls",
     "cli",
@@ -35,7 +37,24 @@ HOMES = {
 }  # fmt: skip
 
 
+DESK_ROOMS = (
+    "records", "bounded", "settings", "numbers", "postcodes", "addresses", "catalogue", "vault", "models", "migrations",
+    "database", "spreadsheets", "columns", "importing", "returns", "ledger",
+    "exporting", "envelopes", "lettering", "carriers", "envelope_check", "labels", "lists", "postage", "mailroom",
+    "commands", "cli", "mail",
+)  # fmt: skip
+DESK_HOMES = {
+    "django": {"models", "migrations", "database", "ledger", "cli", "mail"}, "cryptography": {"vault"},
+    "python_calamine": {"spreadsheets"}, "click": {"commands", "cli", "mail"},
+    "csv": {"spreadsheets", "exporting"}, "sqlite3": {"ledger"},
+    "reportlab": {"lettering", "carriers", "labels", "lists"}, "fontTools": {"lettering"},
+    "pypdfium2": {"envelope_check"},
+}  # fmt: skip
+
+
 def room_of(path: Path) -> str:
+    if path.is_relative_to(DESK):
+        return path.relative_to(DESK).parts[0].removesuffix(".py")
     return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
 
 
@@ -62,6 +81,28 @@ def test_a_room_imports_only_what_stands_before_it(path: Path) -> None:
 def test_each_outside_library_has_one_home(path: Path) -> None:
     for library in {name.split(".")[0] for name in imports(path)} & set(HOMES):
         assert room_of(path) in HOMES[library], f"{library} does not live in {room_of(path)}"
+
+
+DESK_SOURCES = [path for path in sorted(DESK.rglob("*.py")) if path.parent != DESK or path.name != "__init__.py"]
+
+
+def test_the_booklets_rooms_do_not_know_the_desk_and_only_the_command_line_opens_its_door() -> None:
+    outer = [path for path in SOURCES for name in imports(path) if name.startswith("booklet_desk")]
+    assert set(outer) == {PACKAGE / "cli.py"}
+    top = ast.parse((PACKAGE / "cli.py").read_text("utf-8")).body
+    assert not [node for node in top if isinstance(node, ast.ImportFrom) and "booklet_desk" in str(node.module)]
+
+
+@pytest.mark.parametrize("path", DESK_SOURCES, ids=lambda path: str(path.relative_to(DESK)))
+def test_the_desks_rooms_keep_the_same_rules(path: Path) -> None:
+    """A room imports what stands before it; a library has its homes; of the booklet it sees doors, never the walk."""
+    own = DESK_ROOMS.index(room_of(path))
+    used = {part for name in imports(path) if name.startswith("booklet_desk.") for part in name.split(".")[1:2]}
+    assert {room for room in used & set(DESK_ROOMS) if DESK_ROOMS.index(room) > own} == set()
+    for library in {name.split(".")[0] for name in imports(path)} & set(DESK_HOMES):
+        assert room_of(path) in DESK_HOMES[library], f"{library} does not live in {room_of(path)}"
+    borrowed = {name.split(".")[1] for name in imports(path) if name.startswith("booklet.")}
+    assert borrowed <= {"australia", "dispatch", "files", "findings", "manuscript", "order_codes"}
 
 
 def test_a_room_is_entered_by_its_door() -> None:
@@ -125,7 +166,9 @@ def test_an_installed_wheel_brings_its_templates_and_styles(tmp_path: Path) -> N
     code = (
         "from booklet.walk import styles_folder; from booklet.composing.edition import _template; "
         "print(styles_folder() / 'base.css'); _template('cover.html.j2'); "
-        "import booklet; from pathlib import Path; assert Path(booklet.__file__).with_name('py.typed').is_file()"
+        "import booklet; from pathlib import Path; assert Path(booklet.__file__).with_name('py.typed').is_file(); "
+        "from booklet_desk import envelopes, postcodes, settings; assert postcodes.states_of('3000') == ('VIC',); "
+        "envelopes.find_envelope(Path(), 'c5'); assert settings.DESK_NOTICE.is_file() == settings.DESK_LETTER.is_file()"
     )
     environment = {**os.environ, "PYTHONPATH": str(tmp_path / "site")}
     done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, cwd=tmp_path)

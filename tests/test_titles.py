@@ -14,13 +14,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from booklet.australia import is_order_code
 from booklet.build import Order, Receipt, build, check
 from booklet.composing import shipped_faces
 from booklet.composing.edition import FOOT_EM, FOOT_LARGE_PRINT_EM
 from booklet.composing.views import UnknownTitleError
 from booklet.formats import FORMATS
 from booklet.manuscript import read
+from booklet.order_codes import is_order_code
 from booklet.today import Today
 from booklet.transcript import load, transcript
 from booklet.typesetting import share_out

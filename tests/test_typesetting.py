@@ -279,7 +279,7 @@ PUBLICATION = Publication(
     "t",
     "D",
     "images/plain.svg",
-    OrderCodes(standard="HKV 4TU", large_print="HPV 4T6"),
+    OrderCodes(standard="HKV 4TU", large_print="HQV 4TV"),
     (),
     Place("t"),
 )

@@ -209,10 +209,10 @@ def service(
 
 
 FILES["chapters/editions/vic.toml"] = edition(
-    "VIC", "Victoria", "nurse-line", ("HKV 4TU", "HPV 4T6"), "Australia/Melbourne"
+    "VIC", "Victoria", "nurse-line", ("HKV 4TU", "HQV 4TV"), "Australia/Melbourne"
 )
 FILES["chapters/editions/wa.toml"] = edition(
-    "WA", "Western Australia", "health-line", ("HKW 6PT", "HPW 6P4"), "Australia/Perth"
+    "WA", "Western Australia", "health-line", ("HKW 6PT", "HQW 6PU"), "Australia/Perth"
 )
 FILES["chapters/support/all.yaml"] = (
     service("triple-zero", "Triple Zero", "emergency", phone="'000'", hours="always")

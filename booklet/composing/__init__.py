@@ -9,7 +9,7 @@ from booklet.composing.edition import PAGE_TOKENS, Composition, Part, Wanted, co
 from booklet.composing.faces import Faces, decompressed, shipped_faces
 from booklet.composing.proofreading import proofread
 from booklet.composing.sandbox import day_in_words
-from booklet.composing.views import HANDOUT, MAIN, Publication, publication, titles_of
+from booklet.composing.views import HANDOUT, MAIN, Publication, code_entries, publication, titles_of
 from booklet.composing.wholeness import SCHEME
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "Part",
     "Publication",
     "Wanted",
+    "code_entries",
     "compose",
     "day_in_words",
     "decompressed",

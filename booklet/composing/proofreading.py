@@ -20,6 +20,7 @@ from booklet.composing.sandbox import without_tags
 from booklet.composing.views import services_of
 from booklet.findings import Finding, Place, warning
 from booklet.manuscript import Chapter, Edition, InsertMatter, Manuscript, StandingPage
+from booklet.order_codes import spells
 
 HARDEST = 3
 _SIGNS = re.compile(r"^:{3,} urgent-(?:signs|short)\b.*?\bring=\"?([\w-]+)", re.MULTILINE)
@@ -134,7 +135,7 @@ def _unsure(manuscript: Manuscript) -> Iterator[Finding]:
 
 
 def _codes(manuscript: Manuscript) -> Iterator[Finding]:
-    """Order codes that spell a word of the book's list, or hold a letter that is misheard."""
+    """Order codes that spell something, or hold a letter that is misheard."""
     rules = manuscript.book.order_codes
     rows: list[tuple[str, Edition | InsertMatter]]
     rows = [(code, edition) for edition in manuscript.editions for code in edition.order_codes.every]
@@ -146,10 +147,10 @@ def _codes(manuscript: Manuscript) -> Iterator[Finding]:
     ]
     for code, record in rows:
         letters = code.replace(" ", "")
-        spelt = [word for word in rules.avoid if word in letters]
+        word = spells(code, rules.avoid)
         misheard = [sign for sign in rules.misheard if sign in letters]
-        if spelt or misheard:
-            what = f"spells {spelt[0]}" if spelt else f"holds {', '.join(misheard)}, which is misheard"
+        if word or misheard:
+            what = f"spells {word}" if word else f"holds {', '.join(misheard)}, which is misheard"
             yield warning("SRC-055", record.origin, f"The order code {code} {what}.", "Another code.")
 
 

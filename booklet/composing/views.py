@@ -21,6 +21,7 @@ from booklet.composing.markdown import PAGE_TOKEN
 from booklet.composing.sandbox import day_in_words
 from booklet.findings import BookletError, Place
 from booklet.manuscript import Chapter, Edition, Manuscript, OrderCodes, Service, Term, Topic, UrgentSign
+from booklet.order_codes import CodeEntry, spelling
 from booklet.today import Today
 
 MAIN = "main"
@@ -68,6 +69,24 @@ class Publication:
 def titles_of(manuscript: Manuscript) -> tuple[str, ...]:
     """The titles of the pack: the main booklet, then its inserts."""
     return (MAIN, *(insert.id for insert in manuscript.inserts))
+
+
+def code_entries(manuscript: Manuscript) -> tuple[CodeEntry, ...]:
+    """Everything that can be ordered and ever could, by its code: what is printed now, then what earlier issues had."""
+    issue = manuscript.book.issue
+    printed = [
+        (title, edition.code, issue, publication(manuscript, edition, title).codes)
+        for title in titles_of(manuscript)
+        for edition in manuscript.editions
+    ]
+    earlier = [(row.title, row.edition, row.issue, row) for row in manuscript.earlier_codes]
+    names = {MAIN: manuscript.book.title} | {insert.id: insert.head.title for insert in manuscript.inserts}
+    return tuple(
+        CodeEntry(code, spelling(code), title, names.get(title, title), edition, size, issue, is_current)
+        for rows, is_current in ((printed, True), (earlier, False))
+        for title, edition, issue, codes in rows
+        for size, code in codes.by_size.items()
+    )
 
 
 def publication(manuscript: Manuscript, edition: Edition, title: str = MAIN) -> Publication:
@@ -187,7 +206,8 @@ class EditionView:
     """The edition, and the issue it belongs to."""
 
     PARTS: ClassVar = frozenset({
-        "code", "name", "in_words", "emergency", "order_code", "standard_code", "large_print_code", "title", "subtitle",
+        "code", "name", "in_words", "emergency", "order_code", "order_code_spelling", "standard_code",
+        "large_print_code", "title", "subtitle",
         "main_title", "issue", "issue_date", "next_review", "publisher", "reviewed",
     })  # fmt: skip
 
@@ -196,6 +216,7 @@ class EditionView:
     in_words: str
     emergency: str
     order_code: str
+    order_code_spelling: str
     standard_code: str
     large_print_code: str
     title: str
@@ -567,12 +588,14 @@ def _month_in_words(page_date: str) -> str:
 
 def _edition(manuscript: Manuscript, edition: Edition, publication: Publication, large_print: bool) -> EditionView:
     book = manuscript.book
+    code = publication.codes.large_print if large_print else publication.codes.standard
     return EditionView(
         code=edition.code,
         name=edition.name,
         in_words=edition.in_words,
         emergency=edition.emergency,
-        order_code=publication.codes.large_print if large_print else publication.codes.standard,
+        order_code=code,
+        order_code_spelling=spelling(code),
         standard_code=publication.codes.standard,
         large_print_code=publication.codes.large_print,
         title=publication.title,

@@ -36,6 +36,7 @@ from booklet.manuscript.records import (
     CallResult,
     Chapter,
     Consent,
+    EarlierCodes,
     Edition,
     FrontMatter,
     Insert,
@@ -60,7 +61,6 @@ from booklet.manuscript.waivers import Waiver, read_waivers
 from booklet.today import Today
 
 __all__ = [
-    "STANDING_PAGES",
     "Book",
     "BookPart",
     "Call",
@@ -136,6 +136,7 @@ def read(project: Path, today: Today) -> tuple[Manuscript | None, list[Finding]]
     consents = take(_entries(Consent, project, [root / "consents.yaml"], optional=True))
     glossary = take(_entries(Term, project, [root / "glossary.yaml"]))
     signs = take(_entries(UrgentSign, project, [root / "urgent.yaml"], optional=True))
+    earlier_codes = take(_entries(EarlierCodes, project, [root / "earlier-codes.yaml"], optional=True))
     chapter_files = sorted(root.glob("*.md"))
     chapters = take(_chapters(project, chapter_files))
     topics = take(_entries(Topic, project, [root / "index.yaml"], optional=True))
@@ -165,6 +166,7 @@ def read(project: Path, today: Today) -> tuple[Manuscript | None, list[Finding]]
         printers=printers,
         icc_profiles=icc_profiles,
         faulty=_ids(project, service_files) - {service.id for service in services},
+        earlier_codes=earlier_codes,
         complete=len(chapters) == len(chapter_files) and len(pages) == len(needed) and all(inserts),
     )
     found += _twice("source", [(source.id, source) for source in sources])
@@ -334,7 +336,31 @@ def _order_codes(manuscript: Manuscript) -> list[Finding]:
             if edition.code not in insert.head.order_codes:
                 found = f"The insert '{insert.id}' has no order codes for {edition.code}."
                 missing.append(error("SRC-010", insert.head.origin, found, f"A table [order_codes.{edition.code}]."))
-    return [*_twice("order code", codes), *missing]
+    return [*_twice("order code", codes), *_earlier_codes(manuscript), *missing]
+
+
+def _earlier_codes(manuscript: Manuscript) -> list[Finding]:
+    """A code that stood for one thing once stands for nothing else, ever: copies with it are about."""
+    printed = [("main", edition.code, edition.order_codes, edition.origin) for edition in manuscript.editions]
+    printed += [
+        (insert.id, edition, codes, insert.head.origin)
+        for insert in manuscript.inserts
+        for edition, codes in insert.head.order_codes.items()
+    ]
+    things = {
+        code: ((title, edition, size), place)
+        for title, edition, codes, place in printed
+        for size, code in codes.by_size.items()
+    }
+    found = []
+    for row in manuscript.earlier_codes:
+        for size, code in row.by_size.items():
+            thing = (row.title, row.edition, size)
+            other, place = things.setdefault(code, (thing, row.origin))
+            if other != thing:
+                what = f"The order code '{code}' stands here and, for something else, at {place}."
+                found.append(error("SRC-013", row.origin, what, "One code for one thing, in all issues."))
+    return found
 
 
 def _twice(what: str, entries: Iterable[tuple[str, Record]]) -> list[Finding]:

@@ -10,9 +10,10 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, AnyHttpUrl, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from booklet.australia import STATES, Phone, PhoneError, is_order_code, parse_phone
+from booklet.australia import STATES, Phone, PhoneError, parse_phone
 from booklet.contrast import contrast, rgb_of
 from booklet.findings import Place
+from booklet.order_codes import is_order_code
 
 ID = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 ISSUE = r"^\d{4}\.\d+$"
@@ -389,9 +390,22 @@ class OrderCodes(Record):
     large_print: Annotated[str, AfterValidator(_order_code)]
 
     @property
+    def by_size(self) -> dict[str, str]:
+        """The code of each size of print."""
+        return {"standard": self.standard, "large-print": self.large_print}
+
+    @property
     def every(self) -> tuple[str, ...]:
         """All of them."""
-        return (self.standard, self.large_print)
+        return tuple(self.by_size.values())
+
+
+class EarlierCodes(OrderCodes):
+    """What a title of an edition was ordered by in an earlier issue (`chapters/earlier-codes.yaml`)."""
+
+    issue: Annotated[str, Field(pattern=ISSUE)]
+    title: Identifier
+    edition: Annotated[str, AfterValidator(_state)]
 
 
 class InsertMatter(Record):
@@ -585,6 +599,7 @@ class Manuscript(Record):
     """The ICC profile of each printer, by the printer's name."""
     faulty: frozenset[str]
     """The ids of services whose entries have faults, which are named there and not missed elsewhere."""
+    earlier_codes: tuple[EarlierCodes, ...]
     complete: bool
     """False when a chapter or page could not be read, so that links to it are not called dead."""
 

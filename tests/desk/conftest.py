@@ -1,0 +1,80 @@
+"""A desk of its own for each test: a database, keys, and a manifest that says what can be ordered."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import pytest
+from django.db import connection
+from django.test import override_settings
+
+from booklet.order_codes import ALPHABET, CodeEntry, check_character, spelling
+from booklet_desk.database import open_desk, set_up
+
+set_up()
+EDITIONS = ("ACT", "NSW", "NT", "QLD", "SA", "TAS", "VIC", "WA")
+TITLES = {"main": "Steady Ground", "bone": "Your bones"}
+SIZES = ("standard", "large-print")
+
+
+def code(number: int) -> str:
+    """A code of its own for each number, two characters and more from all others."""
+    body = "K4" + "".join(ALPHABET[number // 25**place % 25] for place in range(3))
+    bare = body + check_character(body)
+    return f"{bare[:3]} {bare[3:]}"
+
+
+def entries() -> list[CodeEntry]:
+    """Two titles in all editions and sizes, and one code of an earlier issue."""
+    things = [(id, edition, size) for id in TITLES for edition in EDITIONS for size in SIZES]
+    rows = [
+        CodeEntry(code(n), spelling(code(n)), id, TITLES[id], edition, size, "2026.1", True)
+        for n, (id, edition, size) in enumerate(things)
+    ]
+    return [*rows, CodeEntry(OLD_VIC, spelling(OLD_VIC), "main", TITLES["main"], "VIC", "standard", "2025.1", False)]
+
+
+OLD_VIC = code(999)
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Where a desk keeps what it keeps, and what it can order."""
+
+    folder: Path
+    home: Path
+    keys: Path
+    dist: Path
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """For a process of its own."""
+        return {"BOOKLET_DESK_HOME": str(self.home), "BOOKLET_DESK_KEYS": str(self.keys)}
+
+    def bytes_written(self) -> bytes:
+        """Every byte and every name under the desk's folders."""
+        paths = [path for folder in (self.home, self.keys) for path in sorted(folder.rglob("*"))]
+        return b"".join(str(path).encode() + (path.read_bytes() if path.is_file() else b"") for path in paths)
+
+
+def code_of(id: str, edition: str, size: str = "standard") -> str:
+    """The code of a thing, now."""
+    return next(row.code for row in entries() if row.is_current and row.thing == (id, edition, size))
+
+
+@pytest.fixture
+def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
+    """An open desk, and a working directory outside of the project. Its folders are there from the start."""
+    monkeypatch.chdir(tmp_path)
+    place = Desk(tmp_path, tmp_path / "home", tmp_path / "keys", tmp_path / "dist")
+    place.dist.mkdir()
+    manifest = {"versions": "", "files": [], "order_codes": [asdict(row) for row in entries()]}
+    (place.dist / "manifest.json").write_text(json.dumps(manifest))
+    connection.close()
+    connection.settings_dict["NAME"] = place.home / "desk.sqlite3"
+    with override_settings(DESK_HOME=place.home, DESK_KEYS=place.keys), open_desk():
+        yield place
+    connection.close()
