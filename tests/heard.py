@@ -28,6 +28,7 @@ import pikepdf
 from pikepdf import Array, Dictionary, Name, Pdf, Stream
 
 from booklet import transcript
+from tests.corpus import put
 
 DOCUMENT = Path(__file__).parent.parent / "docs/structure.md"
 BEGIN, END = "<!-- measured by tests/heard.py -->\n", "<!-- end of what was measured -->\n"
@@ -305,12 +306,6 @@ def table(rows: list[Row], passed_over: int) -> Iterator[str]:
     yield f"Lost or glued: {share:.2%}."
 
 
-def write(document: Path, text: str) -> None:
-    """Put what was measured between two marks of a document."""
-    head, _, rest = document.read_text("utf-8").partition(BEGIN)
-    document.write_text(f"{head}{BEGIN}\n{text}\n\n{END}{rest.partition(END)[2]}", "utf-8")
-
-
 def main() -> None:
     """Print the table and, on standard error, examples of what differs in each file."""
     folders = [Path(argument) for argument in sys.argv[1:] if argument != "--write"]
@@ -326,7 +321,7 @@ def main() -> None:
     text = "\n".join(table(rows, passed_over.total()))
     print(text)
     if "--write" in sys.argv:
-        write(DOCUMENT, text)
+        put(DOCUMENT, BEGIN, END, text)
 
 
 if __name__ == "__main__":

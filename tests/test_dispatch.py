@@ -255,7 +255,7 @@ def test_where_one_file_cannot_be_delivered_none_is(
 
 # Processes that are ended
 
-MANY = ["--format", "screen", "--format", "large-print", "--jobs", "3"]
+MANY = ["--format", "screen", "--format", "large-print", "--format", "clinic", "--examine-whole", "--jobs", "3"]
 
 
 def begun(project: Path, *options: str) -> subprocess.Popen[str]:

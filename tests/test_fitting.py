@@ -70,7 +70,7 @@ def test_what_does_not_fit_is_found(booklet: Callable[..., Path], text: str, lin
 @pytest.mark.parametrize(
     "text",
     [
-        "A paragraph that goes on. " * 300,
+        "A paragraph that goes on.\n" * 180,
         f"A word: {WORD[:40]} it is.",
         "Some words first.\n\n" * 12 + box(12),
         table(90),

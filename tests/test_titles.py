@@ -90,7 +90,7 @@ def test_one_order_code_for_two_things_is_found(booklet: Callable[..., Path]) ->
 
 
 def test_large_print_says_where_each_chapter_stands_in_the_standard_edition(booklet: Callable[..., Path]) -> None:
-    long = CHAPTER.format(title="Long", id="aaa", text="One small step at a time. " * 500)
+    long = CHAPTER.format(title="Long", id="aaa", text=("One small step at a time.\n" * 100 + "\n") * 5)
     order, receipt = made(booklet(INSERT | {"chapters/00-long.md": long}), titles=("main",))
     starts = []
     for form in ("screen", "large-print"):

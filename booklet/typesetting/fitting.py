@@ -60,7 +60,8 @@ def _walk(box: Any, area: Any, right: float, place: str) -> Iterator[tuple[Any, 
     if isinstance(box, boxes.TableBox) and _sticks_out(box, area):
         yield box, Misfit(MisfitKind.TABLE, _words(box), place)
         return
-    if box.element is not None and box.style["break_inside"] in ("avoid", "avoid-page"):
+    is_kept = box.element is not None and box.style["break_inside"] in ("avoid", "avoid-page")
+    if is_kept and box.element.tag != "p":  # a paragraph is kept whole where it can be, and runs on where it cannot
         yield box, Misfit(MisfitKind.BOX, _words(box), place)
     if isinstance(box, boxes.BlockContainerBox):
         right = box.content_box_x() + box.width
