@@ -259,11 +259,15 @@ MANY = ["--format", "screen", "--format", "large-print", "--format", "clinic", "
 
 
 def begun(project: Path, *options: str) -> subprocess.Popen[str]:
-    """A build that has set its first pages, in a group of processes of its own."""
+    """A build that has set its first pages, in a group of processes of its own.
+
+    It heeds a closed terminal, even where the tests run under `nohup`, which is inherited.
+    """
     command = [sys.executable, "-m", "booklet", "build", "--project", str(project), "--date", str(TODAY), *options]
     running = subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
         env={**os.environ, "TMPDIR": str(project.parent)},
+        preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL),
     )  # fmt: skip
     assert running.stderr
     assert "(1 of " in running.stderr.readline()
