@@ -17,9 +17,11 @@ from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from booklet.australia import NO_BREAK, PhoneError, parse_phone
+from booklet.bounds import MAX_DATA_BYTES
 from booklet.composing import Composition, Wanted, compose, day_in_words, shipped_faces, titles_of
+from booklet.files import read as read_file
 from booklet.files import write_whole
-from booklet.findings import BookletError, Place, has_errors
+from booklet.findings import UNPRINTABLE, BookletError, Place, has_errors
 from booklet.formats import FORMATS
 from booklet.manuscript import (
     Call,
@@ -270,13 +272,19 @@ def _places(compositions: tuple[Composition, ...], service: Service, pages: Mapp
 
 
 def call_of(day: date, by: str, result: str, note: str | None = None) -> Call:
-    """A call as somebody tells it. Raises CallError for one in the future, or by nobody."""
+    """A call as somebody tells it. Raises CallError for one in the future, by nobody, or in words that a file cannot
+    hold.
+    """
     if day > date.today():
         raise CallError(f"A call on {day} has not been made yet.")
+    if not by.strip():
+        raise CallError("A call needs the name of whoever rang.")
+    if UNPRINTABLE.search(f"{by}{note or ''}"):
+        raise CallError("A name and a note stand on one line, without signs that nobody sees.")
     try:
         return Call.model_validate({"day": day.isoformat(), "by": by.strip(), "result": result, "note": note or None})
     except ValueError as reason:
-        raise CallError("A call needs the name of whoever rang, on one line.") from reason
+        raise CallError("A name and a note are short, and hold no templates.") from reason
 
 
 def record_call(project: Path, id: str, call: Call, phone: str | None = None) -> Path:
@@ -290,7 +298,7 @@ def record_call(project: Path, id: str, call: Call, phone: str | None = None) ->
         hint = f" Did you mean: {', '.join(near)}?" if near else ""
         raise CallError(f"No service has the id '{id}' (it may have been renamed).{hint}")
     path = project / service.origin.file
-    text = path.read_bytes().decode("utf-8")
+    text = read_file(path, MAX_DATA_BYTES).decode("utf-8")
     values: dict[str, str | bool | None] = {}
     if call.is_sure:
         values["confirm_before_print"] = False

@@ -206,6 +206,11 @@ UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u2028\u2029\u202a-\u202e\u20
 """What moves the cursor of a terminal, turns text about, or cannot be written at all."""
 
 
+def counted(number: int, what: str) -> str:
+    """A number with its noun: 1 sheet, 2 sheets."""
+    return f"{number} {what}" + ("" if number == 1 else "s")
+
+
 def one_line(words: str) -> str:
     """Words as one line for a terminal, whoever wrote them: what would act there is shown as an escape."""
     return UNPRINTABLE.sub(lambda sign: sign[0].encode("unicode_escape").decode(), words)

@@ -143,6 +143,13 @@ def test_comments_blocks_and_a_file_without_an_end_of_line_are_kept() -> None:
     assert changed_entry(text, "three", {}, {"calls": {"by": "Jo"}}).endswith("13 11 14\n  calls:\n  - by: Jo")
 
 
+def test_the_mark_that_some_editors_put_first_is_kept() -> None:
+    text = "- id: two\n  name: B\n"
+    assert changed_entry(f"\ufeff{text}", "two", {"name": "Cee"}, {"calls": {"by": "Jo"}}) == (
+        "\ufeff- id: two\n  name: Cee\n  calls:\n  - by: Jo\n"
+    )
+
+
 def recorded(project: Path, *arguments: str) -> tuple[int, str]:
     done = CliRunner().invoke(main, ["calls", "record", "--project", str(project), *arguments])
     assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
@@ -173,6 +180,8 @@ def test_what_came_of_a_call_is_written_down(booklet: Callable[..., Path]) -> No
     [
         (["nobody", "--by", "Jo", "--result", "confirmed"], "No service has the id 'nobody'"),
         (["{id}", "--by", " ", "--result", "confirmed"], "needs the name"),
+        (["{id}", "--by", "J\x1bo", "--result", "confirmed"], "nobody sees"),
+        (["{id}", "--by", "Jo", "--result", "confirmed", "--note", "{{{{ x }}}}"], "no templates"),
         (["{id}", "--by", "Jo", "--result", "confirmed", "--date", "2999-01-01"], "has not been made yet"),
         (["{id}", "--by", "Jo", "--result", "changed", "--phone", "12"], "is no number"),
         (["{id}", "--by", "Jo", "--result", "gone"], "gone"),

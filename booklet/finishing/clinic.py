@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from booklet.bindery import PaperPiece, Sheet, SheetFile, WholeSheets, lettering, sheet_file
 from booklet.composing import planned_kit
-from booklet.findings import Finding
+from booklet.findings import Finding, counted
 from booklet.finishing.parts import fonts, grey_part, known_part, origins, placed_in_order, placing
 from booklet.finishing.records import Finished, FinishedFile, Tools, TypesetBooklet
 from booklet.formats import CLINIC_KIT, Duplex
@@ -20,7 +20,6 @@ from booklet.imposition import (
     Side,
     UprightPage,
     arranged,
-    counted,
     on_a_sheet,
     on_side,
     operators,

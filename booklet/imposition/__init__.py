@@ -22,7 +22,6 @@ from booklet.imposition.arrangement import (
     Place,
     Side,
     arranged,
-    counted,
     creep_mm,
     grid_of,
     part_lines,
@@ -38,6 +37,6 @@ from booklet.imposition.trial import trial_sheets
 __all__ = [
     "BYTES_MAX", "CALIPER_MM", "NAME_PT", "SHEETS_MAX", "SHEETS_MM", "Arrangement", "Binding", "Blanks", "Flip",
     "Grid", "Imposed", "ImpositionError", "Layout", "Pile", "Place", "Placement", "PrintingOrders", "Setup", "Side",
-    "UprightPage", "arranged", "counted", "creep_mm", "grid_of", "impose", "on_a_sheet", "on_side", "operators",
+    "UprightPage", "arranged", "creep_mm", "grid_of", "impose", "on_a_sheet", "on_side", "operators",
     "part_lines", "part_pages", "printing_orders", "sheets", "side_name", "trial_sheets",
 ]  # fmt: skip

@@ -21,6 +21,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from booklet.findings import counted
+
 Layout = Literal["booklet", "two-booklets", "quarter", "card", "n-up", "copies", "stack"]
 Binding = Literal["left", "right"]
 Blanks = Literal["before-last", "end"]
@@ -254,11 +256,6 @@ def side_name(side: Side, sides: Sequence[Side]) -> str:
     """What a side of a sheet is called: its part where there are several, its sheet, and which side it is."""
     part = f"Part {side.part}, sheet" if any(row.part > 1 for row in sides) else "Sheet"
     return f"{part} {side.sheet}, {side.side}"
-
-
-def counted(number: int, what: str) -> str:
-    """A number with its noun: 1 sheet, 2 sheets."""
-    return f"{number} {what}" + ("" if number == 1 else "s")
 
 
 def _slots(pages: int, multiple: int, blanks: Blanks) -> Slots:

@@ -9,6 +9,7 @@ from typing import Any, Literal
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Object, Pdf, String
 
+from booklet.findings import counted
 from booklet.imposition.annotations import Stamps
 from booklet.imposition.arrangement import (
     CARD_PAGES,
@@ -20,7 +21,6 @@ from booklet.imposition.arrangement import (
     Blanks,
     Layout,
     arranged,
-    counted,
     grid_of,
     part_lines,
     part_pages,

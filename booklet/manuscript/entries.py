@@ -11,6 +11,7 @@ from typing import Any
 
 import yaml
 
+BYTE_ORDER_MARK = "\ufeff"
 Value = str | bool | None
 _PLAIN = re.compile(r"[A-Za-z(][\w ()./@&+-]*[\w)]|\d{4}-\d{2}-\d{2}")
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -26,6 +27,8 @@ def changed_entry(text: str, id: str, values: Mapping[str, Value], append: Mappi
     """The text of a file of entries, in which the one of this id has other values, and further rows at the end of some
     of its lists. Raises NoEntryError.
     """
+    if text.startswith(BYTE_ORDER_MARK):  # which the parser does not count
+        return BYTE_ORDER_MARK + changed_entry(text.removeprefix(BYTE_ORDER_MARK), id, values, append)
     entry = _entry(text, id)
     newline = "\r\n" if "\r\n" in text else "\n"
     keys = {key.value: (key, value) for key, value in entry.value}

@@ -12,9 +12,6 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-import pikepdf
-import pikepdf.settings
-
 from booklet import files
 from booklet.bounds import FILE, MAX_PDF_BYTES, TooMuchError, apart
 from booklet.findings import BookletError, Severity
@@ -22,8 +19,6 @@ from booklet.manuscript import Waiver
 from booklet.preflight.dossier import MAX_PAGES
 from booklet.preflight.records import Complaint, Profile, Report, Sources
 from booklet.preflight.report import page_pictures
-
-MAX_STREAM_BYTES = 200_000_000
 
 
 class UnreadableFileError(BookletError):
@@ -75,6 +70,5 @@ def look_into(
     """The report on a file, made in this process."""
     from booklet.preflight import examine
 
-    pikepdf.settings.set_qpdf_limits(flate_max_memory=MAX_STREAM_BYTES, run_length_max_memory=MAX_STREAM_BYTES)
     report = examine(content, name, profile, None, sources, waivers)
     return Examined(report, page_pictures(content, report) if pictures else {})

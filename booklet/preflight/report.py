@@ -12,7 +12,7 @@ from pikepdf import Pdf, PikepdfError
 from PIL import Image, ImageDraw
 from pypdfium2 import PdfiumError
 
-from booklet.findings import Severity
+from booklet.findings import Severity, counted
 from booklet.pdf import Camera, Geometry, geometry_of, pixels
 from booklet.preflight.records import Complaint, Report
 
@@ -112,7 +112,7 @@ def _section(report: Report, pictures: Mapping[int, bytes]) -> str:
     shown = "\n".join(_picture(report, index, picture) for index, picture in pictures.items())
     return (
         f"<section><h2>{escape(report.file)}</h2>\n"
-        f"<p>{_count(report.pages, 'page')}, profile {report.profile}.</p>\n{table}"
+        f"<p>{counted(report.pages, 'page')}, profile {report.profile}.</p>\n{table}"
         + (f"<h3>Waived</h3><ul>{waived}</ul>" if waived else "")
         + (f"<h3>Pages</h3>\n{shown}" if shown else "")
         + "</section>"
@@ -134,15 +134,11 @@ def _picture(report: Report, index: int, picture: bytes) -> str:
     ]
     words = "; ".join(f"{number} {each.found}" for number, each in here)
     data = base64.b64encode(picture).decode()
-    alternative = f"Page {index + 1} with {_count(len(here), 'finding')} framed"
+    alternative = f"Page {index + 1} with {counted(len(here), 'finding')} framed"
     return (
         f'<figure><img src="data:image/png;base64,{data}" alt="{alternative}">'
         f"<figcaption>Page {index + 1}: {escape(words)}</figcaption></figure>"
     )
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}" + ("" if number == 1 else "s")
 
 
 _PAGE = """<!DOCTYPE html>

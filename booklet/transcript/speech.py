@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from booklet.findings import counted
 from booklet.transcript.elements import INLINE, Element, squeezed
 from booklet.transcript.tables import parts, rows, size
 
@@ -59,10 +60,6 @@ def _figure(element: Element) -> str:
 def _table(table: Element) -> str:
     columns, lines = size(table)
     return f"table, {columns} columns, {lines} rows"
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}" + ("" if number == 1 else "s")
 
 
 class _Speaker:
@@ -161,7 +158,7 @@ def _opening(element: Element) -> tuple[str, str] | None:
     match element.role:
         case "L":
             items = sum(kid.role == "LI" for kid in element.elements)
-            return f"list with {_count(items, 'item')}", "end of list"
+            return f"list with {counted(items, 'item')}", "end of list"
         case "TOC":
             entries = sum(kid.role == "TOCI" for kid in element.elements)
             return f"contents with {entries} entries", "end of contents"
