@@ -484,7 +484,7 @@ def _confirmations(manuscript: Manuscript) -> list[Finding]:
             "SRC-040",
             service.origin,
             f"'{service.name}' ({service.id}) is to be confirmed.",
-            f"{expected} {until[service.print_unconfirmed]}",
+            f"Somebody to ring, then: booklet calls record {service.id}. {until[service.print_unconfirmed]}",
         )
         for service in manuscript.services
         if service.verified and service.confirm_before_print
