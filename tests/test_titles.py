@@ -108,6 +108,11 @@ def test_large_print_says_where_each_chapter_stands_in_the_standard_edition(book
     assert [line for line in heard(order, receipt, "large-print.pdf") if "Long" in line and "Here" in line] == []
 
 
+def test_large_print_has_no_page_finder_where_all_pages_are_the_same(booklet: Callable[..., Path]) -> None:
+    order, receipt = made(booklet(INSERT), titles=("main",), formats=("large-print",))
+    assert receipt.files and "Finding" not in "".join(heard(order, receipt, "large-print.pdf"))
+
+
 def page_label(pdf: pikepdf.Pdf, page: pikepdf.Object) -> str:
     return next(str(each.label) for each in pdf.pages if each.obj.objgen == page.objgen)
 

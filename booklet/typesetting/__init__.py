@@ -328,7 +328,8 @@ def _volumes(
     for composition in compositions:
         body = in_sequence(composition.body, roman=False, first=first)
         here = {anchor: number for row in body for anchor, number in _folios_of(row).items()}
-        front = in_sequence((_where_pages_differ(part, here, known) for part in composition.front), roman=True)
+        needed = (_where_pages_differ(part, here, known) for part in composition.front)
+        front = in_sequence((part for part in needed if part), roman=True)
         foremost, planned = composition.planned[:1], composition.planned[1:]
         if sum(row.layout.pages for row in front) % 2 and foremost:
             front += in_sequence(foremost, roman=True, first=_after(front))
@@ -344,15 +345,16 @@ def _volumes(
     return tuple(volumes)
 
 
-def _where_pages_differ(part: Part, here: Mapping[str, str], known: Mapping[str, str]) -> Part:
-    """A page finder without the rows of what has the same page number in the standard edition; any other part as it
-    is.
+def _where_pages_differ(part: Part, here: Mapping[str, str], known: Mapping[str, str]) -> Part | None:
+    """A page finder without the rows of what has the same page number in the standard edition, and None where that is
+    so of all; any other part as it is.
     """
 
     def differs(row: re.Match[str]) -> str:
         return "" if here.get(row[1], "") == known.get(f"standard/{row[1]}") else row[0]
 
-    return replace(part, html=FINDER_ROW.sub(differs, part.html))
+    html = FINDER_ROW.sub(differs, part.html)
+    return replace(part, html=html) if html == part.html or FINDER_ROW.search(html) else None
 
 
 def _folios_of(row: LaidOutPart) -> dict[str, str]:
