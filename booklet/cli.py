@@ -51,22 +51,6 @@ def _today(_: click.Context, __: click.Parameter, value: str | None) -> date:
         raise click.BadParameter(f"'{value}' is not a date such as 2026-07-15.") from reason
 
 
-def _shared(command: Callable[..., Any]) -> Callable[..., Any]:
-    for option in (
-        click.option("--edition", "editions", multiple=True, shell_complete=_editions, metavar="CODE",
-                     help="A state or territory, such as VIC. Default: all."),
-        click.option("--title", "titles", multiple=True, metavar="TITLE",
-                     help="main, an insert such as bone, or one chapter to hand out: chapter:ID. "
-                     "Default: main and all inserts."),
-        click.option("--project", type=_FilePath(exists=True, file_okay=False, path_type=Path), default=Path(),
-                     help="The folder that holds chapters/. Default: this one."),
-        click.option("--date", "today", callback=_today, metavar="YYYY-MM-DD",
-                     help="The day to build for: notices and consents hold or not. Default: today."),
-    ):  # fmt: skip
-        command = option(command)
-    return command
-
-
 class _FilePath(click.Path):
     """A path; the empty one names nothing, and is not the folder that one happens to be in."""
 
@@ -74,6 +58,29 @@ class _FilePath(click.Path):
         if value == "":
             self.fail("an empty name.", param, ctx)
         return super().convert(value, param, ctx)
+
+
+_project = click.option(
+    "--project",
+    type=_FilePath(exists=True, file_okay=False, path_type=Path),
+    default=Path(),
+    help="The folder that holds chapters/. Default: this one.",
+)
+
+
+def _shared(command: Callable[..., Any]) -> Callable[..., Any]:
+    for option in (
+        click.option("--edition", "editions", multiple=True, shell_complete=_editions, metavar="CODE",
+                     help="A state or territory, such as VIC. Default: all."),
+        click.option("--title", "titles", multiple=True, metavar="TITLE",
+                     help="main, an insert such as bone, or one chapter to hand out: chapter:ID. "
+                     "Default: main and all inserts."),
+        _project,
+        click.option("--date", "today", callback=_today, metavar="YYYY-MM-DD",
+                     help="The day to build for: notices and consents hold or not. Default: today."),
+    ):  # fmt: skip
+        command = option(command)
+    return command
 
 
 class _Commands(click.Group):
@@ -220,12 +227,7 @@ def check(editions: tuple[str, ...], titles: tuple[str, ...], project: Path, tod
 
 
 @main.group(invoke_without_command=True)
-@click.option(
-    "--project",
-    type=_FilePath(exists=True, file_okay=False, path_type=Path),
-    default=Path(),
-    help="The folder that holds chapters/. Default: this one.",
-)
+@_project
 @click.option("--date", "today", callback=_today, metavar="YYYY-MM-DD", help="The day to ring on. Default: today.")
 @click.option("--csv", "as_table", is_flag=True, help="A table for a spreadsheet instead of a text.")
 @click.option("--all", "everything", is_flag=True, help="Also entries that somebody confirmed in the last 6 months.")
@@ -262,12 +264,7 @@ def calls(context: click.Context, project: Path, today: date, as_table: bool, ev
 )
 @click.option("--phone", metavar="NUMBER", help="The number as it is now.")
 @click.option("--note", metavar="WORDS", help="What the next person should know.")
-@click.option(
-    "--project",
-    type=_FilePath(exists=True, file_okay=False, path_type=Path),
-    default=Path(),
-    help="The folder that holds chapters/. Default: this one.",
-)
+@_project
 @click.option("--date", "today", callback=_today, metavar="YYYY-MM-DD", help="The day of the call. Default: today.")
 def record(id: str, by: str, result: str, phone: str | None, note: str | None, project: Path, today: date) -> None:
     """Write down what came of a call."""
@@ -536,14 +533,6 @@ def cache() -> None:
       booklet cache info                     how much it is
       booklet cache clear                    remove it; the next build makes everything anew
     """
-
-
-_project = click.option(
-    "--project",
-    type=_FilePath(exists=True, file_okay=False, path_type=Path),
-    default=Path(),
-    help="Default: this one.",
-)
 
 
 @cache.command()
