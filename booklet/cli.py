@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, get_args
 import click
 
 from booklet import __version__
-from booklet.bounds import TooMuchError, within_bounds
+from booklet.bounds import FILE, TooMuchError, apart
 from booklet.files import UnfitFileError, alone, write_whole
 from booklet.files import read as read_file
 from booklet.findings import UNPRINTABLE, BookletError, Finding, Severity, one_line
@@ -358,11 +358,8 @@ def impose(source: Path, target: Path, sheet: str, caliper: float, **how: Any) -
 
     with _raising():
         setup = imposition.Setup(sheet_mm=imposition.SHEETS_MM[sheet], caliper_mm=caliper, **how)
-        try:
-            with within_bounds():
-                imposed = imposition.impose(_content(source, imposition.BYTES_MAX), setup)
-        except TooMuchError as reason:
-            raise BookletError(f"{source} takes {reason}. Nothing was written.") from reason
+        with _bounded(source):
+            imposed = apart(FILE, imposition.impose, _content(source, imposition.BYTES_MAX), setup)
         _write_sides(target, imposed.files, [source])
     for words in (*imposed.notes, *imposed.steps):
         click.echo(one_line(words), err=True)
@@ -385,6 +382,15 @@ def test_sheet(target: Path, sheet: str, manual: bool) -> None:
 
     with _raising():
         _write_sides(target, imposition.trial_sheets(manual, imposition.SHEETS_MM[sheet]), [])
+
+
+@contextmanager
+def _bounded(file: Path) -> Any:
+    """A stranger's file that takes too much, or stops the process that looks into it, is a message."""
+    try:
+        yield
+    except TooMuchError as reason:
+        raise BookletError(f"{file} takes {reason}, or stops the program.") from reason
 
 
 def _content(source: Path, most_bytes: int) -> bytes:
@@ -424,11 +430,11 @@ def read(file: Path, part: str | None) -> None:
     """
     from booklet import transcript
 
-    with _raising():
-        reading = transcript.load(file)
-        for line in getattr(transcript, part or "transcript")(reading.top):
+    with _raising(), _bounded(file):
+        lines, notes = apart(FILE, transcript.heard, file, part)
+        for line in lines:
             click.echo(one_line(line))
-    for note in reading.notes:
+    for note in notes:
         click.echo(one_line(note), err=True)
 
 

@@ -16,6 +16,8 @@ import pikepdf
 import pytest
 from click.testing import CliRunner, Result
 
+from booklet import cli
+from booklet.bounds import Bounds
 from booklet.cli import main
 from booklet.imposition import Layout
 from tests import pdfs
@@ -276,6 +278,20 @@ def test_neither_fronts_nor_backs_are_written_where_one_cannot_be(side: str, tmp
     result = run("impose", tmp_path / "in.pdf", tmp_path / "out.pdf", "--duplex", "manual")
     assert result.exit_code == 3 and f"out-{side}.pdf cannot be written (a folder)" in result.stderr
     assert sorted(path.name for path in tmp_path.iterdir()) == ["in.pdf", f"out-{side}.pdf"]
+
+
+@pytest.mark.parametrize("command", ["impose", "read"])
+def test_a_file_that_takes_too_much_is_a_message(command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pdf = pdfs.clean()
+    pdf.pages[0].contents_add(pdf.make_stream(b" " * 20_000_000))
+    path = pdfs.path_of(tmp_path, pdfs.saved(pdf))
+    target = [tmp_path / "out.pdf"] if command == "impose" else []
+    assert run(command, path, *target).exit_code == 0
+    target = [tmp_path / "other.pdf"] if command == "impose" else []
+    monkeypatch.setattr(cli, "FILE", Bounds(5, 1))
+    result = run(command, path, *target)
+    assert result.exit_code == 3 and "takes more than 5 seconds or 1 MB" in result.stderr
+    assert not result.stdout and not any(each.exists() for each in target)
 
 
 def test_impose_does_not_wait_for_a_pipe(tmp_path: Path) -> None:

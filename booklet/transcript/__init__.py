@@ -17,6 +17,6 @@ memory of `booklet.bounds`.
 
 from booklet.transcript.elements import Element
 from booklet.transcript.loading import Reading, UnheardError, load
-from booklet.transcript.speech import figures, links, outline, tables, transcript
+from booklet.transcript.speech import figures, heard, links, outline, tables, transcript
 
-__all__ = ["Element", "Reading", "UnheardError", "figures", "links", "load", "outline", "tables", "transcript"]
+__all__ = ["Element", "Reading", "UnheardError", "figures", "heard", "links", "load", "outline", "tables", "transcript"]

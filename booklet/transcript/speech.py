@@ -3,10 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 from booklet.findings import counted
 from booklet.transcript.elements import INLINE, Element, squeezed
+from booklet.transcript.loading import load
 from booklet.transcript.tables import parts, rows, size
+
+
+def heard(path: Path, part: str | None = None) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What is said of a file or of a part of it (`outline`, `links`, `figures`, `tables`), a line an utterance, and
+    what others may hear otherwise. Raises UnheardError. Plain lines, so that a process of its own can hand them over.
+    """
+    reading = load(path)
+    say = {"outline": outline, "links": links, "figures": figures, "tables": tables}.get(part or "", transcript)
+    return tuple(say(reading.top)), reading.notes
 
 
 def transcript(top: Element) -> Iterator[str]:
