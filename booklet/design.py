@@ -12,8 +12,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-PT_PER_MM = 72 / 25.4
-TRIMS_MM = {"A4": (210.0, 297.0), "A5": (148.0, 210.0), "A6": (105.0, 148.0), "DL": (99.0, 210.0)}
+MM_PER_INCH = 25.4
+PT_PER_MM = 72 / MM_PER_INCH
+TRIMS_MM: dict[str, tuple[float, float]] = {"A4": (210, 297), "A5": (148, 210), "A6": (105, 148), "DL": (99, 210)}
 """Trimmed sizes that have a name: width, height."""
 LEAST_SIDE_MM, MOST_SIDE_MM = 90.0, 297.0
 """From a leaflet of a third of A4 to the longer side of A4: nothing for clear print is larger (STANDARDS CP11)."""
@@ -111,6 +112,11 @@ class PageDesign:
     def measure_mm(self) -> float:
         """The width of the block of text."""
         return self.trim_mm[0] - self.margins_mm.inner - self.margins_mm.outer
+
+    @property
+    def is_narrow(self) -> bool:
+        """True where two things do not go beside each other."""
+        return self.measure_mm < NARROW_MM
 
     @property
     def block_mm(self) -> float:
@@ -214,7 +220,7 @@ class PageDesign:
             "measure": self.measure_mm,
             "column-gap": COLUMN_GAP_MM,
             "tab-gap": self.margins_mm.outer - scale.tab_mm,
-            "drawing-width": round(self.body_pt * scale.drawing_mm, 1),
+            "drawing-width": round(min(self.body_pt * scale.drawing_mm, self.measure_mm * 0.26), 1),
             "number-column": round(number * 2.74),
             "cover-down": down,
             "cover-across": across,
@@ -225,7 +231,7 @@ class PageDesign:
             "folio-width": f"{FOLIO_MM:g}mm" if self.large else "auto",
             "running-width": f"{round(self.measure_mm - FOLIO_MM, 2):g}mm" if self.large else "auto",
             "columns": str(self.columns),
-            "list-columns": "1" if self.large or self.measure_mm < NARROW_MM else "2",
+            "list-columns": "1" if self.large or self.is_narrow else "2",
         }
 
     def style_sheet(self) -> str:
@@ -321,7 +327,7 @@ def trim_of(written: str) -> tuple[float, float]:
     sides = re.fullmatch(r"(\d{2,3}(?:\.\d{1,2})?) ?[x×] ?(\d{2,3}(?:\.\d{1,2})?)(?: ?mm)?", written.strip())
     if sides is None:
         raise ValueError(f"no trim: {', '.join(TRIMS_MM)}, or width and height in mm, such as 210x210")
-    width, height = float(sides[1]), float(sides[2])
+    width, height = (float(side) if "." in side else int(side) for side in sides.groups())
     if min(width, height) < LEAST_SIDE_MM or max(width, height) > MOST_SIDE_MM:
         raise ValueError(f"each side of a page has {LEAST_SIDE_MM:g} to {MOST_SIDE_MM:g} mm")
     return width, height

@@ -5,12 +5,17 @@ A new format is a row here, a style sheet under `styles/`, and a line in the REA
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Literal
 
-from booklet.design import A4_LARGE_PRINT, A5, TRIMS_MM, PageDesign, designed, trim_name
+from booklet.design import A4_LARGE_PRINT, A5, MM_PER_INCH, TRIMS_MM, PageDesign, designed, trim_name
 
+PRESS_PPI = 300
+"""As many pixels an inch as a press shows."""
+KEPT_PPI = 330
+"""As many are kept: a page that a copier enlarges from A5 to A4 has enough of them, too."""
 Duplex = Literal["short-edge", "manual"]
 """Who turns the sheets: the printer, on their short edge, or a person, who prints fronts and then backs."""
 
@@ -25,8 +30,21 @@ class PrintOptions:
 
 
 @dataclass(frozen=True)
+class Overlay:
+    """What a project lays over our style sheets: those of its theme by name, CSS of its own, the families of its faces,
+    and the files that all this names, each with a hash of its content.
+    """
+
+    stylesheets: tuple[str, ...] = ()
+    css: tuple[str, ...] = ()
+    families: tuple[str, ...] = ()
+    files: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
 class PageSetup:
-    """Pages as they are typeset: their design, style sheets in order, how far covers and tabs reach beyond the trim.
+    """Pages as they are typeset: their design, style sheets in order, how far covers and tabs reach beyond the trim,
+    and what the project lays over all that.
 
     Formats that share a page setup share their typesetting.
     """
@@ -34,11 +52,20 @@ class PageSetup:
     design: PageDesign
     stylesheets: tuple[str, ...]
     bleed_mm: float = 0.0
+    overlay: Overlay = Overlay()
 
     @property
     def trim_mm(self) -> tuple[float, float]:
         """Width and height of a trimmed page."""
         return self.design.trim_mm
+
+    def most_pixels(self, covers_page: bool) -> tuple[int, int]:
+        """What is kept of a picture as large as the block of text, or as the page with its bleed."""
+        design = self.design
+        block_mm = (design.measure_mm, design.block_mm)
+        sides_mm = tuple(side + 2 * self.bleed_mm for side in self.trim_mm) if covers_page else block_mm
+        width, height = (math.ceil(side * KEPT_PPI / MM_PER_INCH) for side in sides_mm)
+        return width, height
 
 
 @dataclass(frozen=True)
@@ -73,13 +100,15 @@ TICKET = PageSetup(designed(TRIMS_MM["A4"], 12, 16), ("base.css", "screen.css", 
 
 
 @cache
-def formats(standard: PageDesign = A5, large: PageDesign = A4_LARGE_PRINT) -> dict[str, Format]:
+def formats(
+    standard: PageDesign = A5, large: PageDesign = A4_LARGE_PRINT, overlay: Overlay = Overlay()
+) -> dict[str, Format]:
     """The formats of a project that designs its pages so. Screen, press and clinic share one page setup, set with the
     largest bleed that a printer asks for; each cuts it back to what it needs.
     """
-    beside = ("columns.css",) if standard.columns > 1 else ()
-    pages = PageSetup(standard, ("base.css", "screen.css", "bleed.css", *beside), bleed_mm=5.0)
-    large_pages = PageSetup(large, ("base.css", "large-print.css"))
+    beside = (*(("columns.css",) if standard.columns > 1 else ()), *(("narrow.css",) if standard.is_narrow else ()))
+    pages = PageSetup(standard, ("base.css", "screen.css", "bleed.css", *beside), 5.0, overlay)
+    large_pages = PageSetup(large, ("base.css", "large-print.css"), 0.0, overlay)
     rows = (
         Format("screen", "to read on a screen", pages, "screen", "tagged"),
         Format("large-print", "in large print", large_pages, "large-print", "tagged", "large_print"),

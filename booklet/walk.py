@@ -19,8 +19,7 @@ from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
-from booklet import bindery, dispatch, files
-from booklet.bounds import MAX_PICTURE_BYTES
+from booklet import bindery, dispatch
 from booklet.composing import (
     HANDOUT,
     MAIN,
@@ -28,9 +27,10 @@ from booklet.composing import (
     Wanted,
     code_entries,
     compose,
+    face_faults,
+    faces_of,
     proofread,
     publication,
-    shipped_faces,
     titles_of,
 )
 from booklet.files import alone, stamps, temporary_folder
@@ -53,6 +53,7 @@ from booklet.processes import Step, run
 from booklet.records import KeptBack, Order, Receipt, SourcesChangedError, Tell
 from booklet.store import Store, key_of, versions
 from booklet.today import Today
+from booklet.typesetting import Assets
 
 Compositions = dict[tuple[str, str, bool], tuple[Composition, ...]]
 """The standard and the large-print composition of each title and edition, by title, edition and size."""
@@ -84,6 +85,7 @@ def walk(order: Order, store: Store | None, tell: Tell, seen: Stamps) -> tuple[R
     findings += proofread(manuscript)
     findings += _hues(manuscript)
     findings += _trims(manuscript, order)
+    findings += face_faults(order.project, manuscript.style.faces)
     jobs = jobs_of(manuscript, order, findings)
     compositions, faults = compose_all(manuscript, order, today, jobs)
     waivers, waiver_faults = read_waivers(order.project)
@@ -94,7 +96,8 @@ def walk(order: Order, store: Store | None, tell: Tell, seen: Stamps) -> tuple[R
         try:
             kept = _alone(stack, order, store, tell)
             aside = stack.enter_context(dispatch.aside(order.dist, lambda: tell(WAITING, 0, 0)))
-            keys = {job: _inputs(manuscript, order, job, compositions, waivers) for job in jobs}
+            digest = Assets(order.project / "chapters").digest
+            keys = {job: _inputs(manuscript, order, job, compositions, waivers, digest) for job in jobs}
             earlier = _delivered(order, keys)
             stale = [job for job in jobs if job not in earlier]
             context = JobContext(manuscript, order, kept.folder, aside, waivers)
@@ -139,6 +142,7 @@ def faults_of_sources(order: Order) -> tuple[Finding, ...]:
     if manuscript:
         findings += _hues(manuscript)
         findings += _trims(manuscript, order)
+        findings += face_faults(order.project, manuscript.style.faces)
         findings += proofread(manuscript)
         composed = _composer(manuscript, order, today)
         for edition in _chosen(manuscript, order.editions, findings):
@@ -186,7 +190,7 @@ def compose_all(
 
 def _composer(manuscript: Manuscript, order: Order, today: Today) -> Composer:
     """Composes each thing once."""
-    faces = shipped_faces(styles_folder())
+    faces = faces_of(order.project, manuscript.style.faces)
     return cache(lambda edition, wanted: compose(manuscript, edition, order.project, today, faces, wanted))
 
 
@@ -226,12 +230,17 @@ def _trims(manuscript: Manuscript, order: Order) -> list[Finding]:
 
 
 def _inputs(
-    manuscript: Manuscript, order: Order, job: Job, compositions: Compositions, waivers: tuple[Waiver, ...]
+    manuscript: Manuscript,
+    order: Order,
+    job: Job,
+    compositions: Compositions,
+    waivers: tuple[Waiver, ...],
+    digest: Callable[[str], str],
 ) -> str:
     """A hash of everything that the files of a job are made from."""
     edition = next(each for each in manuscript.editions if each.code == job.edition)
     sizes = {False, job.form.is_large_print}
-    texts = [text_hash(order.project, compositions[job.title, job.edition, size]) for size in sorted(sizes)]
+    texts = [text_hash(compositions[job.title, job.edition, size], digest) for size in sorted(sizes)]
     facts = typeset_booklet(manuscript, edition, job, compositions[job.title, job.edition, False][0], ())
     paper = manuscript.book.large_print if job.form.is_large_print else None
     printing = order.printing if job.form.finish != "tagged" else None
@@ -240,7 +249,7 @@ def _inputs(
     return key_of("job", job, texts, replace(facts, anchors={}, phones=frozenset(), kit=None), paper, printing, waivers)
 
 
-def text_hash(project: Path, compositions: tuple[Composition, ...]) -> str:
+def text_hash(compositions: tuple[Composition, ...], image_digest: Callable[[str], str]) -> str:
     """A hash of everything that pages are set from: texts, what their links are called, numbers, images."""
     digest = sha256()
     for composition in compositions:
@@ -248,7 +257,7 @@ def text_hash(project: Path, compositions: tuple[Composition, ...]) -> str:
         for part in parts:
             digest.update(f"{part.id} {part.kind} {part.title}\0{part.html}\0".encode())
             for asset in part.assets:
-                digest.update(files.read(project / "chapters" / asset, MAX_PICTURE_BYTES))
+                digest.update(image_digest(asset).encode())
         digest.update(repr((sorted(composition.titles.items()), sorted(composition.phones))).encode())
     return digest.hexdigest()
 

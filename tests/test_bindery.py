@@ -82,7 +82,7 @@ def content_of(setter: Typesetter, groups: list[list[int]], placing: Placing = p
     for segment in segments_of(setter, groups):
         written = setter.store.get(segment.key)
         assert written
-        fragment, own = tagged_fragment(written, facts.pdf_ua)
+        fragment, own = tagged_fragment(written, facts.pdf_ua, 150)
         programs |= own
         pieces.append(Piece.of(segment, fragment, A5.trim_mm[1]))
     return bind(pieces, facts, lambda face, number: font_file(face, number, programs[face.program]), placing)

@@ -142,6 +142,9 @@ def test_every_format_of_a_trim_keeps_its_preflight(booklet: Callable[..., Path]
         **tiny.changed(tiny.BOOK, "issue =", 'printer = "au-sheetfed-coated"\nissue ='),
         printer: (PROJECT / printer).read_bytes(),
         STYLE: f'[page]\ntrim = "{trim}"\n',
+        "chapters/images/plain.svg": tiny.FILES["chapters/images/plain.svg"]
+        .replace("<rect", '<rect x="-9" y="-9"')
+        .replace('width="148" height="210" fill', 'width="166" height="228" fill'),
     }
     project = booklet(overlay)
     receipt = build(Order(project, project / "dist", TODAY, editions=("VIC",), titles=("main",), use_cache=False))

@@ -33,7 +33,7 @@ HOMES = {
     "weasyprint": {"typesetting"}, "pydyf": {"typesetting"}, "PIL": {"pdf", "bindery", "preflight"},
     "pikepdf": {"pdf", "bindery", "imposition", "preflight", "transcript"}, "pypdfium2": {"pdf", "preflight"},
     "pdfminer": set(), "fontTools": {"pdf", "composing", "bindery"},
-    "phonenumbers": {"australia"}, "msgspec": {"store"}, "click": {"cli"}, "rich": {"cli"},
+    "tinycss2": {"manuscript"}, "phonenumbers": {"australia"}, "msgspec": {"store"}, "click": {"cli"}, "rich": {"cli"},
 }  # fmt: skip
 
 

@@ -19,6 +19,7 @@ from booklet.composing.markdown import (
     Page,
     RenderContext,
     image_faults,
+    is_picture,
     linked_text,
     render,
     unbroken,
@@ -218,9 +219,7 @@ class _Composer:
         self.findings += faults
         if lines is None:
             lines = without_templates(body)  # the other faults of the text are still found
-        here = RenderContext(
-            self.project, prefix, file, lambda call: _print_block(call, self.context), self.context.elsewhere
-        )
+        here = RenderContext(self.project, prefix, file, self._printed_block, self.context.elsewhere)
         page = render(lines, here)
         for word, use in page.uses:
             self.context.uses.setdefault(word, []).append(use)
@@ -230,6 +229,13 @@ class _Composer:
         self.titles |= {anchor: words for _, words, anchor in page.headings} | page.notes
         self._check_calls(page.blocks)
         return page
+
+    def _printed_block(self, call: BlockCall) -> tuple[str, str]:
+        """The HTML before and after a block's own text."""
+        options = _Options(call.options)
+        if is_picture(self.project, options["src"]):
+            options["photograph"] = "photograph"
+        return _print_block(call.name, options, self.context)
 
     def chapters(self) -> tuple[Part, ...]:
         """The chapters of the main booklet. What prints the glossary is made last, since it names the other pages."""
@@ -258,7 +264,8 @@ class _Composer:
         self._check_part_title(part)
         ids = {chapter.head.id for chapter in self.context.publication.chapters if chapter.head.part == part.id}
         rows = [row for row in self.context.contents if row[1] in ids]
-        html = self._html("part", title=part.title, part=part, anchor=anchor, rows=rows, context=self.context)
+        names = {"part": part, "anchor": anchor, "rows": rows, "panel": is_picture(self.project, part.image)}
+        html = self._html("part", title=part.title, context=self.context, **names)
         return Part(anchor, part.title, "part", html, (part.image,), self.book.origin.file)
 
     def chapter(self, chapter: Chapter, count: int) -> Part:
@@ -317,6 +324,7 @@ class _Composer:
                 self.findings.append(error("SRC-033", page.origin, found, f"'::: {needed}' and ':::'."))
         last = len(self.context.publication.chapters) + 1 if kind == "directory" else 0
         names = {"title": head.title, "id": head.id, "image": image, "last_tab": last, "running": self._running(head)}
+        names["panel"] = is_picture(self.project, image)
         html = self._html("page", kind=kind, **names, body=Markup(rendered.html))
         return Part(head.id, head.title, kind, html, (*rendered.assets, *filter(None, [image])), page.origin.file)
 
@@ -324,9 +332,24 @@ class _Composer:
         """The front cover."""
         title, context = self.context.publication, self.context
         self._check_cover()
+        panel, logo = self._panel(title.cover_image), context.manuscript.style.logo
         names = {"image": title.cover_image, "book": self.book, "edition": context.edition, "context": context}
+        kind = f"cover panel-{panel}" if panel else "cover"
+        names |= {"kind": kind, "panel": panel, "logo": logo}
         html = self._html("cover", title=title.title, large_print=wanted.large_print, **names)
-        return Part("cover", title.title, "cover", html, (title.cover_image,), context.record.origin.file)
+        assets = (title.cover_image, *((logo.image,) if logo else ()))
+        return Part("cover", title.title, "cover", html, assets, context.record.origin.file)
+
+    def _panel(self, image: str) -> str:
+        """Where the words of the cover stand on a panel; nothing where they stand on its drawing."""
+        style = self.context.manuscript.style
+        if style.logo:
+            self.findings += image_faults(self.project, style.logo.image, style.logo.origin)
+        wanted, is_photograph = style.cover.panel, is_picture(self.project, image)
+        if wanted == "none" and is_photograph:
+            found = "The cover is a photograph, and its words stand on no panel."
+            self.findings.append(error("SRC-012", style.cover.origin, found, 'panel = "top" or panel = "bottom".'))
+        return "" if wanted == "none" else wanted or ("bottom" if is_photograph else "")
 
     def _check_cover(self) -> None:
         """The words of the cover stand on one page."""
@@ -446,10 +469,9 @@ class _Options(dict[str, str]):
         return ""
 
 
-def _print_block(call: BlockCall, context: EditionContext) -> tuple[str, str]:
-    """The HTML before and after a block's own text."""
-    macro: Callable[..., Markup] = getattr(_template("blocks.html.j2").module, call.name.replace("-", "_"))
-    before, _, after = str(macro(_Options(call.options), context)).partition(SLOT)
+def _print_block(name: str, options: _Options, context: EditionContext) -> tuple[str, str]:
+    macro: Callable[..., Markup] = getattr(_template("blocks.html.j2").module, name.replace("-", "_"))
+    before, _, after = str(macro(options, context)).partition(SLOT)
     return before, after
 
 
