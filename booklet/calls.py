@@ -18,11 +18,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from booklet.australia import NO_BREAK, PhoneError, parse_phone
 from booklet.bounds import MAX_DATA_BYTES
-from booklet.composing import Composition, Wanted, compose, day_in_words, shipped_faces, titles_of
+from booklet.composing import Composition, Wanted, compose, day_in_words, faces_of, titles_of
 from booklet.files import read as read_file
 from booklet.files import write_whole
 from booklet.findings import UNPRINTABLE, BookletError, Place, has_errors
-from booklet.formats import FORMATS
 from booklet.manuscript import (
     Call,
     Manuscript,
@@ -227,8 +226,8 @@ def printed_places(
     manuscript: Manuscript, project: Path, today: date, store: Store
 ) -> dict[str, tuple[PrintedPlace, ...]]:
     """Where each entry is printed in the standard pages of every title, by its id: laid out, or read from the store."""
-    setter = Typesetter(project, shipped("."), FORMATS["screen"].pages, store)
-    faces = shipped_faces(shipped("."))
+    setter = Typesetter(project, shipped("."), manuscript.style.formats["screen"].pages, store)
+    faces = faces_of(project, manuscript.style.faces)
     compose_one = partial(compose, manuscript, project=project, today=Today(today), faces=faces)
     found: dict[str, dict[tuple[str, str], list[str]]] = {}
     every = [edition.code for edition in manuscript.editions]

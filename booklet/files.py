@@ -92,13 +92,21 @@ def folder_hash(folder: Path, within: Path | None = None) -> bytes:
     return digest.digest()
 
 
+def stamp(path: Path) -> tuple[int, ...]:
+    """What changes of a file as soon as it is written again, be it with the same bytes. Raises OSError."""
+    try:
+        facts = path.stat()
+    except ValueError as reason:
+        raise UnfitFileError(path, "a name that no file can have") from reason
+    return facts.st_ino, facts.st_size, facts.st_mtime_ns, facts.st_ctime_ns
+
+
 def stamps(folder: Path, within: Path | None = None) -> dict[str, tuple[int, ...]]:
     """What changes of each file of a folder as soon as it is written again, be it with the same bytes."""
     found: dict[str, tuple[int, ...]] = {}
     for name, path in _files(folder, within or folder):
         with suppress(OSError):
-            facts = path.stat()
-            found[name] = (facts.st_ino, facts.st_size, facts.st_mtime_ns, facts.st_ctime_ns)
+            found[name] = stamp(path)
     return found
 
 

@@ -11,11 +11,11 @@ from pathlib import Path
 
 from booklet import bindery, dispatch, finishing
 from booklet.bounds import JOB, TooMuchError, within_bounds
-from booklet.composing import Composition, Wanted, compose, shipped_faces
+from booklet.composing import Composition, Wanted, compose, faces_of
 from booklet.files import write
 from booklet.findings import Finding, Place, error, has_errors
 from booklet.finishing import FinishedFile, PrintJob, TypesetBooklet, finish
-from booklet.formats import FORMATS, Format, PageSetup
+from booklet.formats import Format, PageSetup
 from booklet.manuscript import Edition, Manuscript, Waiver, shipped
 from booklet.preflight import Report, Sources, examine
 from booklet.records import Order
@@ -136,7 +136,7 @@ def typeset_title(
         compositions = standard
         segments, findings = typeset(compositions, setter)
     else:
-        pages = folios(standard, work.typesetter(FORMATS["screen"].pages))
+        pages = folios(standard, work.typesetter(work.context.manuscript.style.formats["screen"].pages))
         known = {f"standard/{anchor}": folio for anchor, folio in pages.items()}
         compositions = _in_volumes(work, title, edition, form, large, known)
         segments, findings = typeset(compositions, setter, known)
@@ -156,8 +156,8 @@ def _in_volumes(
     context = work.context
     record = next(each for each in context.manuscript.editions if each.code == edition)
     wanted = Wanted(title, large_print=True, volumes=shares)
-    today = Today(context.order.today)
-    return compose(context.manuscript, record, context.order.project, today, shipped_faces(shipped(".")), wanted)[0]
+    today, faces = Today(context.order.today), faces_of(context.order.project, context.manuscript.style.faces)
+    return compose(context.manuscript, record, context.order.project, today, faces, wanted)[0]
 
 
 def most_pages(manuscript: Manuscript, form: Format) -> int:
@@ -254,7 +254,7 @@ def typeset_booklet(
     manuscript: Manuscript, edition: Edition, job: Job, composition: Composition, segments: tuple[Segment, ...]
 ) -> TypesetBooklet:
     """One volume of a job, with what its files say of themselves."""
-    book, publication = manuscript.book, composition.publication
+    book, publication, hue = manuscript.book, composition.publication, manuscript.hue_of(edition)
     number = f", volume {composition.volume}" if composition.volume else ""
     ending = f"-volume-{composition.volume}" if composition.volume else ""
     stem = f"{publication.slug}-{edition.code}-{book.issue}"
@@ -269,7 +269,7 @@ def typeset_booklet(
         edition=edition.name,
         issue=book.issue,
         issued=book.issue_date,
-        hue=bindery.hue_of(edition.hue.deep, edition.hue.tint),
+        hue=bindery.hue_of(hue.deep, hue.tint),
         anchors=composition.titles,
         phones=composition.phones,
         stitched=not publication.is_handout,

@@ -19,8 +19,7 @@ from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
-from booklet import bindery, dispatch, files
-from booklet.bounds import MAX_PICTURE_BYTES
+from booklet import bindery, dispatch
 from booklet.composing import (
     HANDOUT,
     MAIN,
@@ -28,14 +27,15 @@ from booklet.composing import (
     Wanted,
     code_entries,
     compose,
+    face_faults,
+    faces_of,
     proofread,
     publication,
-    shipped_faces,
     titles_of,
 )
 from booklet.files import alone, stamps, temporary_folder
-from booklet.findings import BookletError, Finding, Place, error, has_errors, in_order
-from booklet.formats import A5, FORMATS, PageSetup
+from booklet.findings import BookletError, Finding, Place, error, has_errors, in_order, warning
+from booklet.formats import PageSetup, is_for_copiers
 from booklet.jobs import (
     Job,
     JobContext,
@@ -53,6 +53,7 @@ from booklet.processes import Step, run
 from booklet.records import KeptBack, Order, Receipt, SourcesChangedError, Tell
 from booklet.store import Store, key_of, versions
 from booklet.today import Today
+from booklet.typesetting import Assets
 
 Compositions = dict[tuple[str, str, bool], tuple[Composition, ...]]
 """The standard and the large-print composition of each title and edition, by title, edition and size."""
@@ -83,6 +84,8 @@ def walk(order: Order, store: Store | None, tell: Tell, seen: Stamps) -> tuple[R
         return Receipt((), 0, in_order(findings), time.monotonic() - start), today.holds
     findings += proofread(manuscript)
     findings += _hues(manuscript)
+    findings += _trims(manuscript, order)
+    findings += face_faults(order.project, manuscript.style.faces)
     jobs = jobs_of(manuscript, order, findings)
     compositions, faults = compose_all(manuscript, order, today, jobs)
     waivers, waiver_faults = read_waivers(order.project)
@@ -93,7 +96,8 @@ def walk(order: Order, store: Store | None, tell: Tell, seen: Stamps) -> tuple[R
         try:
             kept = _alone(stack, order, store, tell)
             aside = stack.enter_context(dispatch.aside(order.dist, lambda: tell(WAITING, 0, 0)))
-            keys = {job: _inputs(manuscript, order, job, compositions, waivers) for job in jobs}
+            digest = Assets(order.project / "chapters").digest
+            keys = {job: _inputs(manuscript, order, job, compositions, waivers, digest) for job in jobs}
             earlier = _delivered(order, keys)
             stale = [job for job in jobs if job not in earlier]
             context = JobContext(manuscript, order, kept.folder, aside, waivers)
@@ -137,6 +141,8 @@ def faults_of_sources(order: Order) -> tuple[Finding, ...]:
     manuscript, findings = read(order.project, today)
     if manuscript:
         findings += _hues(manuscript)
+        findings += _trims(manuscript, order)
+        findings += face_faults(order.project, manuscript.style.faces)
         findings += proofread(manuscript)
         composed = _composer(manuscript, order, today)
         for edition in _chosen(manuscript, order.editions, findings):
@@ -153,8 +159,10 @@ def styles_folder() -> Path:
 
 def jobs_of(manuscript: Manuscript, order: Order, findings: Iterable[Finding] = ()) -> list[Job]:
     """Everything ordered, in the order in which it is named."""
-    names = order.formats or [name for name in FORMATS if name != "press" or manuscript.book.printer]
-    forms = [FORMATS[name].as_pdf_ua(order.pdf_ua) for name in names]
+    formats = manuscript.style.formats
+    left_out = {"press": not manuscript.book.printer, "clinic": not is_for_copiers(formats["clinic"].pages.trim_mm)}
+    names = order.formats or [name for name in formats if not left_out.get(name)]
+    forms = [formats[name].as_pdf_ua(order.pdf_ua) for name in names]
     editions = _chosen(manuscript, order.editions, findings)
     titles = order.titles or titles_of(manuscript)
     for title in titles if editions else ():
@@ -182,7 +190,7 @@ def compose_all(
 
 def _composer(manuscript: Manuscript, order: Order, today: Today) -> Composer:
     """Composes each thing once."""
-    faces = shipped_faces(styles_folder())
+    faces = faces_of(order.project, manuscript.style.faces)
     return cache(lambda edition, wanted: compose(manuscript, edition, order.project, today, faces, wanted))
 
 
@@ -211,13 +219,28 @@ def _hues(manuscript: Manuscript) -> list[Finding]:
     return list(bindery.hue_faults(manuscript, printer)) if printer in manuscript.printers else []
 
 
+def _trims(manuscript: Manuscript, order: Order) -> list[Finding]:
+    """What no office copier can make of the project's pages: an error where it is asked for."""
+    pages, place = manuscript.style.formats["clinic"].pages, manuscript.style.page.origin
+    if is_for_copiers(pages.trim_mm):
+        return []
+    found = f"A page of {pages.design.name} is neither A4 nor half of it: there are no clinic sheets of it."
+    kind = error if "clinic" in order.formats else warning
+    return [kind("BOX-003", place, found, "A trim of A4 or A5 for office copiers; other formats need none.")]
+
+
 def _inputs(
-    manuscript: Manuscript, order: Order, job: Job, compositions: Compositions, waivers: tuple[Waiver, ...]
+    manuscript: Manuscript,
+    order: Order,
+    job: Job,
+    compositions: Compositions,
+    waivers: tuple[Waiver, ...],
+    digest: Callable[[str], str],
 ) -> str:
     """A hash of everything that the files of a job are made from."""
     edition = next(each for each in manuscript.editions if each.code == job.edition)
     sizes = {False, job.form.is_large_print}
-    texts = [text_hash(order.project, compositions[job.title, job.edition, size]) for size in sorted(sizes)]
+    texts = [text_hash(compositions[job.title, job.edition, size], digest) for size in sorted(sizes)]
     facts = typeset_booklet(manuscript, edition, job, compositions[job.title, job.edition, False][0], ())
     paper = manuscript.book.large_print if job.form.is_large_print else None
     printing = order.printing if job.form.finish != "tagged" else None
@@ -226,7 +249,7 @@ def _inputs(
     return key_of("job", job, texts, replace(facts, anchors={}, phones=frozenset(), kit=None), paper, printing, waivers)
 
 
-def text_hash(project: Path, compositions: tuple[Composition, ...]) -> str:
+def text_hash(compositions: tuple[Composition, ...], image_digest: Callable[[str], str]) -> str:
     """A hash of everything that pages are set from: texts, what their links are called, numbers, images."""
     digest = sha256()
     for composition in compositions:
@@ -234,7 +257,7 @@ def text_hash(project: Path, compositions: tuple[Composition, ...]) -> str:
         for part in parts:
             digest.update(f"{part.id} {part.kind} {part.title}\0{part.html}\0".encode())
             for asset in part.assets:
-                digest.update(files.read(project / "chapters" / asset, MAX_PICTURE_BYTES))
+                digest.update(image_digest(asset).encode())
         digest.update(repr((sorted(composition.titles.items()), sorted(composition.phones))).encode())
     return digest.hexdigest()
 
@@ -275,18 +298,18 @@ def steps_of(jobs: Iterable[Job], keys: Mapping[Job, str], compositions: Composi
     """Typesetting each title once for each page setup, then finishing each job. The first edition of a title goes ahead
     of the others, because they share most of what it needs.
     """
-    named: set[tuple[str, str, PageSetup]] = set()
+    named: dict[tuple[str, str, PageSetup], None] = {}
     first: dict[object, object] = {}
     for number, job in enumerate(jobs):
         name = (job.title, job.edition, job.form.pages)
         standard = compositions[job.title, job.edition, False]
         if name not in named:
-            named.add(name)
+            beside = [row for row in named if row[:2] == name[:2]]
+            named[name] = None
             large = compositions[job.title, job.edition, True] if job.form.is_large_print else ()
             ahead = first.setdefault((job.title, job.form.pages), name)
-            beside = (job.title, job.edition, A5)
             after = [ahead] if ahead != name else []
-            after += [beside] if job.form.is_large_print and beside in named else []
+            after += beside if job.form.is_large_print else []
             cost = sum(len(part.html) for part in standard[0].parts) * (1 if ahead == name else 0.3)
             arguments = (job.title, job.edition, job.form, standard, large)
             yield Step(name, typeset_title, arguments, after=tuple(after), cost=cost)

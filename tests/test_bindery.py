@@ -29,7 +29,8 @@ from booklet.bindery import (
     tagged_fragment,
 )
 from booklet.composing import Part
-from booklet.formats import A5
+from booklet.design import A5
+from booklet.formats import FORMATS
 from booklet.store import Store
 from booklet.typesetting import Segment, Typesetter
 from booklet.walk import styles_folder
@@ -81,7 +82,7 @@ def content_of(setter: Typesetter, groups: list[list[int]], placing: Placing = p
     for segment in segments_of(setter, groups):
         written = setter.store.get(segment.key)
         assert written
-        fragment, own = tagged_fragment(written, facts.pdf_ua)
+        fragment, own = tagged_fragment(written, facts.pdf_ua, 150)
         programs |= own
         pieces.append(Piece.of(segment, fragment, A5.trim_mm[1]))
     return bind(pieces, facts, lambda face, number: font_file(face, number, programs[face.program]), placing)
@@ -95,7 +96,7 @@ def bound(setter: Typesetter, groups: list[list[int]], **changes: object) -> pik
 def setter(tmp_path_factory: pytest.TempPathFactory) -> Typesetter:
     folder = tmp_path_factory.mktemp("bindery")
     (folder / "chapters").mkdir()
-    return Typesetter(folder, styles_folder(), A5, Store(folder / "store"))
+    return Typesetter(folder, styles_folder(), FORMATS["screen"].pages, Store(folder / "store"))
 
 
 @pytest.mark.slow

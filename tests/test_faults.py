@@ -205,8 +205,13 @@ FAULTS: dict[str, tuple[Overlay, str, str]] = {
         "LNK-003",
         f"{TWO}:{LAST}",
     ),
-    "picture of sixteen bits": (
-        {**added("![A picture of it](images/x.png)"), "chapters/images/x.png": picture("PNG", "I;16")},
+    "picture of sixteen bits in a drawing": (
+        {
+            **added("![A picture of it](images/x.svg)"),
+            "chapters/images/x.svg": '<svg><image href="data:image/png;base64,'
+            + b64encode(picture("PNG", "I;16")).decode()
+            + '"/></svg>',
+        },
         "LNK-003",
         f"{TWO}:{LAST}",
     ),

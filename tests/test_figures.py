@@ -64,7 +64,8 @@ def test_dark_lines_stand_out_in_every_edition_and_in_grey() -> None:
     manuscript, _ = read(PROJECT, Today(TODAY))
     assert manuscript
     for edition in manuscript.editions:
-        hue = hue_of(edition.hue.deep, edition.hue.tint)
+        own = manuscript.hue_of(edition)
+        hue = hue_of(own.deep, own.tint)
         for ground in (PAPER, kit.WARM, kit.CREAM, kit.SKINS["pale"], kit.SKINS["fair"], *(hue[n] for n in GROUNDS)):
             for line in (hue["deep"], INK):
                 one, other = rgb_of(line), rgb_of(ground)

@@ -21,7 +21,7 @@ from tests.conftest import PROJECT
 PACKAGE = PROJECT / "booklet"
 DESK = PROJECT / "booklet_desk"
 ROOMS = (
-    "bounds", "files", "contrast", "findings", "formats", "today", "store", "australia", "order_codes",
+    "bounds", "files", "contrast", "design", "findings", "formats", "today", "store", "australia", "order_codes",
     "pdf", "manuscript",
     "composing", "typesetting", "bindery", "imposition", "preflight", "finishing", "transcript", "dispatch", "records",
     "processes", "jobs", "walk", "build", "calls",
@@ -33,7 +33,7 @@ HOMES = {
     "weasyprint": {"typesetting"}, "pydyf": {"typesetting"}, "PIL": {"pdf", "bindery", "preflight"},
     "pikepdf": {"pdf", "bindery", "imposition", "preflight", "transcript"}, "pypdfium2": {"pdf", "preflight"},
     "pdfminer": set(), "fontTools": {"pdf", "composing", "bindery"},
-    "phonenumbers": {"australia"}, "msgspec": {"store"}, "click": {"cli"}, "rich": {"cli"},
+    "tinycss2": {"manuscript"}, "phonenumbers": {"australia"}, "msgspec": {"store"}, "click": {"cli"}, "rich": {"cli"},
 }  # fmt: skip
 
 

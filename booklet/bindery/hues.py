@@ -18,7 +18,7 @@ SLACK = 0.05
 
 def edition_accents(manuscript: Manuscript, edition: Edition, printer: str) -> dict[str, Amounts]:
     """The accents of an edition as ink for a printer of the manuscript."""
-    limit, hue = manuscript.printers[printer].ink_limit_percent, edition.hue
+    limit, hue = manuscript.printers[printer].ink_limit_percent, manuscript.hue_of(edition)
     profile = manuscript.icc_profiles[printer]
     return press_accents(profile, limit, hue.deep_cmyk or hue.deep, hue.tint_cmyk or hue.tint)
 
@@ -34,6 +34,7 @@ def hue_faults(manuscript: Manuscript, printer: str) -> Iterator[Finding]:
         )
         return
     for edition in manuscript.editions:
+        place = (edition.hue or manuscript.style.palette).origin
         accents = edition_accents(manuscript, edition, printer)
         deep, tint = (_percent(accents[name]) for name in ("deep", "tint"))
         for what, found, needed in (
@@ -43,10 +44,20 @@ def hue_faults(manuscript: Manuscript, printer: str) -> Iterator[Finding]:
         ):
             if found < needed - SLACK:
                 told = f"In print {what} has a contrast of {found:.1f}."
-                yield error("INK-001", edition.hue.origin, told, f"{needed:g} or more, by other ink.")
+                yield error(
+                    "INK-001",
+                    place,
+                    told,
+                    f"{needed:g} or more, by other ink.",
+                )
         if sum(deep) > limit:
             told = f"deep_cmyk takes {sum(deep):g} percent of ink."
-            yield error("INK-001", edition.hue.origin, told, f"{limit:g} percent at most, for {printer}.")
+            yield error(
+                "INK-001",
+                place,
+                told,
+                f"{limit:g} percent at most, for {printer}.",
+            )
 
 
 def _percent(amounts: tuple[float, ...]) -> Cmyk:

@@ -14,15 +14,13 @@ from typing import Any
 
 import pikepdf
 from pikepdf import Array, ContentStreamInstruction, Dictionary, Name, Operator, Pdf
-from PIL import Image
 
 from booklet.bindery.colour import Inks, decimal
+from booklet.bindery.pictures import finest, scaled_down
 from booklet.contrast import luma
-from booklet.pdf import IDENTITY, FontTable, ObjectId, is_opaque, read_page
+from booklet.formats import PRESS_PPI
+from booklet.pdf import IDENTITY, ObjectId, is_opaque
 
-TARGET_PPI = 300
-MUCH_PPI = 450
-"""Images finer than this are brought down to the target: no press shows more."""
 BLACK_ALONE = (0.0, 0.0, 0.0, 1.0)
 ONE_INK_PT = 18.0
 """Letters below this size have one ink: in several, they get coloured fringes as soon as a plate shifts."""
@@ -38,7 +36,7 @@ def ink(pdf: Pdf, inks: Inks) -> None:
     does.
     """
     opaque = all(is_opaque(page.obj.get("/Resources")) for page in pdf.pages)
-    worker = _Worker(pdf, inks, _finest(pdf), opaque)
+    worker = _Worker(pdf, inks, finest(pdf), opaque)
     for page in pdf.pages:
         resources = page.obj.get("/Resources", Dictionary())
         page.obj.Contents = pdf.make_stream(worker.rewritten(page, resources))
@@ -244,7 +242,7 @@ class _Worker:
         picture = pikepdf.PdfImage(image).as_pil_image()
         as_given = picture.mode == "CMYK" and self.inks.space == "/DeviceCMYK"
         inked = picture if as_given else self.inks.image(picture)
-        inked = self._shrunk(inked, self.finest.get(image.objgen, 0.0))
+        inked = scaled_down(inked, self.finest.get(image.objgen, 0.0), PRESS_PPI)
         image.write(inked.tobytes())
         image.Width, image.Height = inked.size
         image.BitsPerComponent = 8
@@ -254,12 +252,6 @@ class _Worker:
                 del image[key]
         if mask is not None:
             image.SMask = mask
-
-    def _shrunk(self, picture: Any, ppi: float) -> Any:
-        if ppi <= MUCH_PPI:
-            return picture
-        size = tuple(max(1, round(side * TARGET_PPI / ppi)) for side in picture.size)
-        return picture.resize(size, Image.Resampling.LANCZOS)
 
     def _stop(self, channels: Any) -> Array:
         amounts = self.inks.amounts(_bytes_of(list(channels)))
@@ -291,19 +283,6 @@ def _set(amounts: tuple[float, ...], operator: str) -> ContentStreamInstruction:
 
 def _state_name(state: tuple[bool, bool]) -> str:
     return f"/Overprint{state[0]:d}{state[1]:d}"
-
-
-def _finest(pdf: Pdf) -> dict[ObjectId, float]:
-    """Each image with the pixels an inch where it is placed largest. Free where there is none."""
-    finest: dict[ObjectId, float] = {}
-    if not any(isinstance(thing, pikepdf.Stream) and thing.get("/Subtype") == Name.Image for thing in pdf.objects):
-        return finest
-    fonts = FontTable()
-    for index, page in enumerate(pdf.pages):
-        for picture in (item.picture for item in read_page(page, index, fonts).items if item.picture):
-            if picture.ppi > 0:
-                finest[picture.object_id] = min(finest.get(picture.object_id, math.inf), picture.ppi)
-    return finest
 
 
 def _scale_of(matrix: Any) -> float:

@@ -42,6 +42,7 @@ from booklet.bindery.fragments import (
     share_faces,
 )
 from booklet.bindery.packing import packed_file
+from booklet.bindery.pictures import shrink_photographs
 from booklet.composing import SCHEME
 from booklet.pdf import METADATA_STREAM, PT_PER_MM, Description, document_information, text_string, xmp
 from booklet.typesetting import Layout, Segment, srgb_profile
@@ -87,11 +88,12 @@ class Piece:
         return cls(fragment, segment.layout, folios, segment.roman, segment.first_folio, height_pt)
 
 
-def tagged_fragment(content: bytes, pdf_ua: int) -> tuple[Fragment, dict[str, bytes]]:
-    """The fragment of a tagged segment, its pages cropped at the trim, for a file that claims this part of PDF/UA; and
-    the programs of its fonts by their hash.
+def tagged_fragment(content: bytes, pdf_ua: int, ppi: float) -> tuple[Fragment, dict[str, bytes]]:
+    """The fragment of a tagged segment, its pages cropped at the trim and its photographs with so many pixels an inch,
+    for a file that claims this part of PDF/UA; and the programs of its fonts by their hash.
     """
     with Pdf.open(io.BytesIO(content)) as pdf:
+        shrink_photographs(pdf, ppi)
         writer = Serialiser(pdf)
         pages = [page.obj for page in pdf.pages]
         root = pdf.Root.StructTreeRoot

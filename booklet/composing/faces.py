@@ -9,12 +9,22 @@ from __future__ import annotations
 
 import io
 import re
+import struct
+import unicodedata
+import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from html import escape, unescape
+from itertools import combinations
 from pathlib import Path
-from unicodedata import category, name, normalize
+from typing import Any
+from unicodedata import category, normalize
+
+from booklet.bounds import TooMuchError, within_bounds
+from booklet.files import is_file
+from booklet.findings import Finding, error, warning
+from booklet.manuscript import Face, OwnFaces, face_path, shipped
 
 TEXT_FACE = "atkinson-hyperlegible-next"
 OTHER_FACE = "noto-sans"
@@ -24,6 +34,22 @@ OTHER_CLASS = "other-face"
 ELLIPSIS = "\u2026"
 MOST_LINES = 1000
 WEIGHTS = ("400", "700")
+EVERYWHERE = (
+    "".join(map(chr, range(0x21, 0x7F)))
+    + "\u00a0\u2013\u2014\u2018\u2019\u201c\u201d\u2022\u2026\u00b7\u00d7\u00bd\u00e9\u00b0"
+)
+"""What every booklet prints, or is sure to one day."""
+FORBIDDEN_BITS = (
+    (0x000E, 0x0002, "embedding at all"),
+    (0x0100, 0x0100, "cutting the font down to the letters in use"),
+    (0x0200, 0x0200, "embedding its outlines"),
+)
+"""Bits of fsType (OpenType 1.9, OS/2), what they are where something is forbidden, and what that is."""
+LEAST_WEIGHT, BOLD_FROM = 400, 600
+ALIKE = 20
+"""Units of a font by which the points of two shapes may differ that nobody can tell apart."""
+FONT_ERRORS = (OSError, LookupError, ValueError, TypeError, AttributeError, AssertionError, struct.error, zlib.error)
+"""What fontTools raises of files that are no fonts, or damaged ones."""
 
 _MARKUP = re.compile(r"(<(?:style|title)\b.*?</(?:style|title)>|<[^>]*>)", re.DOTALL)
 _WORD = re.compile("[^\\s<>&\ue000-\uf8ff]+")
@@ -134,6 +160,114 @@ def shipped_faces(styles: Path) -> Faces:
     return Faces(text, other, _advances(styles / "fonts"))
 
 
+def faces_of(project: Path, own: OwnFaces) -> Faces:
+    """The faces that a project's pages are set in: ours, or what its style names in their place.
+
+    A word that one of its own faces lacks a letter of is set in the other face, be it in a heading or not.
+    """
+    ours = shipped_faces(shipped("."))
+    if not own.every:
+        return ours
+    texts = [ours.text] if own.text is None else []
+    advances = dict(ours.advances) if own.text is None else {}
+    for face in own.every:
+        for name in face.files.values():
+            drawn, reach = _read_font(face_path(project, name) or Path(name))
+            texts.append(drawn)
+            advances |= {sign: max(width, advances.get(sign, 0.0)) for sign, width in reach.items()}
+    return Faces(frozenset.intersection(*texts), ours.other, advances)
+
+
+@lru_cache(maxsize=16)
+def _read_font(path: Path) -> tuple[frozenset[str], dict[str, float]]:
+    """The characters of a font file, and how far each reaches, in em; nothing of one that cannot be read, which is told
+    elsewhere.
+    """
+    from fontTools.ttLib import TTFont, TTLibError
+
+    try:
+        with TTFont(path) as font:
+            em, widths = font["head"].unitsPerEm, font["hmtx"]
+            reach = {chr(code): widths[glyph][0] / em for code, glyph in font.getBestCmap().items()}
+    except (*FONT_ERRORS, TTLibError):
+        return frozenset(), {}
+    return frozenset(reach), reach
+
+
+def face_faults(project: Path, own: OwnFaces) -> Iterator[Finding]:
+    """What is wrong with the font files of a project: whether they may be embedded (OpenType, OS/2, fsType), whether
+    they can be cut down as ours are, whether they have what every booklet prints, and whether letters differ.
+    """
+    for face in own.every:
+        for weight, name in face.files.items():
+            path = face_path(project, name)
+            if path is None or not is_file(path):
+                continue  # told where the style is read
+            try:
+                with within_bounds():
+                    yield from _font_faults(path, name, int(weight), face)
+            except TooMuchError as reason:
+                yield error("FNT-003", face.origin, f"The font '{name}' takes {reason} to read.", "Another font.")
+
+
+def _font_faults(path: Path, name: str, weight: int, face: Face) -> Iterator[Finding]:
+    from fontTools.ttLib import TTFont, TTLibError
+
+    try:
+        with TTFont(path, lazy=True) as font:
+            bits, given = font["OS/2"].fsType, font["OS/2"].usWeightClass
+            is_italic = bool(font["OS/2"].fsSelection & 1)
+            tables = set(font.keys())
+            characters = frozenset(map(chr, font.getBestCmap() or ()))
+            alike = _look_alikes(font) if "glyf" in tables else ()
+    except (*FONT_ERRORS, TTLibError) as reason:
+        yield error("FNT-003", face.origin, f"'{name}' is no font ({reason}).", "A TrueType font: WOFF2 or TTF.")
+        return
+    for mask, value, words in FORBIDDEN_BITS:
+        if bits & mask == value:
+            found = f"The licence bits of '{name}' forbid {words} (fsType {bits:#06x})."
+            yield error(
+                "FNT-003", face.origin, found, "A font whose licence allows it in documents, such as one of OFL."
+            )
+    if "glyf" not in tables or "fvar" in tables:
+        kind = "variable" if "fvar" in tables else "one with PostScript outlines"
+        yield error(
+            "FNT-003", face.origin, f"The font '{name}' is {kind}.", "TrueType outlines, a file for each weight."
+        )
+    if is_italic or (given < LEAST_WEIGHT if weight < BOLD_FROM else given < BOLD_FROM):
+        what = "slanted" if is_italic else f"of weight {given}"
+        expected = f"Upright, {LEAST_WEIGHT} or more; {BOLD_FROM} or more in bold."
+        yield error("FNT-003", face.origin, f"The font '{name}' is {what}.", expected)
+    missing = sorted(set(EVERYWHERE) - characters)
+    if missing and "glyf" in tables:
+        named = ", ".join(map(name_of, missing[:5]))
+        found = f"'{name}' lacks {len(missing)} characters of every booklet: {named}."
+        yield error("FNT-004", face.origin, found, "Letters, digits and signs of English print.")
+    for pair in alike:
+        found = f"In '{name}' the characters {' and '.join(pair)} look the same."
+        yield warning("FNT-004", face.origin, found, "A face in which I, l and 1 differ (STANDARDS CP8).")
+
+
+def _look_alikes(font: Any) -> tuple[tuple[str, str], ...]:
+    """Pairs of characters that are one shape."""
+    glyphs, names = font["glyf"], font.getBestCmap() or {}
+
+    shapes = {sign: glyphs[names[ord(sign)]].getCoordinates(glyphs) for sign in "Il1|" if ord(sign) in names}
+    return tuple(pair for pair in combinations(shapes, 2) if _same(*(shapes[sign] for sign in pair)))
+
+
+def _same(one: Any, other: Any) -> bool:
+    """True for outlines that differ by no more than their place."""
+    (points, ends, _), (others, other_ends, _) = one, other
+    if list(ends) != list(other_ends) or len(points) != len(others):
+        return False
+    across, up = points[0][0] - others[0][0], points[0][1] - others[0][1]
+    return all(
+        abs(a[0] - b[0] - across) <= ALIKE and abs(a[1] - b[1] - up) <= ALIKE
+        for a, b in zip(points, others, strict=True)
+    )
+
+
 def _drawn(fonts: Path, face: str) -> frozenset[str]:
     """The characters that a face has in every weight, over all its files."""
     from fontTools.ttLib import TTFont
@@ -161,4 +295,4 @@ def _advances(fonts: Path) -> dict[str, float]:
 
 def name_of(character: str) -> str:
     """`U+2713 CHECK MARK`, as people can look it up."""
-    return f"U+{ord(character):04X} {name(character, 'without a name')}"
+    return f"U+{ord(character):04X} {unicodedata.name(character, 'without a name')}"

@@ -47,15 +47,13 @@ from booklet.composing.sandbox import Lines
 from booklet.composing.wholeness import SCHEME, holds, losses
 from booklet.findings import Finding, Place, Severity, error, warning
 from booklet.manuscript import slug
-from booklet.pdf import picture_fault
+from booklet.pdf import PICTURES, PLAIN_MODES, foreign_kind, picture_fault
 
 MOST_LEVELS = 100
 """What the parser counts as levels (two for each list in a list) before it passes over the rest."""
 MOST_LISTS = 6
 """Lists and quotations one in another, more than anybody can follow."""
-PICTURES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff")
-"""How files in PNG and JPEG begin."""
-WHOLE_PICTURE = "A whole PNG or JPEG of 8 bits a channel, saved anew."
+WHOLE_PICTURE = "A whole PNG or JPEG, saved anew."
 PAGE_TOKEN = "\ue010{}\ue011"
 Printer = Callable[[BlockCall], tuple[str, str]]
 """Gives the HTML before and after the content of a block."""
@@ -567,7 +565,8 @@ class _Writer:
         if not token.content.strip():
             self.fault("ACC-001", f"The image '{src[:80]}' has no text alternative.", "![What it shows](file.svg).")
         if self._image_is_usable(src):
-            self._put(f'<img src="{escape(src)}" alt="{escape(token.content)}">')
+            kind = ' class="photograph"' if is_picture(self.context.project, src) else ""
+            self._put(f'<img{kind} src="{escape(src)}" alt="{escape(token.content)}">')
 
     def _image_is_usable(self, src: str) -> bool:
         faults = image_faults(self.context.project, src, self.place)
@@ -590,24 +589,40 @@ def image_faults(project: Path, src: str, place: Place) -> list[Finding]:
     if re.match(r"[a-z][a-z0-9+.-]*:|[/\\]", src, re.IGNORECASE) or not files.inside(project, path):
         return [error("LNK-004", place, f"The image {name} lies outside the project.", "A file under chapters/.")]
     try:
-        content = files.read(path, MAX_PICTURE_BYTES)
+        code, found, expected = _image_fault(path, files.stamp(path))
     except FileNotFoundError:
         return [error("LNK-003", place, f"No image {name}.", "A file under chapters/, such as images/team.svg.")]
     except OSError as reason:
         return [error("LNK-003", place, f"{name} cannot be read ({reason.strerror}).", "An image under chapters/.")]
-    if content.startswith(PICTURES):
-        found = _picture_fault(content)
-        return [error("LNK-003", place, f"{name} {found}", WHOLE_PICTURE)] if found else []
-    code, found, expected = _drawing_fault(content)
     return [error(code, place, f"{name} {found}", expected)] if code else []
 
 
-@lru_cache(maxsize=128)
-def _picture_fault(content: bytes) -> str:
-    return picture_fault(content)
+def is_picture(project: Path, src: str) -> bool:
+    """True for a picture of pixels at this path under `chapters/`; False for a drawing, and for what is not there."""
+    path = project / "chapters" / src
+    if not src or not (files.inside(project, path) and files.is_file(path)):
+        return False
+    try:
+        with path.open("rb") as file:
+            return file.read(8).startswith(PICTURES)
+    except OSError:
+        return False
 
 
-@lru_cache(maxsize=128)
+@lru_cache(maxsize=1024)
+def _image_fault(path: Path, stamp: tuple[int, ...]) -> tuple[str, str, str]:
+    """Why an image as it lies there cannot be printed: a code, what was found and what belongs there. Looked into once,
+    and again when its `stamp` is another. Raises OSError.
+    """
+    content = files.read(path, MAX_PICTURE_BYTES)
+    if content.startswith(PICTURES):
+        found = picture_fault(content)
+        return ("LNK-003", found, WHOLE_PICTURE) if found else ("", "", "")
+    if kind := foreign_kind(content):
+        return ("LNK-003", f"is {kind}.", "The same saved as JPEG or PNG.")
+    return _drawing_fault(content)
+
+
 def _drawing_fault(content: bytes) -> tuple[str, str, str]:
     """Why these bytes are no SVG drawing that stands by itself: a code, what was found and what belongs there."""
     nothing = ("LNK-003", "is no image that can be printed.", "SVG, PNG or JPEG, whatever its name says.")
@@ -653,7 +668,7 @@ def _embedded_fault(element: ElementTree.Element) -> str:
         if _local(attribute) == "href" and comma and kind in ("data:image/png", "data:image/jpeg"):
             with suppress(ValueError):
                 content = b64decode(unquote(words))
-                return picture_fault(content) if content.startswith(PICTURES) else ""
+                return picture_fault(content, PLAIN_MODES) if content.startswith(PICTURES) else ""
     return ""
 
 

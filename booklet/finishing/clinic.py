@@ -1,4 +1,6 @@
-"""The kit of a clinic: sheets to fold, with a sheet that says how before them, and the same pages one a side."""
+"""The kit of a clinic: sheets to fold, with a sheet that says how before them, and the same pages one a side. Pages of
+A4 are not folded: they are their own sheets.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +11,7 @@ from booklet.composing import planned_kit
 from booklet.findings import Finding, counted
 from booklet.finishing.parts import fonts, grey_part, known_part, origins, placed_in_order, placing
 from booklet.finishing.records import Finished, FinishedFile, Tools, TypesetBooklet
-from booklet.formats import CLINIC_KIT, Duplex
+from booklet.formats import CLINIC_KIT, Duplex, can_be_folded
 from booklet.imposition import (
     CALIPER_MM,
     NAME_PT,
@@ -42,17 +44,19 @@ SHEET = Grid(SHEETS_MM["A4"], 2, 1, folded=True)
 
 
 def finish_clinic(booklet: TypesetBooklet, tools: Tools) -> Finished:
-    """Sheets to fold (or their fronts and backs), and the plain pages."""
-    plan = arranged("booklet", booklet.pages, SHEET, SHEETS_MAX)
-    sides = plan.sides
-    orders = printing_orders(plan, tools.options.duplex)
-    kit, findings = _kit(booklet, sides, tools.options.duplex, tools)
+    """Sheets to fold (or their fronts and backs), and the plain pages; these alone where a page fills a sheet."""
     pieces = [
         PaperPiece(grey_part(tools.store, segment, as_forms=True), ("",) * segment.layout.pages)
         for segment in booklet.segments
     ]
     width_pt, height_pt = (side * PT_PER_MM for side in booklet.form.pages.trim_mm)
     pages = [UprightPage((1.0, 0.0, 0.0, 1.0, 0.0, 0.0), (width_pt, height_pt))] * booklet.pages
+    if not can_be_folded(booklet.form.pages.trim_mm):
+        return (_plain(booklet, pieces, pages, tools, ".pdf"),), []
+    plan = arranged("booklet", booklet.pages, SHEET, SHEETS_MAX)
+    sides = plan.sides
+    orders = printing_orders(plan, tools.options.duplex)
+    kit, findings = _kit(booklet, sides, tools.options.duplex, tools)
     names = ["" if (side.part, side.sheet, side.side) == COVER else side_name(side, sides) for side in sides]
     rows = [on_side(side, pages, SHEET, CALIPER_MM, UNPRINTABLE_MM) for side in sides]
     folded: list[Drawn] = [(_folded(row, name), row) for row, name in zip(rows, names, strict=True)]
@@ -70,7 +74,7 @@ def finish_clinic(booklet: TypesetBooklet, tools: Tools) -> Finished:
         placements = [row for _, row in drawn]
         parts, first = _known(pieces, kit, tools), len(kit_sides) if before else 0
         files.append(_file(booklet, ending, content, count, SHEET.sheet_mm, title, parts, placements, first))
-    return (*files, _plain(booklet, pieces, pages, tools)), findings
+    return (*files, _plain(booklet, pieces, pages, tools, "-plain.pdf")), findings
 
 
 def _around(
@@ -84,17 +88,19 @@ def _around(
 
 
 def _plain(
-    booklet: TypesetBooklet, pieces: Sequence[PaperPiece], pages: Sequence[UprightPage], tools: Tools
+    booklet: TypesetBooklet, pieces: Sequence[PaperPiece], pages: Sequence[UprightPage], tools: Tools, ending: str
 ) -> FinishedFile:
-    """Every page on an upright sheet of its own, as large as it goes, for people who cannot fold."""
-    upright = (SHEET.sheet_mm[1], SHEET.sheet_mm[0])
-    size_pt = (upright[0] * PT_PER_MM, upright[1] * PT_PER_MM)
-    rows = [[on_a_sheet(number, page, upright, UNPRINTABLE_MM)] for number, page in enumerate(pages, 1)]
+    """Every page on a sheet of its own that stands as it does, as large as it goes, for people who cannot fold."""
+    width_mm, height_mm = booklet.form.pages.trim_mm
+    sheet_mm = SHEET.sheet_mm if width_mm > height_mm else SHEET.sheet_mm[::-1]
+    size_pt = (sheet_mm[0] * PT_PER_MM, sheet_mm[1] * PT_PER_MM)
+    rows = [[on_a_sheet(number, page, sheet_mm, UNPRINTABLE_MM)] for number, page in enumerate(pages, 1)]
     drawn = [_sheet(row, b"", size_pt) for row in rows]
     title = f"{booklet.full_title} (imposed for A4, one page a side)"
-    facts = SheetFile(title, booklet.issued.isoformat(), "DuplexFlipLongEdge")
+    edge = "DuplexFlipShortEdge" if width_mm > height_mm else "DuplexFlipLongEdge"
+    facts = SheetFile(title, booklet.issued.isoformat(), edge)
     content = sheet_file(pieces, drawn, facts, fonts(tools.store), placing=placing(tools.store))
-    return _file(booklet, "-plain.pdf", content, booklet.pages, upright, title, _known(pieces, None, tools), rows)
+    return _file(booklet, ending, content, booklet.pages, sheet_mm, title, _known(pieces, None, tools), rows)
 
 
 def _known(pieces: Sequence[PaperPiece], kit: Segment | None, tools: Tools) -> tuple[Drawings, ...]:

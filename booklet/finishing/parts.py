@@ -31,21 +31,23 @@ from booklet.bindery import (
 )
 from booklet.findings import Place
 from booklet.pdf import IDENTITY, Matrix
-from booklet.preflight import Drawings, PlacedPage, Sources, examine_part, places_of, sources_by_box
+from booklet.preflight import PROFILES, Drawings, PlacedPage, Sources, examine_part, places_of, sources_by_box
 from booklet.store import Store, key_of
 from booklet.typesetting import Segment, WrittenFacts, facts_key
 
+SCREEN_PPI = PROFILES["screen"].images_target_ppi
 
-def tagged_part(store: Store, segment: Segment, pdf_ua: int) -> Fragment:
-    """A segment for a screen, in a file that claims this part of PDF/UA."""
-    return _kept(store, segment.key, ("tagged", pdf_ua), lambda content: tagged_fragment(content, pdf_ua))
+
+def tagged_part(store: Store, segment: Segment, pdf_ua: int, ppi: float = SCREEN_PPI) -> Fragment:
+    """A segment for a screen, in a file that claims this part of PDF/UA, its photographs as fine as is asked."""
+    return _kept(store, segment.key, ("tagged", pdf_ua, ppi), lambda content: tagged_fragment(content, pdf_ua, ppi))
 
 
 def _tagged(store: Store, segment: str) -> Fragment | None:
     """The same by the key of the segment, where the store has it."""
     if not store.has(segment):
         return None
-    return _kept(store, segment, ("tagged", 1), lambda content: tagged_fragment(content, 1))
+    return _kept(store, segment, ("tagged", 1, SCREEN_PPI), lambda content: tagged_fragment(content, 1, SCREEN_PPI))
 
 
 def press_part(

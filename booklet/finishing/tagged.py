@@ -19,7 +19,8 @@ from booklet.preflight import PROFILES, Promise, source_text
 def finish_tagged(booklet: TypesetBooklet, tools: Tools) -> Finished:
     """One file."""
     form, store = booklet.form, tools.store
-    fragments = [tagged_part(store, segment, form.pdf_ua) for segment in booklet.segments]
+    profile = PROFILES[form.profile]
+    fragments = [tagged_part(store, segment, form.pdf_ua, profile.images_target_ppi) for segment in booklet.segments]
     height_mm = form.pages.trim_mm[1]
     pieces = [Piece.of(*row, height_mm) for row in zip(booklet.segments, fragments, strict=True)]
     content = bind(pieces, document_info(booklet), fonts(store), placing(store))
@@ -35,7 +36,6 @@ def finish_tagged(booklet: TypesetBooklet, tools: Tools) -> Finished:
         stitched=booklet.stitched,
         source_text=source_text(segment.part.html for segment in booklet.segments),
     )
-    profile = PROFILES[form.profile]
     file = FinishedFile(
         name=promise.file,
         content=content,

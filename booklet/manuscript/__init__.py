@@ -12,6 +12,7 @@ from datetime import date
 from pathlib import Path
 from typing import TypeVar
 
+from booklet.contrast import contrast, rgb_of
 from booklet.files import is_there
 from booklet.findings import Finding, Place, error, warning
 from booklet.manuscript.entries import NoEntryError, changed_entry
@@ -30,6 +31,7 @@ from booklet.manuscript.reading import (
     validate,
 )
 from booklet.manuscript.records import (
+    LARGE_TEXT_CONTRAST,
     Book,
     BookPart,
     Call,
@@ -38,12 +40,14 @@ from booklet.manuscript.records import (
     Consent,
     EarlierCodes,
     Edition,
+    Face,
     FrontMatter,
     Insert,
     InsertMatter,
     LargePrint,
     Manuscript,
     OrderCodes,
+    OwnFaces,
     PageMatter,
     Paper,
     PrinterProfile,
@@ -52,11 +56,13 @@ from booklet.manuscript.records import (
     Service,
     Source,
     StandingPage,
+    Style,
     Term,
     Topic,
     UrgentSign,
     slug,
 )
+from booklet.manuscript.styling import face_path, read_style
 from booklet.manuscript.waivers import Waiver, read_waivers
 from booklet.today import Today
 
@@ -68,6 +74,7 @@ __all__ = [
     "Chapter",
     "Consent",
     "Edition",
+    "Face",
     "FrontMatter",
     "Insert",
     "InsertMatter",
@@ -75,17 +82,20 @@ __all__ = [
     "Manuscript",
     "NoEntryError",
     "OrderCodes",
+    "OwnFaces",
     "PageMatter",
     "Paper",
     "PrinterProfile",
     "Service",
     "Source",
     "StandingPage",
+    "Style",
     "Term",
     "Topic",
     "UrgentSign",
     "Waiver",
     "changed_entry",
+    "face_path",
     "read",
     "read_waivers",
     "shipped",
@@ -130,6 +140,7 @@ def read(project: Path, today: Today) -> tuple[Manuscript | None, list[Finding]]
 
     root = project / "chapters"
     book = take(_record(Book, project, root / "booklet.toml"))
+    style = take(read_style(project))
     service_files = sorted((root / "support").glob("*.yaml"))
     services = take(_entries(Service, project, service_files))
     sources = take(_entries(Source, project, [root / "sources.yaml"]))
@@ -152,6 +163,7 @@ def read(project: Path, today: Today) -> tuple[Manuscript | None, list[Finding]]
         return None, found
     manuscript = Manuscript(
         book=book,
+        style=style,
         chapters=chapters,
         inserts=tuple(insert for insert in inserts if insert),
         topics=topics,
@@ -315,6 +327,7 @@ def _across(manuscript: Manuscript, project: Path, today: Today) -> list[Finding
         *_rings(manuscript),
         *_headings(manuscript),
         *_health_lines(manuscript),
+        *_accents(manuscript),
         *_printer(manuscript, project),
         *_confirmations(manuscript),
         *_reviews(manuscript, today),
@@ -461,6 +474,21 @@ def _health_lines(manuscript: Manuscript) -> list[Finding]:
         for record, line, code in named
         if line not in manuscript.faulty and (line not in ready or not ready[line].serves(code))
     ]
+
+
+def _accents(manuscript: Manuscript) -> Iterator[Finding]:
+    """Each edition has an accent, and headings in it stand on the cream of quiet boxes."""
+    cream = manuscript.style.palette.cream
+    for edition in manuscript.editions:
+        if edition.hue is None and manuscript.style.palette.hue is None:
+            expected = "A table [hue], or deep and tint in [palette] of chapters/style.toml."
+            yield error("SRC-010", edition.origin, "The edition has no hue.", expected)
+            continue
+        hue = manuscript.hue_of(edition)
+        found = contrast(rgb_of(hue.deep), rgb_of(cream))
+        if found < LARGE_TEXT_CONTRAST:
+            what = f"deep on the palette's cream has a contrast of {found:.1f} in {edition.code}."
+            yield error("INK-001", manuscript.style.palette.origin, what, f"{LARGE_TEXT_CONTRAST} or more.")
 
 
 def _printer(manuscript: Manuscript, project: Path) -> list[Finding]:

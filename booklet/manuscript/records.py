@@ -12,13 +12,18 @@ from pydantic import AfterValidator, AnyHttpUrl, BaseModel, BeforeValidator, Con
 
 from booklet.australia import STATES, Phone, PhoneError, parse_phone
 from booklet.contrast import contrast, rgb_of
+from booklet.design import A4_LARGE_PRINT, A5, Margins, PageDesign, designed, trim_of
 from booklet.findings import Place
+from booklet.formats import Format, Overlay, formats
 from booklet.order_codes import is_order_code
 
 ID = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 ISSUE = r"^\d{4}\.\d+$"
 LANGUAGE = r"^[a-z]{2}-[A-Z]{2}$"
 HUE = r"^#[0-9a-f]{6}$"
+FAMILY = r"^[A-Za-z][A-Za-z0-9 -]{1,60}$"
+INK, WARM, CREAM = "#1a1a1a", "#f3bd74", "#fdf1de"
+"""The black of text, and the two colours beside an edition's hue, as the style sheets have them."""
 TEXT_CONTRAST = 7.0
 LARGE_TEXT_CONTRAST = 4.5
 """WCAG 2.2, 1.4.6: for text, and for text of 18 points, or 14 and bold."""
@@ -227,6 +232,172 @@ class Reading(Record):
     avoid: tuple[Line, ...] = ()
 
 
+def _trim(written: object) -> object:
+    if isinstance(written, tuple):
+        return written
+    return trim_of(written if isinstance(written, str) else repr(written))
+
+
+Trim = Annotated[tuple[int | float, int | float], BeforeValidator(_trim)]
+Millimetres = Annotated[float, Field(ge=0, le=150)]
+Points = Annotated[float, Field(ge=6, le=100)]
+
+
+class PageMargins(Record):
+    """From the trim to the block of text, in millimetres: `inner` is at the spine, `bottom` the least below."""
+
+    top: Millimetres
+    outer: Millimetres
+    bottom: Millimetres
+    inner: Millimetres
+
+
+class PageStyle(Record):
+    """The pages of one size of print. What is not said follows from the trim."""
+
+    trim: Trim = A5.trim_mm
+    """`A4`, `A5`, `A6`, `DL`, with `landscape` behind it or not, or width and height in millimetres: `210x210`."""
+    body_pt: Points | None = None
+    line_pt: Points | None = None
+    columns: Annotated[int, Field(ge=1, le=2)] = 1
+    margins_mm: PageMargins | None = None
+
+    @model_validator(mode="after")
+    def _is_clear_print(self) -> PageStyle:
+        if faults := list(self.design(large=False).faults()):
+            raise ValueError(f"this gives {'; and '.join(faults)}")
+        return self
+
+    def design(self, large: bool) -> PageDesign:
+        """The pages as they are set."""
+        own = self.margins_mm
+        margins = Margins(own.top, own.outer, own.bottom, own.inner) if own else None
+        return designed(self.trim, self.body_pt, self.line_pt, margins, self.columns, large)
+
+
+class LargePageStyle(PageStyle):
+    """The pages of large print."""
+
+    trim: Trim = A4_LARGE_PRINT.trim_mm
+
+    @model_validator(mode="after")
+    def _is_clear_print(self) -> LargePageStyle:
+        if faults := list(self.design(large=True).faults()):
+            raise ValueError(f"this gives {'; and '.join(faults)}")
+        return self
+
+
+class Hue(Record):
+    """The accent of an edition: `deep` for headings and shapes, `tint` behind black text, as sRGB and as ink in
+    percent.
+
+    Without ink of its own a press gets what the printer's ICC profile makes of the sRGB.
+    """
+
+    deep: Annotated[str, Field(pattern=HUE)]
+    tint: Annotated[str, Field(pattern=HUE)]
+    deep_cmyk: tuple[Percent, Percent, Percent, Percent] | None = None
+    tint_cmyk: tuple[Percent, Percent, Percent, Percent] | None = None
+
+    @model_validator(mode="after")
+    def _can_be_read(self) -> Hue:
+        on_paper, on_tint = (contrast(rgb_of(self.deep), rgb_of(ground)) for ground in ("#ffffff", self.tint))
+        if on_paper < TEXT_CONTRAST or on_tint < LARGE_TEXT_CONTRAST:
+            raise ValueError(
+                f"deep has a contrast of {on_paper:.1f} on white and {on_tint:.1f} on tint; "
+                f"{TEXT_CONTRAST} and {LARGE_TEXT_CONTRAST} are needed"
+            )
+        return self
+
+
+class Face(Record):
+    """A face: what it is called, its font files in regular and in bold, and the licence by which it may be embedded.
+
+    A file lies under `chapters/`; one that is shipped is named without a folder.
+    """
+
+    family: Annotated[str, Field(pattern=FAMILY)]
+    regular: Line
+    bold: Line
+    licence: Line
+
+    @property
+    def files(self) -> dict[str, str]:
+        """The file of each weight, by the number that CSS has for it."""
+        return {"400": self.regular, "700": self.bold}
+
+
+class OwnFaces(Record):
+    """The faces of a project: one for all text, and one for headings where these have their own."""
+
+    text: Face | None = None
+    heads: Face | None = None
+
+    @property
+    def every(self) -> tuple[Face, ...]:
+        """Those that it names."""
+        return tuple(face for face in (self.text, self.heads) if face)
+
+
+class Palette(Record):
+    """The colours of a project: `deep` and `tint` where an edition has no hue of its own, `warm` and `cream` beside
+    them in all editions.
+    """
+
+    deep: Annotated[str, Field(pattern=HUE)] | None = None
+    tint: Annotated[str, Field(pattern=HUE)] | None = None
+    warm: Annotated[str, Field(pattern=HUE)] = WARM
+    cream: Annotated[str, Field(pattern=HUE)] = CREAM
+
+    @model_validator(mode="after")
+    def _can_be_read(self) -> Palette:
+        for name, ground in (("warm", self.warm), ("cream", self.cream)):
+            found = contrast(rgb_of(INK), rgb_of(ground))
+            if found < TEXT_CONTRAST:
+                raise ValueError(f"black text on {name} has a contrast of {found:.1f}; {TEXT_CONTRAST:g} are needed")
+        if (self.deep is None) != (self.tint is None):
+            raise ValueError("deep and tint go together")
+        return self
+
+    @property
+    def hue(self) -> Hue | None:
+        """The accent of editions that have none of their own."""
+        return Hue(deep=self.deep, tint=self.tint) if self.deep and self.tint else None
+
+
+class Logo(Record):
+    """The mark of whoever publishes, at the foot of the cover."""
+
+    image: Line
+    alt: Line
+    width_mm: Annotated[float, Field(ge=10, le=120)] = 40
+
+
+class CoverStyle(Record):
+    """Where the words of a cover stand on a panel: `none` lays them on the drawing. A photograph has one."""
+
+    panel: Literal["none", "top", "bottom"] | None = None
+
+
+class Style(Record):
+    """How the booklets of a project look (`chapters/style.toml`), its theme's keys where it says nothing itself."""
+
+    theme: Identifier | None = None
+    page: PageStyle = PageStyle()
+    large_print: LargePageStyle = LargePageStyle()
+    faces: OwnFaces = OwnFaces()
+    palette: Palette = Palette()
+    logo: Logo | None = None
+    cover: CoverStyle = CoverStyle()
+    overlay: Annotated[Overlay, Field(alias="\0overlay", exclude=True)] = Overlay()
+    """Its faces, its colours and its style sheets as CSS: made when it is read."""
+
+    @property
+    def formats(self) -> dict[str, Format]:
+        """Each format with the project's own pages."""
+        return formats(self.page.design(large=False), self.large_print.design(large=True), self.overlay)
+
+
 class BookPart(Record):
     """A part of the main booklet, such as Treatment: its opener says one sentence and lists its chapters."""
 
@@ -360,29 +531,6 @@ class Notice(Record):
         return self
 
 
-class Hue(Record):
-    """The accent of an edition: `deep` for headings and shapes, `tint` behind black text, as sRGB and as ink in
-    percent.
-
-    Without ink of its own a press gets what the printer's ICC profile makes of the sRGB.
-    """
-
-    deep: Annotated[str, Field(pattern=HUE)]
-    tint: Annotated[str, Field(pattern=HUE)]
-    deep_cmyk: tuple[Percent, Percent, Percent, Percent] | None = None
-    tint_cmyk: tuple[Percent, Percent, Percent, Percent] | None = None
-
-    @model_validator(mode="after")
-    def _can_be_read(self) -> Hue:
-        on_paper, on_tint = (contrast(rgb_of(self.deep), rgb_of(ground)) for ground in ("#ffffff", self.tint))
-        if on_paper < TEXT_CONTRAST or on_tint < LARGE_TEXT_CONTRAST:
-            raise ValueError(
-                f"deep has a contrast of {on_paper:.1f} on white and {on_tint:.1f} on tint; "
-                f"{TEXT_CONTRAST} and {LARGE_TEXT_CONTRAST} are needed"
-            )
-        return self
-
-
 class OrderCodes(Record):
     """One order code for each format that can be ordered."""
 
@@ -437,7 +585,8 @@ class Edition(Record):
     health_lines: Annotated[tuple[Identifier, ...], Field(min_length=1)]
     time_zone: Annotated[str, AfterValidator(_zone)]
     cover_image: Line
-    hue: Hue
+    hue: Hue | None = None
+    """Its accent; that of the project's palette where it has none."""
     order_codes: OrderCodes
     notices: tuple[Notice, ...] = ()
 
@@ -583,6 +732,7 @@ class Manuscript(Record):
     """Everything people wrote, read and validated once."""
 
     book: Book
+    style: Style
     chapters: tuple[Chapter, ...]
     inserts: tuple[Insert, ...]
     pages: dict[str, StandingPage]
@@ -602,6 +752,10 @@ class Manuscript(Record):
     earlier_codes: tuple[EarlierCodes, ...]
     complete: bool
     """False when a chapter or page could not be read, so that links to it are not called dead."""
+
+    def hue_of(self, edition: Edition) -> Hue:
+        """The accent of an edition. One of a project without any is a fault that is told elsewhere."""
+        return edition.hue or self.style.palette.hue or Hue(deep=INK, tint=CREAM)
 
     @property
     def every_chapter(self) -> tuple[Chapter, ...]:

@@ -47,7 +47,8 @@ from booklet.pdf.objects import (
     streams_of,
     unpacked,
 )
-from booklet.pdf.pictures import Camera, picture_fault, pixels
+from booklet.pdf.photographs import PICTURES, PLAIN_MODES, encoded, foreign_kind, picture_fault, printable
+from booklet.pdf.pictures import Camera, pixels
 from booklet.pdf.plates import WINDOW_MM2, Inks, peak_percent
 from booklet.pdf.reading_order import painted_otherwise
 from booklet.pdf.renderings import is_measurable
@@ -57,13 +58,15 @@ from booklet.pdf.writing import METADATA_STREAM, Description, document_informati
 
 __all__ = [
     "ADOBE_PDF", "APPEARANCE", "DUBLIN_CORE", "EVERYWHERE", "IDENTITY", "ISOLATED", "MATHML", "MAX_SIDE_PT",
-    "METADATA_STREAM", "MM_PER_INCH", "NOWHERE", "PAPER", "PDF2", "PDF_UA", "PLAIN", "PROGRAMS", "PT_PER_MM",
+    "METADATA_STREAM", "MM_PER_INCH", "NOWHERE", "PAPER", "PDF2", "PDF_UA", "PICTURES", "PLAIN", "PLAIN_MODES",
+    "PROGRAMS", "PT_PER_MM",
     "WINDOW_MM2", "XMP_BASIC", "Accents", "Address", "Box", "BoxFault", "Camera", "Colour", "Content",
     "ContentFault", "Description", "Drawings", "Element", "Font", "FontFault", "FontTable", "Geometry", "Ground",
     "Inks", "Item", "Known", "Mark", "Matrix", "NumberedPages", "ObjectId", "OverLimitError", "Paint", "Problem",
     "Proof", "Space", "Tree", "TreeFault", "as_number", "box_of", "cmap_faults", "common", "document_information",
-    "draw_pages", "geometry_of", "grey_of", "inherited", "inside", "is_measurable", "is_opaque", "moved",
-    "painted_otherwise", "peak_percent", "picture_fault", "pixels", "plain", "read_appearance", "read_page",
+    "draw_pages", "encoded", "foreign_kind", "geometry_of", "grey_of", "inherited", "inside", "is_measurable",
+    "is_opaque", "moved", "painted_otherwise", "peak_percent", "picture_fault", "pixels", "plain", "printable",
+    "read_appearance", "read_page",
     "read_tree", "saved", "shrunk", "size", "srgb", "streams_of", "text_string", "times", "unpacked", "words_of",
     "xmp", "xmp_text", "xmp_values",
 ]  # fmt: skip

@@ -12,10 +12,10 @@ from typing import Any
 
 from pikepdf import Array
 
+from booklet.design import MM_PER_INCH as MM_PER_INCH
+from booklet.design import PT_PER_MM as PT_PER_MM
 from booklet.pdf.objects import BoxFault, Problem, as_number, inherited
 
-MM_PER_INCH = 25.4
-PT_PER_MM = 72 / MM_PER_INCH
 MAX_SIDE_PT = 200 * 72.0
 """14,400 units: the largest page that ISO 32000-1, annex C, expects readers to show."""
 

@@ -2,56 +2,17 @@
 
 from __future__ import annotations
 
-import io
 import math
-import struct
-import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import pypdfium2
 import pypdfium2.raw as pdfium
-from PIL import Image, ImageFile, UnidentifiedImageError
+from PIL import Image
 
-from booklet.bounds import MAX_PICTURE_PIXELS
 from booklet.pdf.geometry import Box, Geometry
 
 MAX_PIXELS = 4_000_000
 INVISIBLE = 3
-
-
-PRINTED_MODES = frozenset(("1", "L", "LA", "P", "RGB", "RGBA", "CMYK"))
-"""Pixels of at most eight bits a channel, in colours that print (Pillow's names)."""
-
-
-def picture_fault(content: bytes) -> str:
-    """Why a picture in PNG or JPEG cannot be printed whole, in words behind its name; empty when it can."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # the size is judged here
-            picture = Image.open(io.BytesIO(content), formats=("PNG", "JPEG"))
-        with picture, _whole():
-            if math.prod(picture.size) > MAX_PICTURE_PIXELS:
-                return f"has more than {MAX_PICTURE_PIXELS // 1_000_000} million pixels."
-            if picture.mode not in PRINTED_MODES:
-                return f"has pixels of another kind than print takes ({picture.mode})."
-            picture.load()
-    except UnidentifiedImageError:
-        return "is damaged."
-    except (OSError, SyntaxError, ValueError, EOFError, struct.error, Image.DecompressionBombError) as reason:
-        return f"is cut off or damaged ({reason})."
-    return ""
-
-
-@contextmanager
-def _whole() -> Iterator[None]:
-    """Pillow reads no picture that is cut off, as the typesetting engine has it do for the whole process."""
-    before, ImageFile.LOAD_TRUNCATED_IMAGES = ImageFile.LOAD_TRUNCATED_IMAGES, False
-    try:
-        yield
-    finally:
-        ImageFile.LOAD_TRUNCATED_IMAGES = before
 
 
 class Camera:

@@ -9,17 +9,20 @@ from __future__ import annotations
 import importlib.util
 import re
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from booklet.bounds import MAX_PICTURE_BYTES, TooMuchError
+from booklet.bounds import MAX_PICTURE_BYTES, TooMuchError, within_bounds
 from booklet.composing import PAGE_TOKENS, Composition, Part, decompressed
 from booklet.files import UnfitFileError, inside, read
 from booklet.findings import Finding, Place, error
 from booklet.formats import PageSetup
+from booklet.manuscript import shipped
+from booklet.pdf import PICTURES, printable
 from booklet.store import Store, key_of
 from booklet.typesetting.records import EngineError, Layout, MisfitKind, Segment, WrittenFacts, folio
 
@@ -68,24 +71,45 @@ class LaidOutPart:
 
 
 class Assets:
-    """The images of the chapters by name, each read once: what the engine draws is what keys were made from."""
+    """The images of the chapters by name: what the engine draws is what keys were made from. Photographs are handed out
+    as `prepare` makes them, for a figure or to cover a page, and forgotten as they were taken.
+    """
 
-    def __init__(self, chapters: Path) -> None:
+    def __init__(self, chapters: Path, prepare: Callable[[bytes, bool], bytes] = lambda content, _: content) -> None:
         self._chapters = chapters
-        self._read: dict[str, bytes] = {}
+        self._prepare = prepare
+        self._digests: dict[str, str] = {}
+        self._made: dict[tuple[str, bool], bytes] = {}
 
-    def __call__(self, name: str) -> bytes:
-        """The bytes of an image. Raises OSError, also for one outside the project."""
-        if name not in self._read:
-            path = self._chapters / name
-            if not inside(self._chapters.parent, path):
-                raise UnfitFileError(path, "it lies outside the project")
-            self._read[name] = read(path, MAX_PICTURE_BYTES)
-        return self._read[name]
+    def __call__(self, name: str, covers_page: bool = False) -> bytes:
+        """The bytes of an image. Raises OSError, also for one outside the project, and for one that has changed since
+        its digest was asked for.
+        """
+        if (name, covers_page) not in self._made:
+            content = self._read(name)
+            self._made[name, covers_page] = self._prepare(content, covers_page)
+        return self._made[name, covers_page]
+
+    def digest(self, name: str) -> str:
+        """A hash of an image as it lies in the project. Raises OSError."""
+        if name not in self._digests:
+            self._read(name)
+        return self._digests[name]
+
+    def _read(self, name: str) -> bytes:
+        path = self._chapters / name
+        if not inside(self._chapters.parent, path):
+            raise UnfitFileError(path, "it lies outside the project")
+        content = read(path, MAX_PICTURE_BYTES)
+        digest = sha256(content).hexdigest()
+        if self._digests.setdefault(name, digest) != digest:
+            raise UnfitFileError(path, "it was saved meanwhile")
+        return content
 
     def forget(self) -> None:
         """Read all of them anew from now on."""
-        self._read.clear()
+        self._digests.clear()
+        self._made.clear()
 
 
 class Typesetter:
@@ -100,7 +124,7 @@ class Typesetter:
         self._documents: OrderedDict[str, tuple[Any, Layout]] = OrderedDict()
         self._layouts: dict[str, Layout] = {}
         self._segments: dict[str, Segment] = {}
-        self._assets = Assets(project / "chapters")
+        self._assets = Assets(project / "chapters", self._printable)
         self.at_work: Part | None = None
         self.typeset = 0
         self.reused = 0
@@ -109,8 +133,7 @@ class Typesetter:
     def _engine(self) -> Engine:
         from booklet.typesetting.engine import Engine
 
-        across, down = (self.pages.bleed_mm / side for side in self.pages.trim_mm)
-        return Engine(self._assets, self._styles, self.pages.stylesheets, (across, down), self._open_face)
+        return Engine(self._assets, self._styles, self.pages, self._open_face)
 
     def _open_face(self, woff2: bytes) -> bytes:
         """A face decompressed, once for all processes."""
@@ -121,12 +144,24 @@ class Typesetter:
             self.store.put(key, program)
         return program
 
+    def _printable(self, content: bytes, covers_page: bool) -> bytes:
+        """A photograph as these pages print it, made once for all processes; a drawing as it is."""
+        if not content.startswith(PICTURES):
+            return content
+        key = key_of("picture", content, self.pages, covers_page)
+        made = self.store.get(key)
+        if made is None:
+            with within_bounds():
+                made = printable(content, self.pages.most_pixels(covers_page), covers_page, cmyk_profile())
+            self.store.put(key, made)
+        return made
+
     def lay_out(self, part: Part, digits: Mapping[str, int], first_folio: int, roman: bool) -> LaidOutPart:
         """One part on its pages, with room for page numbers of so many digits."""
         self.at_work = part
         room = {anchor: digits.get(anchor, USUAL_DIGITS) for anchor in PAGE_TOKENS.findall(part.html)}
         html = _starting_at(_with_room(part.html, room), first_folio, roman)
-        assets = [self._assets(asset) for asset in part.assets]
+        assets = [self._assets.digest(asset) for asset in part.assets]
         key = key_of("layout", self.pages, html, *assets)
         layout = self._layouts.get(key) or self.store.load(key, Layout)
         if layout is None:
@@ -176,6 +211,11 @@ class Typesetter:
 def facts_key(segment: str) -> str:
     """The key under which the store has the `WrittenFacts` of a segment."""
     return key_of("facts", segment)
+
+
+def cmyk_profile() -> bytes:
+    """The ICC profile by which ink is read that says nothing of itself, as we ship it."""
+    return (shipped("icc") / "FOGRA39L_coated.icc").read_bytes()
 
 
 def srgb_profile() -> bytes:
@@ -434,5 +474,5 @@ def _too_large(segments: Iterable[Segment], pages: PageSetup) -> list[Finding]:
         for misfit in segment.layout.misfits:
             what, expected = MISFITS[misfit.kind]
             place = Place.parse(misfit.place) or Place(segment.part.file)
-            found.append(error("BOX-002", place, f"{what.format(misfit.words)} ({pages.name}).", expected))
+            found.append(error("BOX-002", place, f"{what.format(misfit.words)} ({pages.design.name}).", expected))
     return found

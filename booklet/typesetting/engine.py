@@ -24,6 +24,7 @@ from weasyprint.urls import URLFetcher, URLFetcherResponse
 
 from booklet.bounds import within_bounds
 from booklet.composing import decompressed
+from booklet.formats import PageSetup
 from booklet.typesetting.fitting import misfits
 from booklet.typesetting.records import EngineError, Layout, WrittenFacts
 from booklet.typesetting.structure import add_tags, restore_spaces
@@ -33,6 +34,11 @@ BASE = "file:///chapters/"
 """Where all documents seem to lie. Images are named in the PDF after their address, and the same sources must give the
 same bytes wherever they are kept.
 """
+SHIPPED = "/shipped-styles/"
+"""Where the files that we ship seem to lie, to a project's style."""
+WOFF2 = b"wOF2"
+NEAR_SHAPE = 0.005
+"""A drawing that differs from the shape of its page by less is shown whole, where nothing bleeds: A5 on A4."""
 FAMILIES = (b"Atkinson Hyperlegible Next", b"Noto Sans")
 VERSIONS = f"weasyprint {weasyprint.__version__}, pydyf {pydyf.__version__}, pango {pango.pango_version()}"
 _VIEW_BOX = re.compile(rb"""(<svg\b[^>]*?\bviewBox\s*=\s*)["']((?:-?[\d.]+[\s,]*){4})["']""")
@@ -48,21 +54,20 @@ weasyprint.pdf.fonts.Font.subset = lambda font, to_unicode, hinting: None
 class _Fetcher(URLFetcher):  # type: ignore[misc] # the engine has no type hints
     """Gives the chapters' images, files of the styles, and images written into the HTML itself. Nothing else exists.
 
-    A face is given as `open_face` has it. A drawing asked for with `?page` covers a whole page, so it is shown with the
-    bleed around it: shares of its width and height.
+    A face is given as `open_face` has it. What is asked for with `?page` covers a whole page with the bleed around it.
     """
 
     def __init__(
         self,
-        asset: Callable[[str], bytes],
+        asset: Callable[[str, bool], bytes],
         styles: Path,
-        bleed: tuple[float, float],
+        pages: PageSetup,
         open_face: Callable[[bytes], bytes],
     ) -> None:
         super().__init__(allowed_protocols=("file", "data"))
         self._asset = asset
         self._styles = styles.resolve()
-        self._bleed = bleed
+        self._pages = pages
         self._open_face = open_face
 
     def fetch(self, url: str, headers: dict[str, str] | None = None) -> URLFetcherResponse:
@@ -72,48 +77,59 @@ class _Fetcher(URLFetcher):  # type: ignore[misc] # the engine has no type hints
         parts = urlsplit(url)
         named = unquote(parts.path)
         inside = named.removeprefix(urlsplit(BASE).path)
-        if parts.scheme != "file" or (inside == named and not Path(named).resolve().is_relative_to(self._styles)):
+        path = Path(named.replace(SHIPPED, f"{self._styles}/", 1) if named.startswith(SHIPPED) else named)
+        if parts.scheme != "file" or (inside == named and not path.resolve().is_relative_to(self._styles)):
             raise ValueError("address outside the project")
-        if inside != named:
-            content = self._asset(inside)
-        else:
-            content = Path(named).read_bytes()
-            content = self._open_face(content) if named.endswith(".woff2") else content
-        return URLFetcherResponse(url, _with_bleed(content, self._bleed) if parts.query == "page" else content)
+        covers_page = parts.query == "page"
+        content = self._asset(inside, covers_page) if inside != named else path.read_bytes()
+        content = self._open_face(content) if content.startswith(WOFF2) else content
+        return URLFetcherResponse(url, _covering(content, self._pages) if covers_page else content)
 
 
-def _with_bleed(drawing: bytes, bleed: tuple[float, float]) -> bytes:
-    """An SVG whose viewBox is larger by the bleed, in the same scale. Anything else stays as it is."""
+def _covering(drawing: bytes, pages: PageSetup) -> bytes:
+    """An SVG that covers these pages: in the shape of a page, cut in the middle where it has another, and shown beyond
+    its edges by the bleed, in the same scale. Anything else stays as it is.
+    """
+    trim_width, trim_height = pages.trim_mm
 
-    def larger(box: re.Match[bytes]) -> bytes:
+    def seen(box: re.Match[bytes]) -> bytes:
         left, top, width, height = (float(number) for number in box[2].replace(b",", b" ").split())
-        across, down = width * bleed[0], height * bleed[1]
+        wanted = min(width, height * trim_width / trim_height), min(height, width * trim_height / trim_width)
+        is_near = max(abs(wanted[0] - width) / width, abs(wanted[1] - height) / height) <= NEAR_SHAPE
+        if not is_near or (pages.bleed_mm and wanted != (width, height)):
+            left, top = left + (width - wanted[0]) / 2, top + (height - wanted[1]) / 2
+            width, height = wanted
+        across, down = width * (pages.bleed_mm / trim_width), height * (pages.bleed_mm / trim_height)
         return b'%s"%f %f %f %f"' % (box[1], left - across, top - down, width + 2 * across, height + 2 * down)
 
-    return _VIEW_BOX.sub(larger, drawing, count=1) if any(bleed) else drawing
+    return _VIEW_BOX.sub(seen, drawing, count=1)
 
 
 class Engine:
-    """WeasyPrint with one set of style sheets, parsed once. Its complaints name files as the project does. `asset`
-    gives an image by its name under `chapters/`.
+    """WeasyPrint with the style sheets of one page setup, parsed once. Its complaints name files as the project does.
+    `asset` gives an image by its name under `chapters/`, to stand among words or to cover a page.
     """
 
     def __init__(
         self,
-        asset: Callable[[str], bytes],
+        asset: Callable[[str, bool], bytes],
         styles: Path,
-        sheets: tuple[str, ...],
-        bleed: tuple[float, float] = (0.0, 0.0),
+        pages: PageSetup,
         open_face: Callable[[bytes], bytes] = decompressed,
     ) -> None:
-        self._fetcher = _Fetcher(asset, styles, bleed, open_face)
+        self._fetcher = _Fetcher(asset, styles, pages, open_face)
+        self._families = tuple(family.encode() for family in pages.overlay.families)
         self._fonts = FontConfiguration()
         self._images: dict[str, Any] = {}
         with _listening() as complaints:
-            self._styles = [
-                weasyprint.CSS(styles / sheet, font_config=self._fonts, url_fetcher=self._fetcher) for sheet in sheets
-            ]
+            names = (*pages.stylesheets, *pages.overlay.stylesheets)
+            shipped = [self._sheet(filename=styles / sheet) for sheet in names]
+            own = [self._sheet(string=css, base_url=f"{BASE}styles/") for css in pages.overlay.css]
+            self._styles = [self._sheet(string=pages.design.style_sheet()), *shipped, *own]
         self.complaints = tuple(complaints)
+
+    def _sheet(self, **source: Any) -> Any:
+        return weasyprint.CSS(font_config=self._fonts, url_fetcher=self._fetcher, **source)
 
     def lay_out(self, html: str) -> tuple[Any, Layout]:
         """The laid-out document, to be written later, and what is on its pages. Raises TooMuchError and
@@ -154,15 +170,15 @@ class Engine:
         _fill_references(document, folios)
         with _listening() as complaints, within_bounds(), _failing():
             pdf = document.write_pdf(pdf_version="1.7", pdf_tags=True, uncompressed_pdf=True)
-        complaints += _strange_characters(document)
+        complaints += _strange_characters(document, (*FAMILIES, *self._families))
         sources = tuple(tuple(page) for page in document.sources)
         return pdf, WrittenFacts(tuple(dict.fromkeys(complaints)), sources)
 
 
-def _strange_characters(document: Any) -> Iterator[str]:
-    """Which characters had to be set in a font that is not ours."""
+def _strange_characters(document: Any, families: tuple[bytes, ...]) -> Iterator[str]:
+    """Which characters had to be set in a font that is none of these."""
     for font in document.fonts.values():
-        if not any(family in font.name.replace(b"-", b" ") for family in FAMILIES):
+        if not any(family in font.name.replace(b"-", b" ") for family in families):
             characters = " ".join(sorted(set(font.to_unicode.values())))
             yield f"no shipped font has the characters {characters}"
 
