@@ -82,7 +82,9 @@ def test_the_list_says_what_to_ask_and_where_it_is_printed(manuscript: Manuscrip
 
 
 def test_a_cell_is_no_formula(manuscript: Manuscript) -> None:
-    evil = manuscript.services[0].model_copy(update={"name": "=cmd|' /C calc'!A0", "hours": "@now", "phone": "+1"})
+    evil = manuscript.services[0].model_copy(
+        update={"name": "=cmd|' /C calc'!A0", "hours": "@now", "phone": (), "source": "+1"}
+    )
     (row,) = due_calls(manuscript.model_copy(update={"services": (evil,)}), TODAY, {}, HERE)
     cells = next(iter(list(csv.reader(io.StringIO(as_csv([row]))))[1:]))
     assert not [cell for cell in cells if cell[:1] in "=+-@" and cell]
@@ -171,7 +173,7 @@ def test_what_came_of_a_call_is_written_down(booklet: Callable[..., Path]) -> No
     number = ["--phone", "1800 500 258"]
     assert recorded(project, id, "--by", "Jo", "--result", "changed", "--date", "2026-11-21", *number)[0] == 0
     entry = service(project, id)
-    assert entry.prints and entry.phone == "1800 500 258"
+    assert entry.prints and [way.number.plain for way in entry.phone] == ["1800 500 258"]
     assert entry.assured and (entry.assured.day, entry.assured.by) == (date(2026, 11, 21), "Jo")
 
 

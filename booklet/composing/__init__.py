@@ -7,6 +7,7 @@ tokens, because nobody knows them yet.
 
 from booklet.composing.edition import PAGE_TOKENS, Composition, Part, Wanted, compose, planned_kit, ticket
 from booklet.composing.faces import Faces, decompressed, shipped_faces
+from booklet.composing.opening import hours_in_words
 from booklet.composing.proofreading import proofread
 from booklet.composing.sandbox import day_in_words
 from booklet.composing.views import HANDOUT, MAIN, Publication, code_entries, publication, titles_of
@@ -26,6 +27,7 @@ __all__ = [
     "compose",
     "day_in_words",
     "decompressed",
+    "hours_in_words",
     "planned_kit",
     "proofread",
     "publication",
