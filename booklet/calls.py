@@ -16,14 +16,14 @@ from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from booklet.australia import NO_BREAK, PhoneError, parse_phone
 from booklet.bounds import MAX_DATA_BYTES
-from booklet.composing import Composition, Wanted, compose, day_in_words, faces_of, titles_of
+from booklet.composing import Composition, Wanted, compose, day_in_words, faces_of, hours_in_words, titles_of
 from booklet.files import read as read_file
 from booklet.files import write_whole
 from booklet.findings import UNPRINTABLE, BookletError, Place, has_errors
 from booklet.manuscript import (
     Call,
+    Hours,
     Manuscript,
     NoEntryError,
     Service,
@@ -31,6 +31,7 @@ from booklet.manuscript import (
     read,
     shipped,
 )
+from booklet.phones import PhoneError, parse_phone
 from booklet.store import CACHE, Store
 from booklet.today import Today
 from booklet.typesetting import Typesetter, folios
@@ -93,7 +94,7 @@ def call_list(project: Path, today: date, zone: str = "", everything: bool = Fal
     try:
         own = ZoneInfo(zone) if zone else datetime.now().astimezone().tzinfo
     except (ZoneInfoNotFoundError, ValueError) as reason:
-        raise CallError(f"'{zone}' is no time zone such as Australia/Perth.") from reason
+        raise CallError(f"'{zone}' is no time zone such as Europe/Dublin.") from reason
     assert own
     store = Store(project / CACHE)
     printed = printed_places(manuscript, project, today, store)
@@ -116,10 +117,10 @@ def due_calls(manuscript: Manuscript, day: date, printed: Printed, zone: tzinfo,
         DueCall(
             id=service.id,
             name=service.name,
-            by=service.phone or service.url or service.source,
+            by=next((words for _, words in (*_ways(service), *_sites(service))), service.source),
             clock=_clock(manuscript, service, day, zone),
-            hours=service.hours or "not known",
-            says=_says(service),
+            hours=_hours(service, manuscript, day) or "not known",
+            says=_says(service, _hours(service, manuscript, day)),
             reason=_reason(service),
             urgent=service.id in urgent,
             printed=printed.get(service.id, ()),
@@ -156,10 +157,34 @@ def _reason(service: Service) -> str:
     return f"{words} {service.note}" if service.note else words
 
 
-def _says(service: Service) -> tuple[str, ...]:
-    facts = [("Number", service.phone), ("Text", service.text), ("Place", service.place), ("Hours", service.hours),
-             ("Cost", service.cost), ("Website", service.url)]  # fmt: skip
+def _says(service: Service, hours: str) -> tuple[str, ...]:
+    facts = [*_ways(service), ("Place", service.place), ("Hours", hours), ("Cost", service.cost), *_sites(service)]
     return (service.description, *(f"{name}: {value}" for name, value in facts if value))
+
+
+def _ways(service: Service) -> Iterator[tuple[str, str]]:
+    """The ways to reach a service but for its site, each with what it is."""
+    kinds = (
+        ("Number", service.phone), ("Text", service.sms), ("Textphone", service.textphone), ("Relay", service.relay),
+    )  # fmt: skip
+    for name, numbers in kinds:
+        yield from ((name, _labelled(way.number.plain, way.label)) for way in numbers)
+    yield from (("Email", _labelled(way.address, way.label)) for way in service.email)
+    yield from (("Chat", _labelled(way.address, way.label)) for way in service.chat)
+
+
+def _sites(service: Service) -> Iterator[tuple[str, str]]:
+    yield from (("Website", _labelled(way.address, way.label)) for way in service.url)
+
+
+def _labelled(value: str, label: str | None) -> str:
+    return f"{value} ({label})" if label else value
+
+
+def _hours(service: Service, manuscript: Manuscript, day: date) -> str:
+    """Its hours by its own clock."""
+    zone = service.hours.zone if isinstance(service.hours, Hours) else ""
+    return hours_in_words(service.hours, zone or manuscript.editions[0].time_zone, day.year)
 
 
 def _clock(manuscript: Manuscript, service: Service, day: date, zone: tzinfo) -> str:
@@ -253,14 +278,15 @@ def _short(codes: list[str], every: list[str]) -> tuple[str, ...]:
 
 def _places(compositions: tuple[Composition, ...], service: Service, pages: Mapping[str, str]) -> str | None:
     """The folios on which an entry stands, in order; empty for a page without one, None where it does not stand."""
-    anchor, number = f"service-{service.id}", service.number
+    anchor = f"service-{service.id}"
+    links = [f':{number.uri.partition(":")[2]}"' for number in service.numbers[:1]]
     there: dict[str, None] = {}
     stands = False
     for part in (part for composition in compositions for part in composition.parts):
         if f'id="{anchor}"' in part.html:
             stands = True
             there[pages.get(anchor, "")] = None
-        elif number and f'href="{number.uri}"' in part.html:
+        elif any(link in part.html for link in links):
             stands = True
             there[pages.get(part.id, "")] = None
     return (
@@ -292,7 +318,7 @@ def record_call(project: Path, id: str, call: Call, phone: str | None = None) ->
     """
     manuscript, _ = read(project, Today(call.day))
     service = next((each for each in manuscript.services if each.id == id), None) if manuscript else None
-    if service is None:
+    if manuscript is None or service is None:
         near = sorted(each.id for each in manuscript.services if id in each.id)[:5] if manuscript else []
         hint = f" Did you mean: {', '.join(near)}?" if near else ""
         raise CallError(f"No service has the id '{id}' (it may have been renamed).{hint}")
@@ -306,8 +332,10 @@ def record_call(project: Path, id: str, call: Call, phone: str | None = None) ->
         if service.print_unconfirmed:
             values["print_unconfirmed"] = False
     if phone is not None:
+        if len(service.phone) > 1 or any(way.label for way in service.phone):
+            raise CallError(f"{service.origin}: the entry has several numbers, or one with a label: change it there.")
         try:
-            values["phone"] = parse_phone(phone).text.replace(NO_BREAK, " ")
+            values["phone"] = parse_phone(phone, manuscript.plan_of(service)).plain
         except PhoneError as reason:
             raise CallError(f"'{phone}' is no number: {reason}.") from reason
     row = {"day": call.day.isoformat(), "by": call.by, "result": call.result, "note": call.note}

@@ -232,7 +232,7 @@ def check(editions: tuple[str, ...], titles: tuple[str, ...], project: Path, tod
 @click.option("--csv", "as_table", is_flag=True, help="A table for a spreadsheet instead of a text.")
 @click.option("--all", "everything", is_flag=True, help="Also entries that somebody confirmed in the last 6 months.")
 @click.option(
-    "--zone", default="", metavar="ZONE", help="Your time zone, such as Australia/Perth. Default: this machine's."
+    "--zone", default="", metavar="ZONE", help="Your time zone, such as Europe/Dublin. Default: this machine's."
 )
 @click.pass_context
 def calls(context: click.Context, project: Path, today: date, as_table: bool, everything: bool, zone: str) -> None:

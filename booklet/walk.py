@@ -246,7 +246,7 @@ def _inputs(
     printing = order.printing if job.form.finish != "tagged" else None
     if job.form.finish != "press":
         facts = replace(facts, print_job=None)
-    return key_of("job", job, texts, replace(facts, anchors={}, phones=frozenset(), kit=None), paper, printing, waivers)
+    return key_of("job", job, texts, replace(facts, anchors={}, phones={}, kit=None), paper, printing, waivers)
 
 
 def text_hash(compositions: tuple[Composition, ...], image_digest: Callable[[str], str]) -> str:
@@ -258,7 +258,7 @@ def text_hash(compositions: tuple[Composition, ...], image_digest: Callable[[str
             digest.update(f"{part.id} {part.kind} {part.title}\0{part.html}\0".encode())
             for asset in part.assets:
                 digest.update(image_digest(asset).encode())
-        digest.update(repr((sorted(composition.titles.items()), sorted(composition.phones))).encode())
+        digest.update(repr((sorted(composition.titles.items()), sorted(composition.phones.items()))).encode())
     return digest.hexdigest()
 
 

@@ -16,9 +16,9 @@ import pypdfium2
 from pypdfium2 import PdfiumError
 from pypdfium2 import raw as pdfium
 
-from booklet.australia import STATES
 from booklet_desk.bounded import BoundError, bounded
 from booklet_desk.envelopes import PLAY_MM, SHEET_MM, Envelope, Window
+from booklet_desk.postcodes import STATES
 from booklet_desk.records import DeskError
 
 TELLING_WORDS = ("cancer", "tumour", "tumor", "oncolog", "metasta", "breast", "palliat", "chemo", "terminal", "hospice")

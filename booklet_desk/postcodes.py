@@ -6,8 +6,10 @@ import tomllib
 from functools import cache
 from pathlib import Path
 
-from booklet.australia import STATES
+from booklet.manuscript import shipped_country
 
+STATES = {code: region.name for code, region in shipped_country("au").regions.items()}
+"""The names of the states and territories, by their codes."""
 _FILE = Path(__file__).with_name("postcodes.toml")
 
 

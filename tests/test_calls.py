@@ -16,6 +16,7 @@ from booklet.calls import PrintedPlace, as_csv, as_text, call_of, due_calls, is_
 from booklet.cli import main
 from booklet.manuscript import Manuscript, NoEntryError, Service, changed_entry, read
 from booklet.today import Today
+from tests.aotearoa import AOTEAROA
 from tests.conftest import PROJECT, TODAY
 
 SUPPORT = sorted((PROJECT / "chapters/support").glob("*.yaml"))
@@ -82,7 +83,9 @@ def test_the_list_says_what_to_ask_and_where_it_is_printed(manuscript: Manuscrip
 
 
 def test_a_cell_is_no_formula(manuscript: Manuscript) -> None:
-    evil = manuscript.services[0].model_copy(update={"name": "=cmd|' /C calc'!A0", "hours": "@now", "phone": "+1"})
+    evil = manuscript.services[0].model_copy(
+        update={"name": "=cmd|' /C calc'!A0", "hours": "@now", "phone": (), "source": "+1"}
+    )
     (row,) = due_calls(manuscript.model_copy(update={"services": (evil,)}), TODAY, {}, HERE)
     cells = next(iter(list(csv.reader(io.StringIO(as_csv([row]))))[1:]))
     assert not [cell for cell in cells if cell[:1] in "=+-@" and cell]
@@ -171,7 +174,7 @@ def test_what_came_of_a_call_is_written_down(booklet: Callable[..., Path]) -> No
     number = ["--phone", "1800 500 258"]
     assert recorded(project, id, "--by", "Jo", "--result", "changed", "--date", "2026-11-21", *number)[0] == 0
     entry = service(project, id)
-    assert entry.prints and entry.phone == "1800 500 258"
+    assert entry.prints and [way.number.plain for way in entry.phone] == ["1800 500 258"]
     assert entry.assured and (entry.assured.day, entry.assured.by) == (date(2026, 11, 21), "Jo")
 
 
@@ -195,6 +198,31 @@ def test_a_call_that_cannot_be_is_refused(booklet: Callable[..., Path], argument
     status, output = recorded(project, *(word.format(id=id) for word in arguments))
     assert status == 2 and words in output
     assert path.read_bytes() == before
+
+
+def test_the_list_names_every_way_as_what_it_is_and_hours_by_their_own_clock(booklet: Callable[..., Path]) -> None:
+    found, _ = read(booklet(AOTEAROA), Today(TODAY))
+    assert found
+    rows = {row.id: row for row in due_calls(found, TODAY, {}, HERE, everything=True)}
+    assert rows["south"].by == "03 234 5678 ext. 5 (bookings)"
+    assert {"Number: 0800 123 456", "Relay: 0800 471 2712", "Email: help@example.org"} < set(rows["south"].says)
+    assert rows["text-only"].by == "021 123 4567 (evenings)" and "Text: 4357" in rows["any-line"].says
+    assert rows["any-line"].hours.startswith("Monday to Friday, 9 am to 5 pm; Saturday")
+
+
+def test_a_number_is_read_by_the_plan_of_its_entry_and_put_in_the_place_of_one_alone(
+    booklet: Callable[..., Path],
+) -> None:
+    project = booklet(AOTEAROA)
+    call = ["--by", "Jo", "--result", "changed", "--date", "2026-11-21", "--phone"]
+    assert recorded(project, "healthline", *call, "0800123456")[0] == 0
+    assert [way.number.plain for way in service(project, "healthline").phone] == ["0800 123 456"]
+    status, output = recorded(project, "healthline", *call, "1800 160 401")
+    assert status == 2 and "not a complete New Zealand phone number" in output
+    before = (project / "chapters/support/all.yaml").read_bytes()
+    status, output = recorded(project, "south", *call, "0800 123 456")
+    assert status == 2 and "several numbers" in output
+    assert (project / "chapters/support/all.yaml").read_bytes() == before
 
 
 def test_a_call_by_hand_is_checked_as_any_key(booklet: Callable[..., Path]) -> None:

@@ -12,12 +12,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from booklet.australia import parse_phone
 from booklet.build import check
 from booklet.composing import Composition, compose, publication, shipped_faces
 from booklet.composing.languages import is_language
+from booklet.composing.opening import hours_apart
 from booklet.composing.sandbox import fill
-from booklet.composing.views import EditionContext, EditionView, OrderLineView, ServiceView, hours_apart, services_of
+from booklet.composing.views import EditionContext, EditionView, OrderLineView, ServiceView, services_of
 from booklet.manuscript import Manuscript, Service, read
 from booklet.today import Today
 from booklet.walk import styles_folder
@@ -107,7 +107,7 @@ def test_what_data_files_bring_to_print_has_curly_apostrophes() -> None:
     """Chapters are typed with straight ones, which print turns; data print as they stand."""
     manuscript, _ = read(PROJECT, Today(TODAY))
     assert manuscript
-    texts = [text or "" for s in manuscript.services for text in (s.name, s.description, s.place, s.hours, s.cost)]
+    texts = [text or "" for s in manuscript.services for text in (s.name, s.description, s.place, str(s.hours), s.cost)]
     texts += [text or "" for sign in manuscript.urgent_signs for text in (sign.sign, sign.words, sign.when)]
     texts += [text for term in manuscript.glossary for text in (term.word, term.meaning)]
     texts += [text for row in manuscript.book.urgent for text in (row.name or "", row.about)]
@@ -206,8 +206,7 @@ def test_no_edition_holds_another_states_service_or_number(data: st.DataObject) 
     for edition in REAL.editions:
         chosen = services_of(manuscript, edition)
         assert all({"ALL", edition.code} & set(service.states) and service.prints for service in chosen)
-        own = {service.number.digits for service in chosen if service.number}
-        own |= {parse_phone(service.text).digits for service in chosen if service.text}
+        own = {number.digits for service in chosen for number in service.numbers} | {"000"}
         own.add(
             EditionContext(REAL, edition, publication(REAL, edition), Today(TODAY)).order_line.phone.replace(
                 "\u00a0", ""
@@ -217,7 +216,8 @@ def test_no_edition_holds_another_states_service_or_number(data: st.DataObject) 
         needed = {row.service for row in REAL.book.urgent} | set(edition.health_lines)
         if needed | {REAL.book.order_line.interpreter, REAL.book.order_line.relay} <= ready:
             assert (
-                set(EditionContext(manuscript, edition, publication(manuscript, edition), Today(TODAY)).numbers) == own
+                set(EditionContext(manuscript, edition, publication(manuscript, edition), Today(TODAY)).numbers.by_key)
+                == own
             )
 
 

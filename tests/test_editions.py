@@ -11,16 +11,17 @@ from pathlib import Path
 import pikepdf
 import pytest
 
-from booklet.australia import parse_phone, phone_candidates
 from booklet.build import Order, Receipt, build
 from booklet.composing.views import services_of
 from booklet.jobs import kept_sources
-from booklet.manuscript import Service, read
+from booklet.manuscript import Service, read, shipped_country
+from booklet.phones import parse_phone, phone_candidates
 from booklet.today import Today
 from tests import reading
 from tests.conftest import CODES, PROJECT, TODAY, needs
 from tests.judges import complaints, judged
 
+PLAN = shipped_country("au").plan
 NUMBER = r"(?:^|[ \u00a0])(\d+)$"
 
 
@@ -57,7 +58,7 @@ def test_an_edition_has_all_chapters_its_directory_and_its_order_code(real: tupl
 
 def numbers_of(service: Service) -> set[str]:
     """The digits of the numbers to ring and to text."""
-    return {parse_phone(number).digits for number in (service.phone, service.text) if number}
+    return {number.digits for number in service.numbers}
 
 
 @pytest.mark.parametrize("code", CODES)
@@ -66,27 +67,29 @@ def test_no_number_of_another_state_is_in_the_finished_file(real: tuple[Order, R
     assert manuscript
     edition = next(edition for edition in manuscript.editions if edition.code == code)
     allowed = {number for service in services_of(manuscript, edition) for number in numbers_of(service)}
-    allowed.add(parse_phone(manuscript.book.order_line.phone).digits)
+    allowed.add(manuscript.book.order_line.phone.digits)
     pdf, tree = tree_of(real, code)
     words = reading.text(tree)
-    shown = {parse_phone(words[a:b]).digits for a, b in phone_candidates(words)}
+    shown = {parse_phone(words[a:b], PLAN).digits for a, b in phone_candidates(words, (PLAN,))}
     assert shown and shown <= allowed
     foreign = {number for service in manuscript.services for number in numbers_of(service)} - allowed
     digits = re.sub(r"(?<=\d)[ \u00a0](?=\d)", "", words)
     assert not [number for number in foreign if re.search(rf"(?<!\d){number}(?!\d)", digits)]
-    dialled = {target for _, target, _ in reading.links(pdf) if target.startswith("tel:")}
-    assert dialled <= {parse_phone(number).uri for number in allowed}
+    dialled = {target for _, target, _ in reading.links(pdf) if target.startswith(("tel:", "sms:"))}
+    assert {target.partition(":")[2] for target in dialled} <= {parse_phone(n, PLAN).uri[4:] for n in allowed}
+    written = {way.number.uri.replace("tel:", "sms:") for service in manuscript.services for way in service.sms}
+    assert {target for target in dialled if target.startswith("sms:")} == written
 
 
 @pytest.mark.parametrize("code", CODES)
 def test_numbers_do_not_break_over_a_line(real: tuple[Order, Receipt], code: str) -> None:
     """Each link that dials has one annotation, so one line."""
     pdf, tree = tree_of(real, code)
-    annotations = sum(target.startswith("tel:") for _, target, _ in reading.links(pdf))
+    annotations = sum(target.startswith(("tel:", "sms:")) for _, target, _ in reading.links(pdf))
     texts = [reading.text(kid) for kid in walk(tree) if kid[0] == "Link"]
     numbers = [text for text in texts if re.fullmatch(r"000|[\d\u00a0()]{6,}", text)]
     assert annotations == len(numbers)
-    assert all(parse_phone(number).text == number for number in numbers)
+    assert all(parse_phone(number, PLAN).text == number for number in numbers)
 
 
 @pytest.mark.slow

@@ -21,7 +21,7 @@ from tests.conftest import PROJECT
 PACKAGE = PROJECT / "booklet"
 DESK = PROJECT / "booklet_desk"
 ROOMS = (
-    "bounds", "files", "contrast", "design", "findings", "formats", "today", "store", "australia", "order_codes",
+    "bounds", "files", "contrast", "design", "findings", "formats", "today", "store", "phones", "order_codes",
     "pdf", "manuscript",
     "composing", "typesetting", "bindery", "imposition", "preflight", "finishing", "transcript", "dispatch", "records",
     "processes", "jobs", "walk", "build", "calls",
@@ -33,7 +33,7 @@ HOMES = {
     "weasyprint": {"typesetting"}, "pydyf": {"typesetting"}, "PIL": {"pdf", "bindery", "preflight"},
     "pikepdf": {"pdf", "bindery", "imposition", "preflight", "transcript"}, "pypdfium2": {"pdf", "preflight"},
     "pdfminer": set(), "fontTools": {"pdf", "composing", "bindery"},
-    "tinycss2": {"manuscript"}, "phonenumbers": {"australia"}, "msgspec": {"store"}, "click": {"cli"}, "rich": {"cli"},
+    "tinycss2": {"manuscript"}, "phonenumbers": {"phones"}, "msgspec": {"store"}, "click": {"cli"}, "rich": {"cli"},
 }  # fmt: skip
 
 
@@ -102,7 +102,7 @@ def test_the_desks_rooms_keep_the_same_rules(path: Path) -> None:
     for library in {name.split(".")[0] for name in imports(path)} & set(DESK_HOMES):
         assert room_of(path) in DESK_HOMES[library], f"{library} does not live in {room_of(path)}"
     borrowed = {name.split(".")[1] for name in imports(path) if name.startswith("booklet.")}
-    assert borrowed <= {"australia", "dispatch", "files", "findings", "manuscript", "order_codes"}
+    assert borrowed <= {"dispatch", "files", "findings", "manuscript", "order_codes"}
 
 
 def test_a_room_is_entered_by_its_door() -> None:
@@ -167,6 +167,7 @@ def test_an_installed_wheel_brings_its_templates_and_styles(tmp_path: Path) -> N
         "from booklet.walk import styles_folder; from booklet.composing.edition import _template; "
         "print(styles_folder() / 'base.css'); _template('cover.html.j2'); "
         "import booklet; from pathlib import Path; assert Path(booklet.__file__).with_name('py.typed').is_file(); "
+        "from booklet.manuscript import shipped_country; assert shipped_country('nz').plan.code == '64'; "
         "from booklet_desk import envelopes, postcodes, settings; assert postcodes.states_of('3000') == ('VIC',); "
         "envelopes.find_envelope(Path(), 'c5'); assert settings.DESK_NOTICE.is_file() == settings.DESK_LETTER.is_file()"
     )

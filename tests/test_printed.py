@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from booklet.australia import plain_characters, typed_numbers
 from booklet.build import check
+from booklet.manuscript import shipped_country
+from booklet.phones import plain_characters, typed_numbers
 from tests.tiny import BOOK, FILES, LAST, ONE, STATES, TWO, VIC, Overlay, added, changed, errors, order
 
+PLANS = (shipped_country("au").plan,)
 NUMBER = "1800 160 402"
 """A number that nobody has in the tiny booklet."""
 NATIONAL, WORDS, DRAWING = "chapters/support/all.yaml", "chapters/glossary.yaml", "chapters/images/drawing.svg"
@@ -141,7 +143,7 @@ def test_a_number_of_the_edition_that_cannot_be_dialled_as_it_is_typed_is_named(
     ],
 )  # fmt: skip
 def test_what_reads_like_a_phone_number(text: str) -> None:
-    assert len(typed_numbers(plain_characters(f"Words {text}, words."))) == 1
+    assert len(typed_numbers(plain_characters(f"Words {text}, words."), PLANS)) == 1
 
 
 @pytest.mark.parametrize(
@@ -156,7 +158,7 @@ def test_what_reads_like_a_phone_number(text: str) -> None:
     ],
 )  # fmt: skip
 def test_what_is_no_phone_number(text: str) -> None:
-    assert typed_numbers(plain_characters(f"Words {text}, words.")) == ()
+    assert typed_numbers(plain_characters(f"Words {text}, words."), PLANS) == ()
 
 
 @pytest.mark.parametrize(

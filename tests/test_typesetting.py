@@ -288,7 +288,7 @@ PUBLICATION = Publication(
 def composition(*body: Part) -> Composition:
     planned = tuple(part(f"notes-{n}", f'<h1 id="notes-{n}">Notes</h1>', "planned") for n in range(4))
     cover, back = part("cover", '<h1 id="cover">Cover</h1>', "cover"), part("back", "<h1>Back</h1>", "back-cover")
-    return Composition(PUBLICATION, 0, 1, (cover,), body, planned, back, {}, frozenset())
+    return Composition(PUBLICATION, 0, 1, (cover,), body, planned, back, {}, {})
 
 
 @pytest.mark.slow

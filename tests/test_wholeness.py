@@ -17,8 +17,10 @@ from booklet.build import check
 from booklet.composing.blocks import BlockCall
 from booklet.composing.markdown import Page, RenderContext, render
 from booklet.composing.sandbox import Lines
+from booklet.composing.ways import numbers_of
 from booklet.composing.wholeness import losses
 from booklet.findings import Severity
+from booklet.manuscript import shipped_country
 from tests.conftest import PROJECT
 from tests.tiny import LAST, TWO, added, errors, order
 
@@ -30,7 +32,7 @@ def page_of(text: str) -> Page:
     def print_block(call: BlockCall) -> tuple[str, str]:
         return f'<aside title="{call.options.get("alt", "")}">{call.options.get("title", "")}', "</aside>"
 
-    context = RenderContext(PROJECT, "x", "x.md", print_block)
+    context = RenderContext(PROJECT, "x", "x.md", print_block, numbers_of((), (shipped_country("au").plan,)))
     return render(lines, context)
 
 

@@ -10,7 +10,6 @@ from typing import Any
 
 from pikepdf import Array, Dictionary, Name, NumberTree, Object, Pdf
 
-from booklet.australia import NO_BREAK, parse_phone
 from booklet.bindery.colour import screen_colours
 from booklet.bindery.fonts import Fonts, merged
 from booklet.bindery.fragments import (
@@ -54,7 +53,7 @@ USUAL_IDS = (Name.TH, Name.Note)
 @dataclass(frozen=True)
 class DocumentInfo:
     """What a file says of itself. `hue` gives the edition's colour for each stand-in, as #rrggbb; `edition` and `issue`
-    are said where they are given.
+    are said where they are given; `phones` is what links that dial say of themselves, by what they open.
     """
 
     title: str
@@ -67,6 +66,7 @@ class DocumentInfo:
     pdf_ua: int = 1
     edition: str = ""
     issue: str = ""
+    phones: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -295,7 +295,7 @@ def _links_of_file(rows: _Rows, info: DocumentInfo, targets: Mapping[str, _Targe
                     objects[part.base + link.entry] = b"%s/Ref[%d 0 R]>>" % (entry.removesuffix(b">>"), target.element)
             else:
                 leads = b"/A<</Type/Action/S/URI/URI%s>>" % text_string(link.uri)
-                words = describe_link(link.uri)
+                words = info.phones.get(link.uri) or describe_link(link.uri)
             number = part.base + link.number
             box = b" ".join(map(_number, link.rect))
             objects[number] = b"<</Type/Annot/Subtype/Link/F 4/BS<</W 0>>/Rect[%s]/StructParent %d/Contents%s%s>>" % (
@@ -308,7 +308,9 @@ def describe_link(uri: str) -> str:
     scheme, _, rest = uri.partition(":")
     match scheme:
         case "tel":
-            return f"Phone {parse_phone(rest).text.replace(NO_BREAK, ' ')}"
+            return f"Phone {rest}"
+        case "sms":
+            return f"Text message to {rest}"
         case "mailto":
             return f"Email {rest}"
         case _:

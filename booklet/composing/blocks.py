@@ -59,8 +59,6 @@ class Block:
             found.append(error("SRC-033", call.place, f"'{call.name}' is empty.", "Text before its closing ':::'."))
         if not self.filled and not call.empty:
             found.append(error("SRC-033", call.place, f"'{call.name}' fills itself.", "No text in the block."))
-        if call.options.get("first", "team") not in ("000", "team"):
-            found.append(error("SRC-033", call.place, f"first={call.options['first']}.", "first=000 or first=team."))
         for key in ("lines", "most"):
             if key in call.options and not re.fullmatch(r"[1-9]\d?", call.options[key]):
                 found.append(error("SRC-033", call.place, f"{key}={call.options[key]}.", "A number from 1 to 99."))

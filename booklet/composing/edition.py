@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ from booklet.composing.markdown import (
     linked_text,
     render,
     unbroken,
+    way_link,
 )
 from booklet.composing.printed import character_faults, drawing_faults, number_faults, text_faults
 from booklet.composing.sandbox import day_in_words, fill, without_templates
@@ -93,8 +94,8 @@ class Wanted:
 @dataclass(frozen=True)
 class Composition:
     """One edition of one title, or a volume of it: its parts in reading order, pages to fill it up with, the title of
-    each anchor, what it may dial, and the sheet that tells a clinic how to print it. The first of the planned pages is
-    for the front matter.
+    each anchor, what its links may dial and say of that, and the sheet that tells a clinic how to print it. The first
+    of the planned pages is for the front matter.
 
     `volume` counts from 1 and is 0 where there is but one. A handout has neither front nor back cover, and no pages to
     fill it up.
@@ -108,7 +109,7 @@ class Composition:
     planned: tuple[Part, ...]
     back_cover: Part | None
     titles: dict[str, str]
-    phones: frozenset[str]
+    phones: dict[str, str]
     kit: Part | None = None
 
     @property
@@ -161,6 +162,8 @@ class _Composer:
         self.project = project
         self.faces = faces
         self.book = context.manuscript.book
+        self.linked = partial(linked_text, numbers=context.numbers)
+        self.blocks = _template("blocks.html.j2").make_module({"linked": self.linked})
         self.findings: list[Finding] = []
         self.titles: dict[str, str] = {
             "contents": "Contents",
@@ -209,7 +212,7 @@ class _Composer:
             planned=planned,
             back_cover=back_cover,
             titles=self.titles,
-            phones=frozenset(phone.uri for phone in self.context.numbers.values()),
+            phones=dict(self.context.numbers.linked),
             kit=kit,
         )
 
@@ -219,7 +222,9 @@ class _Composer:
         self.findings += faults
         if lines is None:
             lines = without_templates(body)  # the other faults of the text are still found
-        here = RenderContext(self.project, prefix, file, self._printed_block, self.context.elsewhere)
+        here = RenderContext(
+            self.project, prefix, file, self._print_block, self.context.numbers, self.context.elsewhere
+        )
         page = render(lines, here)
         for word, use in page.uses:
             self.context.uses.setdefault(word, []).append(use)
@@ -229,13 +234,6 @@ class _Composer:
         self.titles |= {anchor: words for _, words, anchor in page.headings} | page.notes
         self._check_calls(page.blocks)
         return page
-
-    def _printed_block(self, call: BlockCall) -> tuple[str, str]:
-        """The HTML before and after a block's own text."""
-        options = _Options(call.options)
-        if is_picture(self.project, options["src"]):
-            options["photograph"] = "photograph"
-        return _print_block(call.name, options, self.context)
 
     def chapters(self) -> tuple[Part, ...]:
         """The chapters of the main booklet. What prints the glossary is made last, since it names the other pages."""
@@ -385,7 +383,9 @@ class _Composer:
         return Part("contents", "Contents", "contents", html, (), self.book.origin.file)
 
     def _html(self, template: str, **names: Any) -> str:
-        html: str = _template(f"{template}.html.j2").render({"kind": template, "language": self.book.language} | names)
+        html: str = _template(f"{template}.html.j2").render(
+            {"kind": template, "language": self.book.language, "linked": self.linked} | names
+        )
         return _SPACE_BEFORE_INLINE.sub("<span> </span>", self.faces.set(html))
 
     def check_whole(self, body: Iterable[Part]) -> None:
@@ -443,6 +443,7 @@ class _Composer:
                 ("audience", "SRC-014", self.book.directory.audiences),
                 ("word", "LNK-002", self.context.terms),
                 ("ring", "SRC-014", self.book.call_first.signs),
+                ("first", "SRC-014", (self.book.call_first.number, "team")),
                 ("for", "SRC-014", {topic for sign in self.context.manuscript.urgent_signs for topic in sign.topics}),
             )
             for key, code, names in known:
@@ -461,18 +462,21 @@ class _Composer:
             found = f"The consent '{name}' holds from {consent.given} to {consent.expires}."
             self.findings.append(error("SRC-041", place, found, "A consent that holds today, or another voice."))
 
+    def _print_block(self, call: BlockCall) -> tuple[str, str]:
+        """The HTML before and after a block's own text."""
+        options = _Options(call.options)
+        if is_picture(self.project, options["src"]):
+            options["photograph"] = "photograph"
+        macro: Callable[..., Markup] = getattr(self.blocks, call.name.replace("-", "_"))
+        before, _, after = str(macro(options, self.context)).partition(SLOT)
+        return before, after
+
 
 class _Options(dict[str, str]):
     """Options of a block for its macro: one that was not given is empty."""
 
     def __missing__(self, key: str) -> str:
         return ""
-
-
-def _print_block(name: str, options: _Options, context: EditionContext) -> tuple[str, str]:
-    macro: Callable[..., Markup] = getattr(_template("blocks.html.j2").module, name.replace("-", "_"))
-    before, _, after = str(macro(options, context)).partition(SLOT)
-    return before, after
 
 
 @cache
@@ -494,7 +498,7 @@ def _environment() -> Environment:
         "slot": Markup(SLOT),
         "print_plan_token": PRINT_PLAN,
         "scheme": SCHEME,
-        "linked": linked_text,
+        "way_link": way_link,
         "page_token": PAGE_TOKEN.format,
     }
     environment.filters |= {

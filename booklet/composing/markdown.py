@@ -30,7 +30,6 @@ from mdit_py_plugins.container import container_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 
 from booklet import files
-from booklet.australia import Phone, PhoneError, parse_phone, phone_candidates
 from booklet.bounds import (
     MAX_DRAWING_BYTES,
     MAX_DRAWING_DEPTH,
@@ -44,10 +43,12 @@ from booklet.bounds import (
 from booklet.composing.blocks import BLOCKS, BlockCall, parse_call
 from booklet.composing.languages import is_language
 from booklet.composing.sandbox import Lines
+from booklet.composing.ways import Numbers, Way, number_key, number_way
 from booklet.composing.wholeness import SCHEME, holds, losses
 from booklet.findings import Finding, Place, Severity, error, warning
 from booklet.manuscript import slug
 from booklet.pdf import PICTURES, PLAIN_MODES, foreign_kind, picture_fault
+from booklet.phones import PhoneError, Plans, parse_phone, phone_candidates
 
 MOST_LEVELS = 100
 """What the parser counts as levels (two for each list in a list) before it passes over the rest."""
@@ -89,7 +90,8 @@ class Page:
 
 @dataclass(frozen=True)
 class RenderContext:
-    """What the renderer needs beside the text: where images lie, how each block is printed, and what another book has.
+    """What the renderer needs beside the text: where images lie, how each block is printed, the numbers of the edition,
+    and what another book has.
 
     `elsewhere` says how a reference to an anchor ends when that is not in this booklet; None when it is.
     """
@@ -98,26 +100,47 @@ class RenderContext:
     prefix: str
     file: str
     print_block: Printer
+    numbers: Numbers
     elsewhere: Callable[[str], str | None] = lambda _: None
 
 
-def phone_link(phone: Phone) -> Markup:
-    """The number as a link that dials it and that never breaks over a line."""
-    return Markup('<a class="tel" href="{}">{}</a>').format(phone.uri, phone.text)
+def way_link(way: Way) -> Markup:
+    """A number or address as a link that opens what it is, or as words where no link can, unbroken."""
+    kind = "tel emergency" if way.is_emergency else "tel"
+    if way.kind in ("email", "chat"):
+        words = way.text.removeprefix("https://").removeprefix("http://").rstrip("/")
+        return Markup('<a class="web" href="{}">{}</a>').format(way.uri, words)
+    if not way.uri:
+        return Markup('<span class="{}">{}</span>').format(kind, way.text)
+    return Markup('<a class="{}" href="{}">{}</a>').format(kind, way.uri, way.text)
+
+
+def linked_text(text: str, numbers: Numbers) -> Markup:
+    """Escaped text with phone numbers as links. One that is not complete stays as it is, to be found on the page."""
+    words, candidates = _split_at_numbers(text, numbers.plans)
+    html = words[0]
+    for written, behind in zip(candidates, words[1:], strict=True):
+        html += _linked_number(written, numbers) + behind
+    return html
 
 
 @lru_cache(maxsize=16384)
-def linked_text(text: str) -> Markup:
-    """Escaped text with phone numbers as links. One that is not complete stays as it is, to be found on the page."""
-    html, end = Markup(""), 0
-    for start, stop in phone_candidates(text):
-        html += unbroken(text[end:start])
-        try:
-            html += phone_link(parse_phone(text[start:stop]))
-        except PhoneError:
-            html += escape(text[start:stop])
-        end = stop
-    return html + unbroken(text[end:])
+def _split_at_numbers(text: str, plans: Plans) -> tuple[tuple[Markup, ...], tuple[str, ...]]:
+    """The escaped words around what looks like a number, and what does."""
+    spans = phone_candidates(text, plans)
+    starts, stops = [start for start, _ in spans], [stop for _, stop in spans]
+    words = (unbroken(text[begin:end]) for begin, end in zip([0, *stops], [*starts, len(text)], strict=True))
+    return tuple(words), tuple(text[start:stop] for start, stop in spans)
+
+
+def _linked_number(written: str, numbers: Numbers) -> Markup:
+    if way := numbers.by_key.get(number_key(written)):
+        return way_link(way)
+    try:
+        way = number_way("phone", parse_phone(written, numbers.plans[0]), numbers.plans[0])
+    except PhoneError:
+        way = None
+    return way_link(way) if way else Markup(escape(written))
 
 
 @lru_cache(maxsize=16384)
@@ -454,7 +477,7 @@ class _Writer:
         if self.in_link:
             self._put(unbroken(text))
             return
-        self._put(linked_text(text))
+        self._put(linked_text(text, self.context.numbers))
 
     def _link(self, target: str, title: str) -> None:
         if target.startswith(("lang:", "short:")):
@@ -554,7 +577,7 @@ class _Writer:
     def _check_whole(self) -> None:
         """Everything written is printed, once and in order, but where another fault says already that it is not."""
         named = {finding.place.line for finding in self.page.findings if finding.severity is Severity.ERROR}
-        for loss in losses(self.lines.text, "".join(self.own)):
+        for loss in losses(self.lines.text, "".join(self.own), self.context.numbers.plans):
             self.line = loss.row
             if self.place.line not in named and loss.row not in self.raw_rows:
                 found = "is written here and would not be printed" if loss.is_lost else "would be printed out of place"

@@ -8,18 +8,19 @@ from __future__ import annotations
 
 import re
 from bisect import bisect
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from html import escape, unescape
 from pathlib import Path
 from unicodedata import category, normalize
 
-from booklet.australia import Phone, PhoneError, TypedNumber, parse_phone, plain_characters, typed_numbers
 from booklet.bounds import MAX_DATA_BYTES, MAX_DRAWING_BYTES
 from booklet.composing.faces import OTHER_CLASS, Faces, drawn_texts, name_of
+from booklet.composing.ways import Numbers, number_key
 from booklet.files import inside, read
 from booklet.findings import Finding, Place, error
+from booklet.phones import PhoneError, Plans, TypedNumber, parse_phone, plain_characters, typed_numbers
 
 BREAK = "\ue025"
 """Stands in a page's text where a block, a drawing or a link that dials begins or ends: no number goes across."""
@@ -48,40 +49,38 @@ class _Numbers:
     typed: tuple[tuple[TypedNumber, str], ...]
 
 
-def number_faults(html: str, file: str, numbers: Mapping[str, Phone], edition: str, project: Path) -> Iterator[Finding]:
+def number_faults(html: str, file: str, numbers: Numbers, edition: str, project: Path) -> Iterator[Finding]:
     """Numbers on a page that this edition does not have, that are not complete, or that cannot be dialled as they are
-    typed. `numbers` are the edition's by their digits; `file` is the page's own.
+    typed. `numbers` are the edition's; `file` is the page's own.
     """
-    found = _numbers_of(html)
+    found = _numbers_of(html, numbers.plans)
     for written, place in found.linked:
-        digits = re.sub(r"\D", "", written)
-        if digits not in numbers:
-            yield _fault(typed_numbers(plain_characters(written))[0], numbers, edition, project, place or file)
+        if number_key(written) not in numbers.by_key:
+            number = TypedNumber(written, re.sub(r"\D", "", written), 0, True)
+            yield _fault(number, numbers, edition, project, place or file)
     for number, place in found.typed:
         if not _is_right(number, numbers):
             yield _fault(number, numbers, edition, project, place or file)
 
 
 def text_faults(
-    text: str, place: Place, faces: Faces, numbers: Mapping[str, Phone], edition: str, project: Path
+    text: str, place: Place, faces: Faces, numbers: Numbers, edition: str, project: Path
 ) -> Iterator[Finding]:
     """The same of a text that is not on a page, such as a running title, and its characters."""
-    for number in typed_numbers(plain_characters(text)):
+    for number in typed_numbers(plain_characters(text), numbers.plans):
         if not _is_right(number, numbers):
             yield _fault(number, numbers, edition, project, str(place))
     yield from (_unknown(run, "shipped font", place) for run in _runs(text, faces.missing(escape(text))))
 
 
-def drawing_faults(
-    file: str, project: Path, faces: Faces, numbers: Mapping[str, Phone], edition: str
-) -> Iterator[Finding]:
+def drawing_faults(file: str, project: Path, faces: Faces, numbers: Numbers, edition: str) -> Iterator[Finding]:
     """The same of the words in an SVG drawing, and characters that it cannot have."""
     if not file.lower().endswith(".svg"):
         return
     svg = _text_of(project, file, MAX_DRAWING_BYTES)
     for run, line in _unknown_in_drawing(svg, faces):
         yield _unknown(run, "font of this drawing", Place(file, line))
-    for number, line in _numbers_in_drawing(svg):
+    for number, line in _numbers_in_drawing(svg, numbers.plans):
         if not _is_right(number, numbers):
             yield _fault(number, numbers, edition, project, f"{file}:{line}")
 
@@ -93,28 +92,37 @@ def character_faults(html: str, file: str, faces: Faces, project: Path) -> Itera
             yield _unknown(run, "shipped font", place)
 
 
-def _is_right(number: TypedNumber, numbers: Mapping[str, Phone]) -> bool:
-    return number.is_plain and (number.digits in numbers or number.digits == "000")
+def _is_right(number: TypedNumber, numbers: Numbers) -> bool:
+    return number.is_plain and number.digits in numbers.by_key
 
 
-def _fault(number: TypedNumber, numbers: Mapping[str, Phone], edition: str, project: Path, near: str) -> Finding:
+def _fault(number: TypedNumber, numbers: Numbers, edition: str, project: Path, near: str) -> Finding:
     place = _line_of(number, near, project)
     written = " ".join(number.written.split())
     template = "{{ services['id'].phone }}"
-    try:
-        digits = parse_phone(("+" if number.written.startswith("+") else "") + number.digits).digits
-    except PhoneError:
-        found = f"'{written}' is not a complete Australian phone number."
+    digits = _digits_at_home(number, numbers.plans)
+    if not digits:
+        found = f"'{written}' is not a complete {numbers.plans[0].adjective} phone number."
         return error("LNK-010", place, found, f"All its digits, or {template}.")
-    if digits in numbers:
+    if digits in numbers.by_key:
         found = f"'{written}' is typed in a way that cannot be dialled."
         return error("LNK-010", place, found, f"{template}, or its digits with spaces alone.")
     found = f"'{written}' belongs to no service of the edition {edition}."
     return error("LNK-011", place, found, f"{template}." if place.file.endswith(".md") else "A number it has, or none.")
 
 
+def _digits_at_home(number: TypedNumber, plans: Plans) -> str:
+    """The digits of a typed number as they are printed, by the first plan that has such a number; else nothing."""
+    for plan in plans:
+        try:
+            return parse_phone(("+" if number.written.startswith("+") else "") + number.digits, plan).digits
+        except PhoneError:
+            continue
+    return ""
+
+
 @lru_cache(maxsize=4096)
-def _numbers_of(html: str) -> _Numbers:
+def _numbers_of(html: str, plans: Plans) -> _Numbers:
     """Pages are mostly the same in all editions and sizes: each is read once."""
     pieces: list[str] = []
     linked: list[tuple[str, str]] = []
@@ -134,15 +142,15 @@ def _numbers_of(html: str) -> _Numbers:
                 starts.append(size + len(text))
                 places.append(unescape(line[1]))
             said += [(_read(words), places[-1]) for words in _SAID.findall(given)]
-            dials = name == "a" and ' class="tel"' in given
+            dials = name == "a" and ' class="tel' in given
         if name == "br":
             text += " "
         elif name not in _INLINE or (name == "span" and given and _OF_LINE.search(given)):
             text += BREAK
         pieces.append(text)
         size += len(text)
-    typed = [(number, places[bisect(starts, number.start) - 1]) for number in typed_numbers("".join(pieces))]
-    typed += [(number, place) for words, place in said for number in typed_numbers(words)]
+    typed = [(number, places[bisect(starts, number.start) - 1]) for number in typed_numbers("".join(pieces), plans)]
+    typed += [(number, place) for words, place in said for number in typed_numbers(words, plans)]
     return _Numbers(tuple(linked), tuple(typed[:MOST_FAULTS]))
 
 
@@ -151,9 +159,9 @@ def _read(text: str) -> str:
 
 
 @lru_cache(maxsize=256)
-def _numbers_in_drawing(svg: str) -> tuple[tuple[TypedNumber, int], ...]:
+def _numbers_in_drawing(svg: str, plans: Plans) -> tuple[tuple[TypedNumber, int], ...]:
     return tuple(
-        (number, line) for words, line in drawn_texts(svg) for number in typed_numbers(plain_characters(words))
+        (number, line) for words, line in drawn_texts(svg) for number in typed_numbers(plain_characters(words), plans)
     )
 
 

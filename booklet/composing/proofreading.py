@@ -27,6 +27,7 @@ _SIGNS = re.compile(r"^:{3,} urgent-(?:signs|short)\b.*?\bring=\"?([\w-]+)", re.
 WORDS_A_MINUTE = 180
 MOST_OFF = 2
 """By how much a chapter's reading time may be off, beside a minute: what prints differs by state."""
+_TEXT_ALONE = re.compile(r"\b(?:text|SMS)(?: messages?)? only\b|\bnobody answers calls\b", re.IGNORECASE)
 _ANY_WORD = re.compile(r"\w+")
 MOST_UNSURE = 0.1
 """The share of a directory that may say "Check first": more is no help to somebody who is tired."""
@@ -49,7 +50,8 @@ def proofread(manuscript: Manuscript) -> list[Finding]:
     for words, place in _data_words(manuscript):
         found += _avoided([(words, 0)], place, manuscript)
     found += _signs_of_no_block(manuscript, [text.body for text in texts])
-    return [*found, *_reading_times(manuscript), *_without_facts(manuscript), *_unsure(manuscript), *_codes(manuscript)]
+    found += [*_reading_times(manuscript), *_without_facts(manuscript), *_unsure(manuscript), *_codes(manuscript)]
+    return [*found, *_out_of_reach(manuscript)]
 
 
 def _data_words(manuscript: Manuscript) -> Iterator[tuple[str, Place]]:
@@ -65,7 +67,8 @@ def _data_words(manuscript: Manuscript) -> Iterator[tuple[str, Place]]:
     for term in manuscript.glossary:
         yield term.meaning, term.origin
     for service in manuscript.services:
-        yield from ((words or "", service.origin) for words in (service.description, service.hours, service.cost))
+        hours = service.hours if isinstance(service.hours, str) else ""
+        yield from ((words or "", service.origin) for words in (service.description, hours, service.cost))
     for sign in manuscript.urgent_signs:
         yield from ((words or "", sign.origin) for words in (sign.sign, sign.words, sign.when))
     for edition in manuscript.editions:
@@ -132,6 +135,30 @@ def _unsure(manuscript: Manuscript) -> Iterator[Finding]:
         if unsure > len(printed) * MOST_UNSURE:
             found = f"{unsure} of {len(printed)} entries of the directory for {edition.code} say 'Check first'."
             yield warning("SRC-042", edition.origin, found, "One in ten at most: ring the others, or leave them out.")
+
+
+def _out_of_reach(manuscript: Manuscript) -> Iterator[Finding]:
+    """Entries whose words speak of text messages where a number to ring is all there is, and entries that an edition of
+    another country prints or leaves out.
+    """
+    for service in manuscript.services:
+        words = " ".join(each for each in (service.description, service.hours, service.place) if isinstance(each, str))
+        if service.phone and not service.sms and _TEXT_ALONE.search(words):
+            found = f"'{service.name}' speaks of text messages, and its number is one to ring."
+            yield warning("LNK-012", service.origin, found, "sms: in place of phone:, where nobody answers calls.")
+    for edition in manuscript.editions:
+        plan, *others = manuscript.plans(edition)
+        foreign = [
+            service
+            for service in (manuscript.services if others else ())
+            if service.prints
+            and service.serves(edition.code)
+            and any(number.region != plan.region for number in service.numbers)
+        ]
+        for service in foreign:
+            printed = "is printed with its country's code" if service.reaches(plan.region) else "is left out"
+            found = f"'{service.name}' has a number of another country and {printed} in {edition.code}."
+            yield warning("LNK-012", service.origin, found, f"A number that people in {plan.country} can ring.")
 
 
 def _codes(manuscript: Manuscript) -> Iterator[Finding]:

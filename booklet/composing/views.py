@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-import zoneinfo
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from dataclasses import dataclass
+from datetime import date
 from functools import cache, cached_property
 from html import escape
 from itertools import groupby
@@ -16,13 +15,15 @@ from urllib.parse import urlsplit
 
 import segno
 
-from booklet.australia import Phone, parse_phone
 from booklet.composing.markdown import PAGE_TOKEN
+from booklet.composing.opening import hours_apart, hours_in_words
 from booklet.composing.sandbox import day_in_words
+from booklet.composing.ways import Kind, Way, number_way, numbers_of, ways_of
 from booklet.design import PageDesign
 from booklet.findings import BookletError, Place
-from booklet.manuscript import Chapter, Edition, Manuscript, OrderCodes, Service, Term, Topic, UrgentSign
+from booklet.manuscript import Chapter, Edition, Hours, Manuscript, OrderCodes, Service, Term, Topic, UrgentSign
 from booklet.order_codes import CodeEntry, spelling
+from booklet.phones import PhonePlan
 from booklet.today import Today
 
 MAIN = "main"
@@ -121,31 +122,70 @@ class ServiceView:
     """One service as a chapter may show it: its parts, which a template may name."""
 
     PARTS: ClassVar = frozenset({
-        "id", "name", "kind", "audience", "where", "phone", "hours", "cost", "website", "description", "ask", "checked",
-        "text", "confirm", "local",
+        "id", "name", "kind", "audience", "where", "phone", "sms", "textphone", "relay", "email", "chat", "hours",
+        "cost", "website", "description", "ask", "checked", "confirm", "local",
     })  # fmt: skip
 
     id: str
-    name: str
-    kind: str
-    audience: str
-    where: str
-    phone: str
-    hours: str
-    cost: str
-    website: str
-    description: str
-    ask: str
-    checked: str
-    written: str
-    text: str
-    confirm: bool
-    local: bool
-    origin: str
+    name: str = ""
+    kind: str = ""
+    audience: str = ""
+    where: str = ""
+    hours: str = ""
+    cost: str = ""
+    websites: tuple[tuple[str, str], ...] = ()
+    """Address as a person types it, and label."""
+    description: str = ""
+    ask: str = ""
+    checked: str = ""
+    written: str = ""
+    ways: tuple[Way, ...] = ()
+    confirm: bool = False
+    local: bool = False
+    origin: str = ""
 
+    @property
+    def phone(self) -> str:
+        """The first number to ring; so are those that follow the first of their kind, and all empty without one."""
+        return self._first("phone")
 
-NOBODY = ServiceView("", "", "", "", "", "", "", "", "", "", "", "", "", "", confirm=False, local=False, origin="")
-"""Stands in for a service whose own entry is at fault."""
+    @property
+    def sms(self) -> str:
+        """The number for text messages."""
+        return self._first("sms")
+
+    @property
+    def textphone(self) -> str:
+        """The number that a textphone answers."""
+        return self._first("textphone")
+
+    @property
+    def relay(self) -> str:
+        """The number of the relay service that puts a call through."""
+        return self._first("relay")
+
+    @property
+    def email(self) -> str:
+        """The email address."""
+        return self._first("email")
+
+    @property
+    def chat(self) -> str:
+        """Where one types to somebody, without the scheme."""
+        return website(self._first("chat"))
+
+    @property
+    def website(self) -> str:
+        """The first site, without the scheme."""
+        return self.websites[0][0] if self.websites else ""
+
+    @property
+    def number(self) -> Way | None:
+        """The number that stands beside the name: to ring, or else to write to."""
+        return next((way for kind in ("phone", "sms", "textphone") for way in self.ways if way.kind == kind), None)
+
+    def _first(self, kind: Kind) -> str:
+        return next((way.text for way in self.ways if way.kind == kind), "")
 
 
 class Services:
@@ -153,15 +193,13 @@ class Services:
 
     PARTS: ClassVar = frozenset({"local"})
 
-    def __init__(
-        self, records: tuple[Service, ...], local_ids: frozenset[str], faulty: frozenset[str] = frozenset()
-    ) -> None:
-        self._views = {record.id: _view(record, record.id in local_ids) for record in records}
+    def __init__(self, views: Iterable[ServiceView], faulty: frozenset[str] = frozenset()) -> None:
+        self._views = {view.id: view for view in views}
         self._faulty = faulty
 
     def __getitem__(self, key: str) -> ServiceView:
         if key in self._faulty:  # a fault has been found in it, which is all there is to say
-            return replace(NOBODY, id=key)
+            return ServiceView(key)
         if key not in self._views:
             raise KeyError(f"No service '{key}' in this edition")
         return self._views[key]
@@ -265,12 +303,19 @@ class EditionContext:
         self.today = today
         self.records = services_of(manuscript, edition)
         local = frozenset(r.id for r in self.records if "ALL" not in r.states) | frozenset(edition.health_lines)
-        self.services = Services(self.records, local, manuscript.faulty)
+        self.plans = manuscript.plans(edition)
+        views = [_view(record, record.id in local, self.plans[0], edition.time_zone, today) for record in self.records]
+        self.services = Services(views, manuscript.faulty)
         self.large_print = large_print
         self.edition = _edition(manuscript, edition, publication, large_print)
         line = manuscript.book.order_line
+        order_phone = number_way("phone", line.phone, self.plans[0])
+        assert order_phone, "an emergency number takes no orders"
+        ways = (way for view in self.services for way in view.ways)
+        self.numbers = numbers_of((*ways, order_phone), self.plans)
+        """Every phone number that this edition may show."""
         self.order_line = OrderLineView(
-            line.name, parse_phone(line.phone).text, line.address_in_words, line.hours or "", line.cost, line.say
+            line.name, order_phone.text, line.address_in_words, line.hours or "", line.cost, line.say
         )
         self.notices = tuple(n for n in edition.notices if today.is_within(n.from_, n.until))
 
@@ -411,6 +456,18 @@ class EditionContext:
         return self._present(self.record.health_lines)
 
     @property
+    def emergency(self) -> str:
+        """Whom to ring first when a life is in danger: as the book says it, or the edition where it has another
+        number.
+        """
+        call_first = self.book.call_first
+        return call_first.emergency if call_first.number in self.plans[0].emergency else self.edition.emergency
+
+    def is_emergency(self, ring: str) -> bool:
+        """True for the emergency number, among those whom one rings."""
+        return ring == self.book.call_first.number
+
+    @property
     def urgent(self) -> tuple[UrgentView, ...]:
         """The first numbers: the book's own list, with the state's health lines after its first entry."""
         rows = [
@@ -468,8 +525,10 @@ class EditionContext:
     def hours_apart(self) -> str:
         """How the reader's clock differs from the one that some entries name, or nothing."""
         clock = self.book.clock
+        if clock is None or not any(clock.words in view.hours for view in self.services):
+            return ""
         apart = hours_apart(self.record.time_zone, self.today.year, clock.time_zone)
-        if apart == (0,) or not any(clock.words in (record.hours or "") for record in self.records):
+        if apart == (0,):
             return ""
         first, *rest = (_ahead(hours) for hours in apart)
         return f"{clock.words} is {first}" + (
@@ -491,14 +550,6 @@ class EditionContext:
         record = self.manuscript.sources.get(source)
         return re.sub(r"'([^']*)'", r"“\1”", record.source) if record else source
 
-    @cached_property
-    def numbers(self) -> dict[str, Phone]:
-        """Every phone number that this edition may show, by its digits."""
-        phones = [record.number for record in self.records if record.number]
-        phones += [parse_phone(record.text) for record in self.records if record.text]
-        phones.append(parse_phone(self.manuscript.book.order_line.phone))
-        return {phone.digits: phone for phone in phones}
-
 
 @cache
 def _qr_image(url: str) -> str:
@@ -510,15 +561,17 @@ def services_of(manuscript: Manuscript, edition: Edition) -> tuple[Service, ...]
     """The services that print in this edition, in the directory's order.
 
     Only entries that somebody saw and that need not be confirmed first print, or those that say `print_unconfirmed`. A
-    line that any edition names as a health line prints only where it is named, so that Queensland shows 13 HEALTH in
-    place of healthdirect.
+    line that any edition names as a health line prints only where it is named, so that an edition may have a line in
+    place of the one of all others. What has numbers, and none that can be dialled here, stays out.
     """
+    region = manuscript.plans(edition)[0].region
     health_lines = {line for each in manuscript.editions for line in each.health_lines}
     chosen = [
         service
         for service in manuscript.services
         if service.prints
         and service.serves(edition.code)
+        and (not service.numbers or any(number.seen_from(region) for number in service.numbers))
         and (service.id not in health_lines or service.id in edition.health_lines)
     ]
     audiences, kinds = list(manuscript.book.directory.audiences), list(manuscript.book.directory.kinds)
@@ -537,17 +590,6 @@ def services_of(manuscript: Manuscript, edition: Edition) -> tuple[Service, ...]
     return tuple(sorted(known, key=rank))
 
 
-def hours_apart(zone: str, year: int, other: str) -> tuple[float, ...]:
-    """By how many hours `other` is ahead of `zone` over a year, each different value once, smallest first."""
-    days = (datetime.combine(date(year, 1, 1), time(12)) + timedelta(days=7 * week) for week in range(52))
-    here, there = zoneinfo.ZoneInfo(zone), zoneinfo.ZoneInfo(other)
-    apart = set()
-    for day in days:
-        ahead = day.replace(tzinfo=here) - day.replace(tzinfo=there)
-        apart.add(ahead.total_seconds() / 3600)
-    return tuple(sorted(apart))
-
-
 def _ahead(hours: float) -> str:
     if hours == 0:
         return "the same as yours"
@@ -564,22 +606,23 @@ def website(url: str) -> str:
     return (parts.netloc + parts.path).rstrip("/")
 
 
-def _view(record: Service, local: bool) -> ServiceView:
+def _view(record: Service, local: bool, plan: PhonePlan, zone: str, today: Today) -> ServiceView:
+    told = record.hours if isinstance(record.hours, Hours) else None
+    year = today.year if told and told.zone else 0
     return ServiceView(
         id=record.id,
         name=record.name,
         kind=record.kind,
         audience=record.audience,
         where=record.place or "",
-        phone=record.number.text if record.number else "",
-        hours=record.hours or "",
+        hours=hours_in_words(record.hours, zone, year),
         cost=record.cost or "",
-        website=website(record.url) if record.url else "",
+        websites=tuple((website(way.address), way.label or "") for way in record.url),
         description=record.description,
         ask=record.ask or "",
         checked=day_in_words(record.assured.day) if record.assured else "",
         written=_month_in_words(record.page_date or ""),
-        text=parse_phone(record.text).text if record.text else "",
+        ways=ways_of(record, plan),
         confirm=record.confirm_before_print,
         local=local,
         origin=str(record.origin),

@@ -17,6 +17,8 @@ from functools import lru_cache
 from html import unescape
 from urllib.parse import unquote
 
+from booklet.phones import Plans, in_national_form
+
 SCHEME = "booklet:"
 """How links inside the booklet begin."""
 MOST_STEPS = 4_000_000
@@ -31,9 +33,6 @@ _WORD = re.compile(
 )
 """Letters and digits that stand together, or one sign; not what is set otherwise than it is typed: quotes, dashes."""
 _HEX = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
-_COUNTRY_OF_AREA = re.compile(r"\+61[\s()]*0?[\s()]*(?=[2-9])")
-_COUNTRY = re.compile(r"\+61[\s()]*(1)")
-"""Australia's code, in place of which numbers are printed with a nought, or with nothing."""
 _CODE = re.compile(r"(?<![`\\])(`+)(?!`)((?:(?!\n[ \t>]*\n).)+?)(?<!`)\1(?!`)", re.DOTALL)
 _STANDS_FOR = re.compile(
     r"\\[!-/:-@\[-`{-~]|<(?P<address>[A-Za-z][A-Za-z0-9+.-]{1,31}:[^\s<>]*)>"
@@ -73,12 +72,13 @@ class _Row:
 
 
 @lru_cache(maxsize=1024)
-def losses(source: str, html: str) -> tuple[Loss, ...]:
+def losses(source: str, html: str, plans: Plans = ()) -> tuple[Loss, ...]:
     """Where the words of a Markdown text and of the HTML that was made of it differ. `html` is without what the house
-    adds: notes' numbers, references to pages, what blocks say by themselves.
+    adds: notes' numbers, references to pages, what blocks say by themselves. A number with the code of one of the
+    plans' countries is printed as people dial it there.
     """
-    rows = _rows(source)
-    there = _told(html)
+    rows = _rows(in_national_form(source, plans))
+    there = in_national_form(_told(html), plans)
     bare = "\n".join(text for _, text in rows)
     if _joined(_NUMBERED.sub(" ", bare)) == _joined(there):
         return ()
@@ -92,7 +92,6 @@ def holds(html: str, words: str) -> bool:
 
 def _words(text: str) -> list[str]:
     text = _HEX.sub(lambda found: unquote(found[0]), text) if "%" in text else text
-    text = _COUNTRY.sub(r"\1", _COUNTRY_OF_AREA.sub("0", text)) if "+61" in text else text
     return _WORD.findall(text.translate(_MARKS).lower())
 
 
@@ -188,7 +187,7 @@ def _of_element(name: str, given: str) -> str:
     if name == "span":
         return f" lang {told['lang']} " if "lang" in told else ""
     address = _IDN.sub(_of_idn, told.get("href", ""))
-    return "" if told.get("class") == "tel" else f" {address.removeprefix(SCHEME)} "
+    return "" if told.get("class", "").startswith("tel") else f" {address.removeprefix(SCHEME)} "
 
 
 def _of_idn(part: re.Match[str]) -> str:

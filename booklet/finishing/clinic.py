@@ -129,7 +129,7 @@ def _file(
         title=title,
         language=booklet.language,
         headings=0,
-        phones=booklet.phones,
+        phones=frozenset(booklet.phones),
         stitched=False,
     )
     numbers = list(placed_in_order(booklet.segments))

@@ -85,7 +85,7 @@ def _pressed(
         title=job.title,
         language=booklet.language,
         headings=0,
-        phones=booklet.phones,
+        phones=frozenset(booklet.phones),
         stitched=booklet.stitched,
     )
     profile = _profile(booklet.form.profile, work)

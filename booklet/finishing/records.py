@@ -35,9 +35,9 @@ class PrintJob:
 class TypesetBooklet:
     """One volume of one title of one edition, typeset, and what its files say of themselves.
 
-    `file` is the name of its files under `dist/`, without ending; `anchors` gives the title of each anchor; `stitched`
-    is False for loose leaves. `print_job` is None where no printer is named, `kit` where no sheet tells a clinic how to
-    print.
+    `file` is the name of its files under `dist/`, without ending; `anchors` gives the title of each anchor, `phones`
+    what each link that dials says; `stitched` is False for loose leaves. `print_job` is None where no printer is named,
+    `kit` where no sheet tells a clinic how to print.
     """
 
     form: Format
@@ -52,7 +52,7 @@ class TypesetBooklet:
     issued: date
     hue: Mapping[str, str]
     anchors: Mapping[str, str]
-    phones: frozenset[str]
+    phones: Mapping[str, str]
     stitched: bool
     segments: tuple[Segment, ...]
     kit: Part | None = None

@@ -31,7 +31,7 @@ def finish_tagged(booklet: TypesetBooklet, tools: Tools) -> Finished:
         title=booklet.full_title,
         language=booklet.language,
         headings=sum(len(segment.layout.bookmarks) for segment in booklet.segments),
-        phones=booklet.phones,
+        phones=frozenset(booklet.phones),
         pdf_ua=form.pdf_ua,
         stitched=booklet.stitched,
         source_text=source_text(segment.part.html for segment in booklet.segments),
@@ -63,4 +63,5 @@ def document_info(booklet: TypesetBooklet) -> DocumentInfo:
         pdf_ua=booklet.form.pdf_ua,
         edition=booklet.edition,
         issue=booklet.issue,
+        phones=booklet.phones,
     )

@@ -7,15 +7,26 @@ that the faults of the others are still found; a manuscript with errors must not
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from booklet.contrast import contrast, rgb_of
 from booklet.files import is_there
 from booklet.findings import Finding, Place, error, warning
+from booklet.manuscript.countries import (
+    Countries,
+    country_named,
+    country_of_region,
+    known_of_edition,
+    read_countries,
+    readers_of_country,
+    readers_of_entries,
+    shipped_country,
+)
 from booklet.manuscript.entries import NoEntryError, changed_entry
+from booklet.manuscript.hours import DAY_MINUTES, Hours, Span
 from booklet.manuscript.reading import (
     MAX_FAULTS,
     Data,
@@ -38,6 +49,7 @@ from booklet.manuscript.records import (
     CallResult,
     Chapter,
     Consent,
+    Country,
     EarlierCodes,
     Edition,
     Face,
@@ -51,6 +63,7 @@ from booklet.manuscript.records import (
     PageMatter,
     Paper,
     PrinterProfile,
+    Readers,
     Record,
     Section,
     Service,
@@ -67,15 +80,18 @@ from booklet.manuscript.waivers import Waiver, read_waivers
 from booklet.today import Today
 
 __all__ = [
+    "DAY_MINUTES",
     "Book",
     "BookPart",
     "Call",
     "CallResult",
     "Chapter",
     "Consent",
+    "Country",
     "Edition",
     "Face",
     "FrontMatter",
+    "Hours",
     "Insert",
     "InsertMatter",
     "LargePrint",
@@ -88,6 +104,7 @@ __all__ = [
     "PrinterProfile",
     "Service",
     "Source",
+    "Span",
     "StandingPage",
     "Style",
     "Term",
@@ -99,6 +116,7 @@ __all__ = [
     "read",
     "read_waivers",
     "shipped",
+    "shipped_country",
     "slug",
 ]
 
@@ -139,10 +157,19 @@ def read(project: Path, today: Today) -> tuple[Manuscript | None, list[Finding]]
         return result[0]
 
     root = project / "chapters"
-    book = take(_record(Book, project, root / "booklet.toml"))
+    own = country_named(_data(project, root / "booklet.toml")[0])
+    countries = take(read_countries(project, own))
+    if own not in countries:
+        return None, found
+    book = take(_record(Book, project, root / "booklet.toml", readers_of_country(countries, own)))
     style = take(read_style(project))
+    edition_files = sorted((root / "editions").glob("*.toml"))
+    editions = [take(_edition(project, path, own, countries)) for path in edition_files]
     service_files = sorted((root / "support").glob("*.yaml"))
-    services = take(_entries(Service, project, service_files))
+    regions = {edition.code: edition.country for edition in editions if edition}
+    faulty = {path.stem.upper(): country_of_region(path.stem.upper(), own, countries) for path in edition_files}
+    readers_of = readers_of_entries(countries, own, faulty | regions)
+    services = take(_entries(Service, project, service_files, readers_of=readers_of))
     sources = take(_entries(Source, project, [root / "sources.yaml"]))
     consents = take(_entries(Consent, project, [root / "consents.yaml"], optional=True))
     glossary = take(_entries(Term, project, [root / "glossary.yaml"]))
@@ -157,13 +184,14 @@ def read(project: Path, today: Today) -> tuple[Manuscript | None, list[Finding]]
     needed += [name for name in OTHER_PAGES if is_there(root / "pages" / f"{name}.md")]
     pages = {name: page for name in needed if (page := take(_page(project, root / "pages" / f"{name}.md")))}
     planned = [take(_page(project, path)) for path in sorted((root / "pages" / "planned").glob("*.md"))]
-    editions = [take(_record(Edition, project, path)) for path in sorted((root / "editions").glob("*.toml"))]
     printers, icc_profiles = take(_printers(project, sorted((root / "printers").glob("*.toml"))))
     if book is None:
         return None, found
+    used = dict.fromkeys((own, *regions.values()))
     manuscript = Manuscript(
         book=book,
         style=style,
+        countries={name: countries[name] for name in used},
         chapters=chapters,
         inserts=tuple(insert for insert in inserts if insert),
         topics=topics,
@@ -195,14 +223,29 @@ def _data(project: Path, path: Path) -> tuple[Data | None, list[Finding]]:
         return None, [reason.finding]
 
 
-def _record(model: type[Model], project: Path, path: Path) -> tuple[Model | None, list[Finding]]:
+def _record(
+    model: type[Model], project: Path, path: Path, readers: Readers | None = None
+) -> tuple[Model | None, list[Finding]]:
     """The record that is all of a file."""
     data, found = _data(project, path)
-    return (None, found) if data is None else validate(model, data)
+    return (None, found) if data is None else validate(model, data, readers=readers)
+
+
+def _edition(project: Path, path: Path, country: str, countries: Countries) -> tuple[Edition | None, list[Finding]]:
+    """An edition, with what is known of its region: by the book's country, or the first that has it."""
+    data, found = _data(project, path)
+    if data is None:
+        return None, found
+    known, faults = known_of_edition(data, country, countries)
+    return (None, faults) if faults else validate(Edition, data, known=known)
 
 
 def _entries(
-    model: type[Model], project: Path, paths: Iterable[Path], optional: bool = False
+    model: type[Model],
+    project: Path,
+    paths: Iterable[Path],
+    optional: bool = False,
+    readers_of: Callable[[Any], Readers | None] = lambda _: None,
 ) -> tuple[tuple[Model, ...], list[Finding]]:
     """The records of some files that are lists."""
     entries: list[Model] = []
@@ -219,7 +262,7 @@ def _entries(
             continue
         own: list[Finding] = []
         for index in range(len(data.value)):
-            record, faults = validate(model, data, (index,))
+            record, faults = validate(model, data, (index,), readers_of(data.value[index]))
             own += faults
             if record:
                 entries.append(record)
@@ -322,6 +365,7 @@ def _across(manuscript: Manuscript, project: Path, today: Today) -> list[Finding
         *_twice("edition", [(edition.code, edition) for edition in manuscript.editions]),
         *_twice("topic", [(topic.topic.lower(), topic) for topic in manuscript.topics]),
         *_order_codes(manuscript),
+        *_regions(manuscript),
         *_sources(manuscript),
         *_parts(manuscript),
         *_rings(manuscript),
@@ -350,6 +394,19 @@ def _order_codes(manuscript: Manuscript) -> list[Finding]:
                 found = f"The insert '{insert.id}' has no order codes for {edition.code}."
                 missing.append(error("SRC-010", insert.head.origin, found, f"A table [order_codes.{edition.code}]."))
     return [*_twice("order code", codes), *_earlier_codes(manuscript), *missing]
+
+
+def _regions(manuscript: Manuscript) -> list[Finding]:
+    """Regions that inserts and the print run name are those of an edition, or of the book's country."""
+    known = {edition.code for edition in manuscript.editions}
+    known |= {code for country in manuscript.countries.values() for code in country.regions}
+    named: list[tuple[Record, str]] = [(manuscript.book, code) for code in manuscript.book.print_run.quantities]
+    named += [(insert.head, code) for insert in manuscript.inserts for code in insert.head.order_codes]
+    return [
+        error("SRC-014", record.origin, f"No region '{code}'.", f"One of: {', '.join(sorted(known))}.")
+        for record, code in named
+        if code not in known
+    ]
 
 
 def _earlier_codes(manuscript: Manuscript) -> list[Finding]:
@@ -447,8 +504,12 @@ def _headings(manuscript: Manuscript) -> list[Finding]:
 
 
 def _health_lines(manuscript: Manuscript) -> list[Finding]:
-    """Every service that an edition, the order line or another service names must be printable there, with a number."""
-    ready = {service.id: service for service in manuscript.services if service.prints and service.number}
+    """Every service that an edition, the order line or another service names must be printable there, with a number; of
+    the first numbers, those of the edition's own country.
+    """
+    ready = {service.id: service for service in manuscript.services if service.prints}
+    plans = {service.id: manuscript.plan_of(service) for service in manuscript.services}
+    regions = {edition.code: manuscript.plans(edition)[0].region for edition in manuscript.editions}
     named: list[tuple[Record, str, str]] = [
         (edition, line, edition.code) for edition in manuscript.editions for line in edition.health_lines
     ]
@@ -456,12 +517,13 @@ def _health_lines(manuscript: Manuscript) -> list[Finding]:
     named += [
         (manuscript.book, line, edition.code)
         for edition in manuscript.editions
-        for line in (
-            order_line.interpreter,
-            order_line.relay,
-            manuscript.book.directory.finder,
-            *(row.service for row in manuscript.book.urgent),
-        )
+        for line in (order_line.interpreter, order_line.relay, manuscript.book.directory.finder)
+    ]
+    named += [
+        (manuscript.book, row.service, edition.code)
+        for edition in manuscript.editions
+        for row in manuscript.book.urgent
+        if row.service not in plans or plans[row.service].region == regions[edition.code]
     ]
     named += [
         (service, service.ask, edition.code)
@@ -472,7 +534,8 @@ def _health_lines(manuscript: Manuscript) -> list[Finding]:
     return [
         error("SRC-014", record.origin, f"No service '{line}' with a number for {code}.", "An id of chapters/support/.")
         for record, line, code in named
-        if line not in manuscript.faulty and (line not in ready or not ready[line].serves(code))
+        if line not in manuscript.faulty
+        and not (line in ready and ready[line].serves(code) and ready[line].reaches(regions[code]))
     ]
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar, get_args
@@ -31,7 +31,8 @@ from booklet.bounds import (
 )
 from booklet.files import inside
 from booklet.findings import Finding, Place, error
-from booklet.manuscript.records import HUE, ID, ISSUE, LANGUAGE, Record
+from booklet.manuscript.records import HUE, ID, ISSUE, LANGUAGE, REGION, Readers, Record
+from booklet.phones import SHAPE
 
 MAX_FAULTS = 100
 """Faults told of one record: more of one file help nobody."""
@@ -48,6 +49,7 @@ _REASONS = {
     "string_too_short": "it is empty",
     "int_parsing": "it is to be a whole number",
     "bool_parsing": "it is to be true or false",
+    "model_type": "it is to hold keys and values",
 }
 """What pydantic finds, in an editor's words."""
 _LIMITS = {"ge": "at least", "gt": "more than", "le": "at most", "lt": "less than"}
@@ -60,6 +62,8 @@ _PATTERNS = {
     HUE: "it is to be a sign and six digits or small letters to f, such as #0b5a7e",
     ISSUE: "it is to be a year, a dot and a number, such as 2026.1",
     LANGUAGE: "it is to be a language and a country, such as en-AU",
+    REGION: "it is to be capitals and digits, such as VIC or KENT",
+    f"^{SHAPE}$": "it is to be digits, X for any digit, [2-5] for one of several, and spaces",
 }
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _WORDS = {"~": None, "": None} | {
@@ -327,8 +331,17 @@ def split_facts(body: str) -> tuple[str, tuple[tuple[str, int, tuple[str, ...] |
     return "\n".join(lines), tuple(sections if filled else ())
 
 
-def validate(model: type[Model], data: Data, path: Path_ = (), **more: Any) -> tuple[Model | None, list[Finding]]:
-    """A frozen record from the data at this path, or what is wrong with it, each thing at its own line."""
+def validate(
+    model: type[Model],
+    data: Data,
+    path: Path_ = (),
+    readers: Readers | None = None,
+    known: Mapping[str, Any] | None = None,
+) -> tuple[Model | None, list[Finding]]:
+    """A frozen record from the data at this path, or what is wrong with it, each thing at its own line.
+
+    `readers` are needed by what holds phone numbers or regions; `known` is what need not be written.
+    """
     value = data.value
     for step in path:
         value = value[step]
@@ -336,7 +349,7 @@ def validate(model: type[Model], data: Data, path: Path_ = (), **more: Any) -> t
         found = f"{type(value).__name__} where keys and values belong."
         return None, [error("SRC-012", data.place(path), found, "One `key: value` a line.")]
     try:
-        record = model.model_validate({**value, **more})
+        record = model.model_validate({**(known or {}), **value}, context=readers)
     except ValidationError as reason:
         return None, [_as_finding(problem, data, path, model) for problem in reason.errors()[:MAX_FAULTS]]
     inner = {
@@ -372,6 +385,7 @@ def _model_at(model: type[Record], path: Path_) -> type[Record]:
 def _as_finding(problem: Any, data: Data, path: Path_, model: type[Record]) -> Finding:
     where = (*path, *problem["loc"])
     name = ".".join(step for step in problem["loc"] if isinstance(step, str)) or "the entry"
+    name = re.sub(r"(?<=[a-z])\.(?:number|address)$", "", name)
     match problem["type"]:
         case "missing":
             found = f"The key '{name}' is missing."
@@ -380,8 +394,7 @@ def _as_finding(problem: Any, data: Data, path: Path_, model: type[Record]) -> F
             return _unknown(data, where, len(path), model)
         case _:
             reason = _reason(problem)
-            phone = problem["loc"] and problem["loc"][-1] == "phone"
-            code = "LNK-010" if phone else "SRC-015" if "before it starts" in reason else "SRC-012"
+            code = "LNK-010" if problem["type"] == "phone" else "SRC-015" if "before it starts" in reason else "SRC-012"
             if isinstance(problem["input"], dict | Record):
                 return error(
                     code, data.place(where), f"{reason[:1].upper()}{reason[1:]}.", _expected(problem, name, data.file)
@@ -414,8 +427,8 @@ def _expected(problem: Any, name: str, file: str) -> str:
         return f"Values that agree, as {page} describes them."
     if "expected" in context:
         return f"{name} to be {context['expected']}."
-    if name.endswith("phone"):
-        return "All its digits, with the area code: (03) 9123 4567."
+    if "example" in context:
+        return f"{context['example']}."
     return f"A {name} as {page} describes it."
 
 

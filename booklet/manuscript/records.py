@@ -4,22 +4,39 @@ from __future__ import annotations
 
 import re
 import zoneinfo
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, AnyHttpUrl, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    AnyHttpUrl,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainValidator,
+    ValidationInfo,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
 
-from booklet.australia import STATES, Phone, PhoneError, parse_phone
 from booklet.contrast import contrast, rgb_of
 from booklet.design import A4_LARGE_PRINT, A5, Margins, PageDesign, designed, trim_of
 from booklet.findings import Place
 from booklet.formats import Format, Overlay, formats
+from booklet.manuscript.hours import Hours, read_hours
 from booklet.order_codes import is_order_code
+from booklet.phones import SHAPE, Phone, PhoneError, PhonePlan, parse_message_number, parse_phone
 
 ID = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 ISSUE = r"^\d{4}\.\d+$"
 LANGUAGE = r"^[a-z]{2}-[A-Z]{2}$"
+REGION = r"^[A-Z][A-Z0-9]{0,11}$"
+EVERYWHERE = "ALL"
+"""Stands for all regions among those of a service."""
 HUE = r"^#[0-9a-f]{6}$"
 FAMILY = r"^[A-Za-z][A-Za-z0-9 -]{1,60}$"
 INK, WARM, CREAM = "#1a1a1a", "#f3bd74", "#fdf1de"
@@ -31,17 +48,64 @@ LEAST_BULK, MOST_BULK = 0.6, 2.4
 """Volume of paper in cm³/g, from hard-pressed coated to thick and airy."""
 
 
-def _phone(text: str) -> str:
-    try:
-        parse_phone(text)
-    except PhoneError as reason:
-        raise ValueError(str(reason)) from reason
-    return text
+@dataclass(frozen=True)
+class Readers:
+    """For whom an entry is read: the phone plan of its people, the other plans that are known, and the codes of all
+    regions. Validators are handed it as their context.
+    """
+
+    plan: PhonePlan
+    others: tuple[PhonePlan, ...]
+    regions: frozenset[str]
+
+
+def _readers(info: ValidationInfo) -> Readers:
+    assert isinstance(info.context, Readers), "what holds numbers or regions is validated for its readers"
+    return info.context
+
+
+def _number(
+    read: Callable[[str, PhonePlan], Phone], *, textphone: bool = False
+) -> Callable[[Any, ValidationInfo], Phone]:
+    """Reads a number for those whom the context names, for one kind of way."""
+
+    def validated(text: Any, info: ValidationInfo) -> Phone:
+        readers = _readers(info)
+        if not isinstance(text, str):
+            raise PydanticCustomError("phone", "it is to be one number, in quotes", {"example": readers.plan.example})
+        try:
+            phone = read(text, readers.plan)
+        except PhoneError as reason:
+            raise _no_number(text, str(reason), readers) from reason
+        if phone.digits in readers.plan.textphone and not textphone:
+            found = f"{phone.text} is answered by textphones (TTY) alone"
+            raise PydanticCustomError("phone", found, {"example": f"textphone: {phone.text}"})
+        return phone
+
+    return validated
+
+
+def _no_number(text: str, reason: str, readers: Readers) -> PydanticCustomError:
+    """What is wrong with a number, and whose it is where another country has it."""
+    example = f"All its digits, with the area code: {readers.plan.example}"
+    for plan in readers.others:
+        try:
+            abroad = parse_phone(text, plan).abroad.replace("\u00a0", " ")
+        except PhoneError:
+            continue
+        example = (
+            f"A number of {readers.plan.country}; one of {plan.country} with its code{f', {abroad}' if abroad else ''}"
+        )
+        reason = f"{reason}, but one of {plan.country}"
+        break
+    return PydanticCustomError(
+        "phone", "{reason}", {"reason": reason.partition("' is ")[2] or reason, "example": example}
+    )
 
 
 def _zone(name: str) -> str:
     if name not in zoneinfo.available_timezones():
-        raise ValueError("not the name of a time zone, such as Australia/Melbourne")
+        raise ValueError("not the name of a time zone, such as Europe/Dublin")
     return name
 
 
@@ -56,14 +120,45 @@ def _url(text: str) -> str:
     return text
 
 
-def _state(code: str) -> str:
-    if code not in STATES:
-        raise ValueError(f"not a state or territory ({', '.join(STATES)})")
+def _email(text: str) -> str:
+    if not re.fullmatch(r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[\w-]+(?:\.[\w-]+)+", text) or len(text) > 254:
+        raise ValueError("not an email address, such as help@example.org")
+    return text
+
+
+def _secure(text: str) -> str:
+    if not text.startswith(("https://", "http://")):
+        raise ValueError("not an address that begins with https://")
+    return _url(text)
+
+
+def _known_region(code: str, info: ValidationInfo) -> str:
+    readers = _readers(info)
+    if code != EVERYWHERE and code not in readers.regions:
+        raise ValueError(f"no region of this project ({', '.join((EVERYWHERE, *sorted(readers.regions)))})")
     return code
 
 
-def _state_or_all(code: str) -> str:
-    return code if code == "ALL" else _state(code)
+def _rows_of(key: str) -> Callable[[Any], Any]:
+    """One value, or several, or several with their labels, as rows of keys and values."""
+
+    def rows(value: Any) -> Any:
+        if value is None:
+            return ()
+        values = value if isinstance(value, list) else [value]
+        return tuple({key: each} if isinstance(each, str) else each for each in values)
+
+    return rows
+
+
+def _hours(value: Any) -> str | Hours | None:
+    if value is None or isinstance(value, Hours):
+        return value
+    if isinstance(value, dict):
+        return read_hours(value)
+    if not isinstance(value, str) or not value:
+        raise ValueError("it is to be text, or days with their times")
+    return _no_template(value)
 
 
 def _plain_date(value: object) -> object:
@@ -80,8 +175,10 @@ def _no_template(text: str) -> str:
 
 Line = Annotated[str, Field(min_length=1, max_length=2000), AfterValidator(_no_template)]
 Identifier = Annotated[str, Field(pattern=ID, max_length=80)]
-PhoneText = Annotated[str, AfterValidator(_phone)]
+RegionCode = Annotated[str, Field(pattern=REGION)]
+PhoneNumber = Annotated[Phone, BeforeValidator(_number(parse_phone))]
 Url = Annotated[str, AfterValidator(_url)]
+Zone = Annotated[str, AfterValidator(_zone)]
 Day = Annotated[date, BeforeValidator(_plain_date)]
 
 
@@ -92,6 +189,60 @@ class Record(BaseModel):
 
     origin: Annotated[Place, Field(alias="\0origin", exclude=True)] = Place("")
     """Where the record was written. The alias is one that no file can hold, so that nobody writes it by hand."""
+
+
+class Region(Record):
+    """A part of a country that may have an edition: its name, how that stands in a sentence, and its clock."""
+
+    name: Line
+    in_words: Line
+    time_zone: Zone
+
+
+Shape = Annotated[str, Field(pattern=f"^{SHAPE}$", max_length=40)]
+Digits = Annotated[str, Field(pattern=r"^\d{2,15}$")]
+
+
+class Phones(Record):
+    """The phone numbers of a country: the fields of `booklet.phones.PhonePlan`."""
+
+    region: Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
+    example: Line
+    emergency: Annotated[tuple[Digits, ...], Field(min_length=1)]
+    shapes: Annotated[tuple[Shape, ...], Field(min_length=1)]
+    textphone: tuple[Digits, ...] = ()
+    short: tuple[Digits, ...] = ()
+    exceptions: tuple[Annotated[str, Field(pattern=r"^\d[\d ]{1,20}\d$")], ...] = ()
+    local: tuple[Shape, ...] = ()
+    lettered: tuple[Digits, ...] = ()
+    other_numbers: tuple[Annotated[str, Field(pattern=r"^[A-Z]{2,12}$")], ...] = ()
+
+    @model_validator(mode="after")
+    def _is_known(self) -> Phones:
+        if not self.plan("", "").code:
+            raise ValueError(f"region is '{self.region}', which is no country with a phone plan (ISO 3166, such as IE)")
+        return self
+
+    def plan(self, country: str, adjective: str) -> PhonePlan:
+        """The plan, for a country of this name."""
+        fields = {name: value for name, value in self if name != "origin"}
+        return PhonePlan(country=country, adjective=adjective, **fields)
+
+
+class Country(Record):
+    """What no project of a country has to say again (`booklet/countries/*.toml`, `chapters/countries/*.toml`)."""
+
+    name: Line
+    adjective: Line
+    emergency: Line
+    """The sentence with the emergency number, for editions that have none of their own."""
+    phones: Phones
+    regions: dict[RegionCode, Region] = {}
+
+    @property
+    def plan(self) -> PhonePlan:
+        """How its numbers look."""
+        return self.phones.plan(self.name, self.adjective)
 
 
 class OrderItem(Record):
@@ -105,7 +256,7 @@ class OrderLine(Record):
     """The people who take orders by phone, and what a caller says and gets."""
 
     name: Line
-    phone: PhoneText
+    phone: PhoneNumber
     url: Url
     address_in_words: Line
     hours: Line | None = None
@@ -139,13 +290,27 @@ class Headings(Record):
 class CallFirst(Record):
     """What a box of urgent signs says: whom to ring first in an emergency, whom otherwise, and who advises.
 
-    `signs` gives the title of each list of `chapters/urgent.yaml`, by whom to ring, in the order of print.
+    The first key is the emergency number itself, such as 112, which `number` tells. `signs` gives the title of each
+    list of `chapters/urgent.yaml`, by whom to ring, in the order of print.
     """
 
-    emergency: Annotated[Line, Field(alias="000")]
+    number: Digits
+    emergency: Line
     team: Line
     advice: Line
     signs: dict[Identifier, Line] = {}
+
+    @model_validator(mode="before")
+    @classmethod
+    def _names_a_number(cls, value: Any, info: ValidationInfo) -> Any:
+        if not isinstance(value, dict) or "number" in value:
+            return value
+        known = _readers(info).plan.emergency
+        number = next((number for number in known if number in value), None)
+        if number is None:
+            raise ValueError(f"the key '{known[0]}' is missing: what to say when a life is in danger")
+        rest = {key: words for key, words in value.items() if key != number}
+        return {**rest, "number": number, "emergency": value[number]}
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -157,7 +322,7 @@ class Clock(Record):
     """A clock that some services name with their hours: its words in print, and its time zone."""
 
     words: Line
-    time_zone: Annotated[str, AfterValidator(_zone)]
+    time_zone: Zone
 
 
 Percent = Annotated[float, Field(ge=0, le=100)]
@@ -207,7 +372,7 @@ class PrintRun(Record):
     """What the job ticket says beside the files: whom the printer asks, and how many copies of each edition."""
 
     contact: Line | None = None
-    quantities: dict[Annotated[str, AfterValidator(_state)], Annotated[int, Field(ge=1, le=1_000_000)]] = {}
+    quantities: dict[RegionCode, Annotated[int, Field(ge=1, le=1_000_000)]] = {}
 
 
 class CodeRules(Record):
@@ -419,8 +584,10 @@ class Book(Record):
     publisher: Line
     description: Line
     language: Annotated[str, Field(pattern=LANGUAGE)] = "en-AU"
+    country: Identifier | None = None
+    """A file of `countries/`; that of the language's country if empty."""
     back_cover_image: Line
-    clock: Clock
+    clock: Clock | None = None
     call_first: CallFirst
     urgent: Annotated[tuple[Urgent, ...], Field(min_length=1)]
     order_line: OrderLine
@@ -553,7 +720,7 @@ class EarlierCodes(OrderCodes):
 
     issue: Annotated[str, Field(pattern=ISSUE)]
     title: Identifier
-    edition: Annotated[str, AfterValidator(_state)]
+    edition: RegionCode
 
 
 class InsertMatter(Record):
@@ -564,7 +731,7 @@ class InsertMatter(Record):
     slug: Identifier
     description: Line
     cover_image: Line
-    order_codes: dict[Annotated[str, AfterValidator(_state)], OrderCodes]
+    order_codes: dict[RegionCode, OrderCodes]
 
 
 class Insert(Record):
@@ -576,14 +743,18 @@ class Insert(Record):
 
 
 class Edition(Record):
-    """One state or territory (`chapters/editions/*.toml`)."""
+    """One region (`chapters/editions/*.toml`): one that its country has, or one of the project's own.
 
-    code: Annotated[str, AfterValidator(_state)]
+    What its country knows of it need not be written again.
+    """
+
+    code: RegionCode
+    country: Identifier
     name: Line
     in_words: Line
     emergency: Line
     health_lines: Annotated[tuple[Identifier, ...], Field(min_length=1)]
-    time_zone: Annotated[str, AfterValidator(_zone)]
+    time_zone: Zone
     cover_image: Line
     hue: Hue | None = None
     """Its accent; that of the project's palette where it has none."""
@@ -612,28 +783,72 @@ class Call(Record):
         return self.result in ("confirmed", "changed")
 
 
+class NumberWay(Record):
+    """A number to ring, by voice or with a textphone, and whom it reaches where there are several."""
+
+    number: Annotated[Phone, BeforeValidator(_number(parse_phone))]
+    label: Line | None = None
+
+
+class MessageWay(NumberWay):
+    """A number for text messages."""
+
+    number: Annotated[Phone, BeforeValidator(_number(parse_message_number))]
+
+
+class TextphoneWay(NumberWay):
+    """A number that a textphone (TTY) answers."""
+
+    number: Annotated[Phone, BeforeValidator(_number(parse_phone, textphone=True))]
+
+
+class EmailWay(Record):
+    """An email address."""
+
+    address: Annotated[str, AfterValidator(_email)]
+    label: Line | None = None
+
+
+class WebWay(Record):
+    """A page of the web: a site, or where one types to somebody."""
+
+    address: Annotated[str, AfterValidator(_secure)]
+    label: Line | None = None
+
+
+Numbers = Annotated[tuple[NumberWay, ...], BeforeValidator(_rows_of("number"))]
+Pages = Annotated[tuple[WebWay, ...], BeforeValidator(_rows_of("address"))]
+
+
 class Service(Record):
-    """One entry of the directory (`chapters/support/*.yaml`). Empty means not seen, never guessed."""
+    """One entry of the directory (`chapters/support/*.yaml`). Empty means not seen, never guessed.
+
+    Each way to reach it takes one value, or a list of values, each with a `label` if it needs one. `relay` numbers are
+    those of a relay service that puts a call through to it.
+    """
 
     id: Identifier
     name: Line
     kind: Identifier
-    states: Annotated[tuple[Annotated[str, AfterValidator(_state_or_all)], ...], Field(min_length=1)]
+    states: Annotated[tuple[Annotated[str, AfterValidator(_known_region)], ...], Field(min_length=1)]
     audience: Identifier
     format: Literal["in-person", "phone", "online", "mixed"]
     place: Line | None
-    phone: PhoneText | None
-    hours: Line | None
+    phone: Numbers
+    sms: Annotated[tuple[MessageWay, ...], BeforeValidator(_rows_of("number"))] = ()
+    textphone: Annotated[tuple[TextphoneWay, ...], BeforeValidator(_rows_of("number"))] = ()
+    relay: Numbers = ()
+    email: Annotated[tuple[EmailWay, ...], BeforeValidator(_rows_of("address"))] = ()
+    chat: Pages = ()
+    url: Pages
+    hours: Annotated[str | Hours | None, PlainValidator(_hours)]
     cost: Line | None
-    url: Url | None
     description: Line
     ask: Identifier | None = None
     """The service to ask about this one when it has neither number nor address; the directory's finder if empty."""
     source: Line
     source_seen: Line
     page_date: Line | None
-    text: PhoneText | None = None
-    """The number for text messages."""
     verified: bool
     confirm_before_print: bool
     print_unconfirmed: bool = False
@@ -654,12 +869,16 @@ class Service(Record):
 
     def serves(self, state: str) -> bool:
         """True when the entry belongs in the edition of this state."""
-        return "ALL" in self.states or state in self.states
+        return EVERYWHERE in self.states or state in self.states
 
     @property
-    def number(self) -> Phone | None:
-        """The phone number, formatted and ready to dial."""
-        return parse_phone(self.phone) if self.phone else None
+    def numbers(self) -> tuple[Phone, ...]:
+        """Every number that it has, those to ring by voice first."""
+        return tuple(way.number for way in (*self.phone, *self.sms, *self.textphone, *self.relay))
+
+    def reaches(self, region: str) -> bool:
+        """True when one of its own numbers can be dialled in the country of this phone plan."""
+        return any(way.number.seen_from(region) for way in (*self.phone, *self.sms, *self.textphone))
 
 
 class UrgentSign(Record):
@@ -733,6 +952,8 @@ class Manuscript(Record):
 
     book: Book
     style: Style
+    countries: dict[str, Country]
+    """The book's own country first, then those of other editions."""
     chapters: tuple[Chapter, ...]
     inserts: tuple[Insert, ...]
     pages: dict[str, StandingPage]
@@ -756,6 +977,18 @@ class Manuscript(Record):
     def hue_of(self, edition: Edition) -> Hue:
         """The accent of an edition. One of a project without any is a fault that is told elsewhere."""
         return edition.hue or self.style.palette.hue or Hue(deep=INK, tint=CREAM)
+
+    def plans(self, edition: Edition) -> tuple[PhonePlan, ...]:
+        """The phone plan of an edition's readers, then those of the project's other countries."""
+        own = self.countries[edition.country]
+        return (own.plan, *(country.plan for country in self.countries.values() if country is not own))
+
+    def plan_of(self, service: Service) -> PhonePlan:
+        """The phone plan by which the numbers of an entry are read: of its regions, or of the book if they have two."""
+        own = next(iter(self.countries))
+        of_region = {edition.code: edition.country for edition in self.editions}
+        names = {of_region.get(state, own) for state in service.states}
+        return self.countries[names.pop() if len(names) == 1 else own].plan
 
     @property
     def every_chapter(self) -> tuple[Chapter, ...]:

@@ -108,7 +108,7 @@ def _is_lost_page(thing: Any, dossier: Dossier) -> bool:
 
 def _schemes(dossier: Dossier) -> Iterator[Defect]:
     for note in dossier.annotations:
-        if note.uri and not note.uri.startswith(("https:", "http:", "mailto:", "tel:")):
+        if note.uri and not note.uri.startswith(("https:", "http:", "mailto:", "tel:", "sms:")):
             yield Defect(f"A link opens '{note.uri[:80]}'.", note.page_index, note.box)
 
 
@@ -127,5 +127,5 @@ ROWS = (
     Check("SYS-111", ERROR, "ISO 15930-7", "Pages that only print", press, _press_actions),
     Check("SYS-108", ERROR, "ISO 15930-7", "A file that carries no other", every, _embedded),
     Check("LNK-101", ERROR, "ISO 32000-1, 12.3.2", "Links that lead to a page or an address", every, _dead_links),
-    Check("LNK-102", ERROR, "docs/writing.md, links", "Addresses with https, mailto or tel", every, _schemes),
+    Check("LNK-102", ERROR, "docs/writing.md, links", "Addresses with https, mailto, tel or sms", every, _schemes),
 )  # fmt: skip

@@ -94,7 +94,7 @@ def _fonts(dossier: Dossier) -> Iterator[Defect]:
 def _phones(dossier: Dossier) -> Iterator[Defect]:
     for note in dossier.annotations if dossier.promise else ():
         assert dossier.promise
-        if note.uri.startswith("tel:") and note.uri not in dossier.promise.phones:
+        if note.uri.startswith(("tel:", "sms:")) and note.uri not in dossier.promise.phones:
             yield Defect(f"A link dials {note.uri}, which is no number of this edition.", note.page_index, note.box)
 
 

@@ -1,0 +1,129 @@
+"""Opening hours in words, by the clock of whoever reads them."""
+
+from __future__ import annotations
+
+import zoneinfo
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
+from itertools import groupby
+
+from booklet.manuscript import DAY_MINUTES, Hours, Span
+
+DAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+HOLIDAYS = {"closed": "closed on public holidays", "open": "public holidays too"}
+_WEEK = 7 * DAY_MINUTES
+_Week = list[tuple[str, str]]
+
+
+def hours_in_words(hours: Hours | str | None, zone: str, year: int) -> str:
+    """Hours as they are printed where this zone's clock holds, in a year; words stay as they are.
+
+    Where clocks are apart by another hour in half of the year, the times are told for both halves. Where that is less
+    simple, the times are the service's own, with its place.
+    """
+    if hours is None or isinstance(hours, str):
+        return hours or ""
+    apart = hours_apart(zone, year, hours.zone) if hours.zone else (0,)
+    if len(apart) > 2:
+        place = hours.zone.rpartition("/")[2].replace("_", " ")
+        return f"{_week_in_words(_week_of(hours))}, {place} time{_holidays(hours)}"
+    usual, forward, where = _by_the_clocks(hours, zone, year, apart)
+    if usual == forward:
+        return _week_in_words(usual) + _holidays(hours)
+    then = f" while clocks are an hour forward {where}{_holidays(hours)}"
+    if len(usual) == 1 and [days for days, _ in usual] == [days for days, _ in forward]:
+        return f"{_week_in_words(usual)}, or {forward[0][1]}{then}"
+    return f"{_week_in_words(usual)}; {_week_in_words(forward)}{then}"
+
+
+def _by_the_clocks(hours: Hours, zone: str, year: int, apart: tuple[float, ...]) -> tuple[_Week, _Week, str]:
+    """The week by the readers' clock while no clock is forward, and while one is: `here` or `there`."""
+    if len(apart) < 2:
+        week = _week_of(_moved(hours, apart[0]))
+        return week, week, ""
+    here, there = zoneinfo.ZoneInfo(zone), zoneinfo.ZoneInfo(hours.zone)
+    forward = next(day for day in _days_of(year) if _is_forward(day, there) != _is_forward(day, here))
+    ahead = _ahead_of(forward, here, there)
+    usual = next(each for each in apart if each != ahead)
+    where = "there" if _is_forward(forward, there) else "here"
+    return _week_of(_moved(hours, usual)), _week_of(_moved(hours, ahead)), where
+
+
+def hours_apart(zone: str, year: int, other: str) -> tuple[float, ...]:
+    """By how many hours `other` is ahead of `zone` over a year, each different value once, smallest first."""
+    here, there = zoneinfo.ZoneInfo(zone), zoneinfo.ZoneInfo(other)
+    return tuple(sorted({_ahead_of(day, here, there) for day in _days_of(year)}))
+
+
+def _days_of(year: int) -> list[datetime]:
+    return [datetime.combine(date(year, 1, 1), time(12)) + timedelta(days=7 * week) for week in range(52)]
+
+
+def _ahead_of(day: datetime, here: zoneinfo.ZoneInfo, there: zoneinfo.ZoneInfo) -> float:
+    return (day.replace(tzinfo=here) - day.replace(tzinfo=there)).total_seconds() / 3600
+
+
+def _is_forward(day: datetime, zone: zoneinfo.ZoneInfo) -> bool:
+    offsets = [each.replace(tzinfo=zone).utcoffset() or timedelta() for each in _days_of(day.year)]
+    return day.replace(tzinfo=zone).utcoffset() != min(offsets)
+
+
+def _moved(hours: Hours, ahead: float) -> Hours:
+    """The hours by a clock that is so many hours behind theirs."""
+    week: list[list[Span]] = [[] for _ in range(7)]
+    for day, spans in enumerate(hours.week):
+        for start, end in spans:
+            begins = (day * DAY_MINUTES + start - round(ahead * 60)) % _WEEK
+            week[begins // DAY_MINUTES].append((begins % DAY_MINUTES, begins % DAY_MINUTES + end - start))
+    return replace(hours, week=tuple(tuple(sorted(spans)) for spans in week))
+
+
+def _week_of(hours: Hours) -> _Week:
+    """Days that have the same times, and those times, in words."""
+    if all(sum(end - start for start, end in spans) >= DAY_MINUTES for spans in hours.week):
+        return [("", "24 hours, every day")]
+    rows: dict[tuple[Span, ...], list[int]] = {}
+    for day, spans in enumerate(hours.week):
+        if spans:
+            rows.setdefault(spans, []).append(day)
+    return [
+        (_days_in_words(days), _listed(f"{_clock(start)} to {_clock(end)}" for start, end in spans))
+        for spans, days in rows.items()
+    ]
+
+
+def _week_in_words(week: _Week) -> str:
+    return "; ".join(", ".join(filter(None, row)) for row in week)
+
+
+def _days_in_words(days: list[int]) -> str:
+    """`Monday to Friday`, `Saturday and Sunday`, `every day`."""
+    if len(days) == 7:
+        return "every day"
+    runs = [[day for _, day in run] for _, run in groupby(enumerate(days), lambda row: row[1] - row[0])]
+    names = []
+    for run in runs:
+        if len(run) > 2:
+            names.append(f"{DAY_NAMES[run[0]]} to {DAY_NAMES[run[-1]]}")
+        else:
+            names += [DAY_NAMES[day] for day in run]
+    return _listed(names)
+
+
+def _clock(minutes: int) -> str:
+    """`9 am`, `4.30 pm`, `noon`, `midnight`."""
+    minutes %= DAY_MINUTES
+    if minutes in (0, DAY_MINUTES // 2):
+        return "midnight" if minutes == 0 else "noon"
+    hour, minute = divmod(minutes, 60)
+    return f"{(hour - 1) % 12 + 1}{f'.{minute:02}' if minute else ''} {'am' if hour < 12 else 'pm'}"
+
+
+def _listed(words: Iterable[str]) -> str:
+    *first, last = words
+    return f"{', '.join(first)} and {last}" if first else last
+
+
+def _holidays(hours: Hours) -> str:
+    return f"; {HOLIDAYS[hours.holidays]}" if hours.holidays else ""

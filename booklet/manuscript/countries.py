@@ -1,0 +1,103 @@
+"""Countries: what those that ship and those of a project say, and for whom an entry of the directory is read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from booklet.findings import Finding, Place, error
+from booklet.manuscript.reading import Data, UnreadableError, parse_toml, read_text, validate
+from booklet.manuscript.records import Book, Country, Readers
+
+SHIPPED = Path(__file__).resolve().parents[1] / "countries"
+Countries = Mapping[str, Country]
+"""Countries by the names of their files."""
+
+
+@cache
+def shipped_countries() -> dict[str, Country]:
+    """The countries that the package knows."""
+    found = {}
+    for path in sorted(SHIPPED.glob("*.toml")):
+        country, faults = validate(Country, parse_toml(path.read_text("utf-8"), path.name))
+        assert country, faults
+        found[path.stem] = country
+    return found
+
+
+def shipped_country(name: str) -> Country:
+    """A country that the package knows, by the name of its file. Raises KeyError."""
+    return shipped_countries()[name]
+
+
+def country_named(data: Data | None) -> str:
+    """What `booklet.toml` says of its country, or else that of its language, whatever else is wrong with the file."""
+    rows = data.value if data else {}
+    language = rows.get("language", Book.model_fields["language"].default)
+    return str(rows.get("country") or str(language).rpartition("-")[2].lower())
+
+
+def read_countries(project: Path, needed: str) -> tuple[dict[str, Country], list[Finding]]:
+    """The countries of a project and then those that ship, and what is wrong with them, or that one is missing."""
+    own: dict[str, Country | None] = {}
+    found: list[Finding] = []
+    for path in sorted((project / "chapters/countries").glob("*.toml")):
+        try:
+            data = parse_toml(read_text(project, path), path.relative_to(project).as_posix())
+            own[path.stem], faults = validate(Country, data)
+        except UnreadableError as reason:
+            own[path.stem], faults = None, [reason.finding]
+        found += faults
+    countries = {name: country for name, country in {**shipped_countries(), **own}.items() if country}
+    if needed not in countries and needed not in own:
+        expected = f"One of: {', '.join(countries)}; or a file {needed[:40]}.toml in chapters/countries/."
+        place = Place("chapters/booklet.toml", 1)
+        found.append(error("SRC-014", place, f"The country '{needed[:40]}' is not known.", expected))
+    return countries, found
+
+
+def readers_of_country(countries: Countries, name: str, regions: Mapping[str, str] | None = None) -> Readers:
+    """The people of a country; `regions` are the countries of a project's editions, by code."""
+    others = tuple(country.plan for other, country in countries.items() if other != name)
+    return Readers(countries[name].plan, others, frozenset((*countries[name].regions, *(regions or ()))))
+
+
+def readers_of_entries(countries: Countries, own: str, regions: Mapping[str, str]) -> Callable[[Any], Readers]:
+    """For an entry of the directory, the people of its regions: of the book's country, if they are of several."""
+    everyone = {name: readers_of_country(countries, name, regions) for name in {own, *regions.values()}}
+
+    def readers(entry: Any) -> Readers:
+        states = entry.get("states") if isinstance(entry, dict) else None
+        names = {regions.get(str(state), own) for state in states} if isinstance(states, list) else set()
+        return everyone[names.pop() if len(names) == 1 else own]
+
+    return readers
+
+
+def country_of_region(code: object, own: str, countries: Countries) -> str:
+    """The country that has a region of this code: a project's own before others, which is also that of codes that none
+    has.
+    """
+    having = (name for name in (own, *countries) if isinstance(code, str) and code in countries[name].regions)
+    return next(having, own)
+
+
+def known_of_edition(data: Data, own: str, countries: Countries) -> tuple[dict[str, Any], list[Finding]]:
+    """What an edition need not say, by its code: its country is the book's, or the first that has such a region. A code
+    that no country has is a region of the project's own, whose file names its country.
+    """
+    code = data.value.get("code")
+    name = str(data.value.get("country", country_of_region(code, own, countries)))
+    if name not in countries:
+        expected = f"One of: {', '.join(countries)}."
+        return {}, [error("SRC-014", data.place(("country",)), f"The country '{name[:40]}' is not known.", expected)]
+    country = countries[name]
+    if "country" not in data.value and isinstance(code, str) and code not in country.regions:
+        expected = f'One of: {", ".join(country.regions)}; or country = "{own}" beside a code of your own.'
+        return {}, [error("SRC-012", data.place(("code",)), f"code is '{code[:40]}': no region has it.", expected)]
+    known: dict[str, Any] = {"country": name, "emergency": country.emergency}
+    if region := country.regions.get(str(code)):
+        known |= {"name": region.name, "in_words": region.in_words, "time_zone": region.time_zone}
+    return known, []
