@@ -314,6 +314,21 @@ def test_a_box_names_whom_to_ring_by_the_countrys_number(booklet: Booklet) -> No
     assert "the key '000' is missing" in found.found.lower()
 
 
+@pytest.mark.parametrize(
+    ("language", "country"), [("en-NZ", "nz"), ("en-AU", "au"), ("vi-VN", "au")], ids=["its own", "another", "unknown"]
+)
+def test_a_book_is_of_the_country_of_its_language_where_that_is_known(
+    booklet: Booklet, language: str, country: str
+) -> None:
+    overlay = {
+        BOOK: f'language = "{language}"\n' + FILES[BOOK].replace("000 =", "111 =" if country == "nz" else "000 =")
+    }
+    _, findings = read(booklet(overlay), Today(TODAY))
+    numbers = [finding.found for finding in findings if finding.code == "LNK-010"]
+    assert bool(numbers) is (country == "nz")
+    assert all("not a complete New Zealand phone number, but one of Australia" in each for each in numbers)
+
+
 def test_what_an_edition_says_of_itself_comes_first(booklet: Booklet) -> None:
     named = FILES[VIC].replace('name = "Victoria"', 'name = "The garden state"')
     assert manuscript_of(booklet({VIC: named})).editions[0].name == "The garden state"

@@ -17,7 +17,6 @@ from booklet.files import is_there
 from booklet.findings import Finding, Place, error, warning
 from booklet.manuscript.countries import (
     Countries,
-    country_named,
     country_of_region,
     known_of_edition,
     read_countries,
@@ -157,9 +156,9 @@ def read(project: Path, today: Today) -> tuple[Manuscript | None, list[Finding]]
         return result[0]
 
     root = project / "chapters"
-    own = country_named(_data(project, root / "booklet.toml")[0])
-    countries = take(read_countries(project, own))
-    if own not in countries:
+    countries, own, faults = read_countries(project, _data(project, root / "booklet.toml")[0])
+    found += faults
+    if not own:
         return None, found
     book = take(_record(Book, project, root / "booklet.toml", readers_of_country(countries, own)))
     style = take(read_style(project))
@@ -167,8 +166,8 @@ def read(project: Path, today: Today) -> tuple[Manuscript | None, list[Finding]]
     editions = [take(_edition(project, path, own, countries)) for path in edition_files]
     service_files = sorted((root / "support").glob("*.yaml"))
     regions = {edition.code: edition.country for edition in editions if edition}
-    faulty = {path.stem.upper(): country_of_region(path.stem.upper(), own, countries) for path in edition_files}
-    readers_of = readers_of_entries(countries, own, faulty | regions)
+    named = {path.stem.upper(): country_of_region(path.stem.upper(), own, countries) for path in edition_files}
+    readers_of = readers_of_entries(countries, own, named | regions)
     services = take(_entries(Service, project, service_files, readers_of=readers_of))
     sources = take(_entries(Source, project, [root / "sources.yaml"]))
     consents = take(_entries(Consent, project, [root / "consents.yaml"], optional=True))

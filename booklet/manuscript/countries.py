@@ -32,15 +32,10 @@ def shipped_country(name: str) -> Country:
     return shipped_countries()[name]
 
 
-def country_named(data: Data | None) -> str:
-    """What `booklet.toml` says of its country, or else that of its language, whatever else is wrong with the file."""
-    rows = data.value if data else {}
-    language = rows.get("language", Book.model_fields["language"].default)
-    return str(rows.get("country") or str(language).rpartition("-")[2].lower())
-
-
-def read_countries(project: Path, needed: str) -> tuple[dict[str, Country], list[Finding]]:
-    """The countries of a project and then those that ship, and what is wrong with them, or that one is missing."""
+def read_countries(project: Path, book: Data | None) -> tuple[dict[str, Country], str, list[Finding]]:
+    """The countries of a project and those that ship, which of them is that of `booklet.toml`, whatever else is wrong
+    with that file, and what is wrong with them. The name is empty where there is no such country.
+    """
     own: dict[str, Country | None] = {}
     found: list[Finding] = []
     for path in sorted((project / "chapters/countries").glob("*.toml")):
@@ -51,11 +46,23 @@ def read_countries(project: Path, needed: str) -> tuple[dict[str, Country], list
             own[path.stem], faults = None, [reason.finding]
         found += faults
     countries = {name: country for name, country in {**shipped_countries(), **own}.items() if country}
-    if needed not in countries and needed not in own:
-        expected = f"One of: {', '.join(countries)}; or a file {needed[:40]}.toml in chapters/countries/."
-        place = Place("chapters/booklet.toml", 1)
-        found.append(error("SRC-014", place, f"The country '{needed[:40]}' is not known.", expected))
-    return countries, found
+    rows = book.value if book else {}
+    usual = Book.model_fields["language"].default
+    named = str(rows["country"]) if "country" in rows else _country_of(rows.get("language", usual))
+    if "country" not in rows and named not in {*countries, *own}:
+        named = _country_of(usual)
+    if named in countries:
+        return countries, named, found
+    if named not in own:
+        place = book.place(("country",)) if book else Place("chapters/booklet.toml")
+        expected = f"One of: {', '.join(countries)}; or a file of this name in chapters/countries/."
+        found.append(error("SRC-014", place, f"The country '{named[:40]}' is not known.", expected))
+    return countries, "", found
+
+
+def _country_of(language: object) -> str:
+    """The country that a language such as `en-NZ` is written in."""
+    return str(language).rpartition("-")[2].lower()
 
 
 def readers_of_country(countries: Countries, name: str, regions: Mapping[str, str] | None = None) -> Readers:

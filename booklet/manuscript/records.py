@@ -585,7 +585,7 @@ class Book(Record):
     description: Line
     language: Annotated[str, Field(pattern=LANGUAGE)] = "en-AU"
     country: Identifier | None = None
-    """A file of `countries/`; that of the language's country if empty."""
+    """A file of `countries/`; if empty that of the language's country, where there is one."""
     back_cover_image: Line
     clock: Clock | None = None
     call_first: CallFirst
