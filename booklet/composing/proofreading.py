@@ -78,17 +78,19 @@ def _data_words(manuscript: Manuscript) -> Iterator[tuple[str, Place]]:
     for part in book.parts:
         yield from ((words, part.origin) for words in (part.title, part.sentence))
     headings = (*book.directory.audiences.values(), *book.directory.kinds.values())
-    items = (words for item in line.items for words in (item.name, item.about))
-    told = (book.title, book.subtitle, book.description, line.say, line.cost, line.hours or "", line.unconfirmed)
-    abouts = (row.about for row in book.urgent)
-    yield from ((words, book.origin) for words in (*told, *items, *headings, *book.call_first.words, *abouts))
+    told = [book.title, book.subtitle, book.description, *headings, *(row.about for row in book.urgent)]
+    told += book.call_first.words if book.call_first else ()
+    if line:
+        told += [words for words in (line.say, line.cost, line.hours, line.unconfirmed) if words]
+        told += [words for item in line.items for words in (item.name, item.about)]
+    yield from ((words, book.origin) for words in told)
 
 
 def _signs_of_no_block(manuscript: Manuscript, bodies: Iterable[str]) -> Iterator[Finding]:
     """Urgent signs that no text prints."""
     rings = {ring for body in bodies for ring in _SIGNS.findall(body)}
     for sign in manuscript.urgent_signs:
-        if sign.ring not in rings and sign.ring in manuscript.book.call_first.signs:
+        if sign.ring not in rings and sign.ring in manuscript.book.rings:
             found = f"'{sign.sign[:60]}' is printed nowhere."
             yield warning("SRC-035", sign.origin, found, f"A block 'urgent-signs ring={sign.ring}'.")
 
@@ -111,7 +113,7 @@ def _reading_times(manuscript: Manuscript) -> Iterator[Finding]:
 def _without_facts(manuscript: Manuscript) -> Iterator[Finding]:
     """Sections that do not say which facts they rest on, and facts that no text uses."""
     for chapter in manuscript.every_chapter:
-        for section in chapter.sections if chapter.head.sources is None else ():
+        for section in chapter.sections if manuscript.sources and chapter.head.sources is None else ():
             if section.facts is None:
                 found = f"The section '{section.heading or chapter.head.title}' names no facts."
                 yield warning("SRC-053", section.origin, found, "'[facts: id, id]', or '[facts: none]'.")
@@ -138,7 +140,7 @@ def _codes(manuscript: Manuscript) -> Iterator[Finding]:
     """Order codes that spell something, or hold a letter that is misheard."""
     rules = manuscript.book.order_codes
     rows: list[tuple[str, Edition | InsertMatter]]
-    rows = [(code, edition) for edition in manuscript.editions for code in edition.order_codes.every]
+    rows = [(code, edition) for edition in manuscript.editions for code in edition.codes.values()]
     rows += [
         (code, insert.head)
         for insert in manuscript.inserts

@@ -60,6 +60,8 @@ def _for_markdown(value: Any) -> Any:
     """Data are words, not markup: what Markdown would read as a mark is escaped. Raises SecurityError for what is no
     word, number or day.
     """
+    if isinstance(value, Absent):
+        raise UndefinedError(f"There is no {value.what}, and this prints it")
     if isinstance(value, Today):
         value = value.date
     if isinstance(value, date):
@@ -71,11 +73,26 @@ def _for_markdown(value: Any) -> Any:
     raise SecurityError(f"'{type(value).__name__}' is no text that can be printed")
 
 
+class Absent:
+    """Stands for a part of the booklet that is left out: nothing in `if`, as all its parts are; a fault in print."""
+
+    def __init__(self, what: str, parts: frozenset[str]) -> None:
+        self.what = what
+        self.parts = parts
+
+    def __bool__(self) -> bool:
+        return False
+
+
 class _Environment(ImmutableSandboxedEnvironment):
     """Lets a template reach the parts that a view names, and nothing else of any object."""
 
     def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
         return attr in getattr(type(obj), "PARTS", ())
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        """A part of what a template may name; each part of what is left out is left out as well."""
+        return obj if isinstance(obj, Absent) and attribute in obj.parts else super().getattr(obj, attribute)
 
     def unsafe_undefined(self, obj: Any, attribute: str) -> Undefined:
         return self.undefined(f"'{attribute}' is no part that a template may name", name=attribute, exc=SecurityError)

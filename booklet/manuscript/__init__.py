@@ -30,6 +30,8 @@ from booklet.manuscript.reading import (
     validate,
 )
 from booklet.manuscript.records import (
+    PANELS,
+    Binding,
     Book,
     BookPart,
     Call,
@@ -61,6 +63,8 @@ from booklet.manuscript.waivers import Waiver, read_waivers
 from booklet.today import Today
 
 __all__ = [
+    "PANELS",
+    "Binding",
     "Book",
     "BookPart",
     "Call",
@@ -93,14 +97,16 @@ __all__ = [
 ]
 
 Thing = TypeVar("Thing")
-STANDING_PAGES = ("imprint", "directory", "order-line", "back-cover")
-"""The files of `chapters/pages/` that every booklet has; those of `chapters/pages/planned/` fill it up."""
+IMPRINTS = ("imprint", "back-cover")
+"""The files of `chapters/pages/` of which every booklet has at least one: it says who made the booklet, and when."""
 
 INSERT_PAGES = ("insert-imprint", "insert-back-cover")
 """The files of `chapters/pages/` that every insert has; needed when there is an insert."""
 
-OTHER_PAGES = ("inside-cover", "fridge-card", "index", "sources", "page-finder", "handout", "clinic-kit")
-"""Pages that print when they are there: four of the main booklet, one of large print, the last page of a handout, what
+OTHER_PAGES = (
+    "directory", "order-line", "inside-cover", "fridge-card", "index", "sources", "page-finder", "handout", "clinic-kit"
+)  # fmt: skip
+"""Pages that print when they are there: six of the main booklet, one of large print, the last page of a handout, what
 goes before a clinic's sheets."""
 
 PLANNED = 4
@@ -109,14 +115,7 @@ PLANNED = 4
 RESERVED_IDS = ("cover", "contents")
 """Pages that every booklet has and nobody writes."""
 
-DRAFT_HEAD = {
-    "title": "Untitled",
-    "summary": "-",
-    "minutes": 1,
-    "reviewed": None,
-    "reviewers": (),
-    "status": "draft",
-}
+DRAFT_HEAD = {"title": "Untitled", "summary": "-", "status": "draft"}
 
 
 def read(project: Path, today: Today) -> tuple[Manuscript | None, list[Finding]]:
@@ -132,9 +131,9 @@ def read(project: Path, today: Today) -> tuple[Manuscript | None, list[Finding]]
     book = take(_record(Book, project, root / "booklet.toml"))
     service_files = sorted((root / "support").glob("*.yaml"))
     services = take(_entries(Service, project, service_files))
-    sources = take(_entries(Source, project, [root / "sources.yaml"]))
+    sources = take(_entries(Source, project, [root / "sources.yaml"], optional=True))
     consents = take(_entries(Consent, project, [root / "consents.yaml"], optional=True))
-    glossary = take(_entries(Term, project, [root / "glossary.yaml"]))
+    glossary = take(_entries(Term, project, [root / "glossary.yaml"], optional=True))
     signs = take(_entries(UrgentSign, project, [root / "urgent.yaml"], optional=True))
     earlier_codes = take(_entries(EarlierCodes, project, [root / "earlier-codes.yaml"], optional=True))
     chapter_files = sorted(root.glob("*.md"))
@@ -142,7 +141,8 @@ def read(project: Path, today: Today) -> tuple[Manuscript | None, list[Finding]]
     topics = take(_entries(Topic, project, [root / "index.yaml"], optional=True))
     insert_folders = sorted(path.parent for path in (root / "inserts").glob("*/insert.toml"))
     inserts = [take(_insert(project, folder)) for folder in insert_folders]
-    needed = [*STANDING_PAGES, *(INSERT_PAGES if insert_folders else ())]
+    imprints = [name for name in IMPRINTS if is_there(root / "pages" / f"{name}.md")]
+    needed = [*(imprints or IMPRINTS[:1]), *(INSERT_PAGES if insert_folders else ())]
     needed += [name for name in OTHER_PAGES if is_there(root / "pages" / f"{name}.md")]
     pages = {name: page for name in needed if (page := take(_page(project, root / "pages" / f"{name}.md")))}
     planned = [take(_page(project, path)) for path in sorted((root / "pages" / "planned").glob("*.md"))]
@@ -165,7 +165,7 @@ def read(project: Path, today: Today) -> tuple[Manuscript | None, list[Finding]]
         consents={consent.id: consent for consent in consents},
         printers=printers,
         icc_profiles=icc_profiles,
-        faulty=_ids(project, service_files) - {service.id for service in services},
+        faulty=_ids(project, service_files) - {service.id for service in services if _has_headings(service, book)},
         earlier_codes=earlier_codes,
         complete=len(chapters) == len(chapter_files) and len(pages) == len(needed) and all(inserts),
     )
@@ -328,12 +328,12 @@ def _order_codes(manuscript: Manuscript) -> list[Finding]:
     """Each code stands for one thing, and every insert has codes for every edition."""
     codes: list[tuple[str, Record]] = []
     for edition in manuscript.editions:
-        codes += [(code, edition) for code in edition.order_codes.every]
+        codes += [(code, edition) for code in edition.codes.values()]
     missing = []
     for insert in manuscript.inserts:
         codes += [(code, insert.head) for row in insert.head.order_codes.values() for code in row.every]
         for edition in manuscript.editions:
-            if edition.code not in insert.head.order_codes:
+            if edition.codes and edition.code not in insert.head.order_codes:
                 found = f"The insert '{insert.id}' has no order codes for {edition.code}."
                 missing.append(error("SRC-010", insert.head.origin, found, f"A table [order_codes.{edition.code}]."))
     return [*_twice("order code", codes), *_earlier_codes(manuscript), *missing]
@@ -341,7 +341,11 @@ def _order_codes(manuscript: Manuscript) -> list[Finding]:
 
 def _earlier_codes(manuscript: Manuscript) -> list[Finding]:
     """A code that stood for one thing once stands for nothing else, ever: copies with it are about."""
-    printed = [("main", edition.code, edition.order_codes, edition.origin) for edition in manuscript.editions]
+    printed = [
+        ("main", edition.code, edition.order_codes, edition.origin)
+        for edition in manuscript.editions
+        if edition.order_codes
+    ]
     printed += [
         (insert.id, edition, codes, insert.head.origin)
         for insert in manuscript.inserts
@@ -411,7 +415,7 @@ def _parts(manuscript: Manuscript) -> list[Finding]:
 
 
 def _rings(manuscript: Manuscript) -> list[Finding]:
-    rings = manuscript.book.call_first.signs
+    rings = manuscript.book.rings
     expected = f"A key of [call_first.signs] of booklet.toml: {', '.join(rings) or 'there is none'}."
     return [
         error("SRC-014", sign.origin, f"ring is '{sign.ring}'.", expected)
@@ -423,7 +427,9 @@ def _rings(manuscript: Manuscript) -> list[Finding]:
 def _headings(manuscript: Manuscript) -> list[Finding]:
     headings = manuscript.book.directory
     return [
-        error("SRC-012", service.origin, f"{name} is '{value}'.", f"One of: {', '.join(known)}.")
+        error(
+            "SRC-012", service.origin, f"{name} is '{value}'.", _one_of(known, f"[directory.{name}s] of booklet.toml")
+        )
         for service in manuscript.services
         for name, value, known in (
             ("kind", service.kind, headings.kinds),
@@ -433,20 +439,29 @@ def _headings(manuscript: Manuscript) -> list[Finding]:
     ]
 
 
+def _has_headings(service: Service, book: Book) -> bool:
+    return service.kind in book.directory.kinds and service.audience in book.directory.audiences
+
+
+def _one_of(known: Iterable[str], table: str) -> str:
+    """What a key may name, or the table that is to name it."""
+    names = ", ".join(known)
+    return f"One of: {names}." if names else f"A table {table} in booklet.toml that has it."
+
+
 def _health_lines(manuscript: Manuscript) -> list[Finding]:
     """Every service that an edition, the order line or another service names must be printable there, with a number."""
     ready = {service.id: service for service in manuscript.services if service.prints and service.number}
     named: list[tuple[Record, str, str]] = [
         (edition, line, edition.code) for edition in manuscript.editions for line in edition.health_lines
     ]
-    order_line = manuscript.book.order_line
+    order_line, finder = manuscript.book.order_line, manuscript.book.directory.finder
     named += [
         (manuscript.book, line, edition.code)
         for edition in manuscript.editions
         for line in (
-            order_line.interpreter,
-            order_line.relay,
-            manuscript.book.directory.finder,
+            *(order_line.helpers if order_line else ()),
+            *((finder,) if finder else ()),
             *(row.service for row in manuscript.book.urgent),
         )
     ]
@@ -489,7 +504,7 @@ def _confirmations(manuscript: Manuscript) -> list[Finding]:
         for service in manuscript.services
         if service.verified and service.confirm_before_print
     ]
-    if order_line.confirm_before_print:
+    if order_line and order_line.confirm_before_print:
         place = manuscript.book.origin
         found.append(warning("SRC-040", place, f"The order line '{order_line.name}' is to be confirmed.", expected))
     return found
@@ -544,7 +559,7 @@ def _complete(manuscript: Manuscript, project: Path) -> Iterator[Finding]:
     if not any((project / "chapters/editions").glob("*.toml")):
         yield error("SRC-001", Place("chapters/editions"), "No edition.", "A file such as vic.toml.")
     planned = len(list((project / "chapters/pages/planned").glob("*.md")))
-    if planned < PLANNED:
+    if planned < PLANNED and (manuscript.book.binding == "stitched" or manuscript.inserts):
         found = f"Too few planned pages: {planned or 'none'}."
         yield error("BOX-001", Place("chapters/pages/planned"), found, f"{PLANNED} pages to fill up what is folded.")
 
