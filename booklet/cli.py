@@ -280,7 +280,7 @@ def record(id: str, by: str, result: str, phone: str | None, note: str | None, p
 @click.argument("target", type=_FilePath(dir_okay=False, path_type=Path), metavar="OUT.pdf")
 @click.option(
     "--layout",
-    type=click.Choice(["booklet", "two-booklets", "quarter", "card", "n-up", "copies", "stack"]),
+    type=click.Choice(["booklet", "two-booklets", "quarter", "card", "letter-fold", "n-up", "copies", "stack"]),
     default="booklet",
     help="How pages lie on the sheets: see above. Default: booklet.",
 )
@@ -341,6 +341,8 @@ def impose(source: Path, target: Path, sheet: str, caliper: float, **how: Any) -
                                                                two A6 booklets a sheet: cut, fold, staple
       booklet impose leaflet.pdf sheets.pdf --layout quarter   A6 booklet: fold twice, staple, cut open
       booklet impose card.pdf sheets.pdf --layout card         four A6 pages on one side: fold twice
+      booklet impose leaflet.pdf sheets.pdf --layout letter-fold
+                                                               six DL panels: fold twice, like a letter
       booklet impose slides.pdf sheets.pdf --layout n-up --per-side 4
                                                                four pages a side, not folded
       booklet impose leaflet.pdf sheets.pdf --layout copies    each page twice a side: cut apart
