@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import date
@@ -153,7 +153,8 @@ def styles_folder() -> Path:
 
 def jobs_of(manuscript: Manuscript, order: Order, findings: Iterable[Finding] = ()) -> list[Job]:
     """Everything ordered, in the order in which it is named."""
-    names = order.formats or [name for name in FORMATS if name != "press" or manuscript.book.printer]
+    usual: Sequence[str] = manuscript.book.formats or tuple(FORMATS)
+    names = order.formats or [name for name in usual if name != "press" or manuscript.book.printer]
     forms = [FORMATS[name].as_pdf_ua(order.pdf_ua) for name in names]
     editions = _chosen(manuscript, order.editions, findings)
     titles = order.titles or titles_of(manuscript)

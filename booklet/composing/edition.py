@@ -227,6 +227,7 @@ class _Composer:
             first, others = self.context.manuscript.planned[:1], self.context.manuscript.planned[1:]
             suited = sorted(others, key=lambda page: title.id not in page.head.suits)
             planned = tuple(self.page(page, "planned") for page in (*first, *suited))
+        self._check_panels(len(body) + (back_cover is not None))
         kit = next(iter(present("clinic-kit")), None) if not wanted.large_print else None
         self.check_whole(body)
         ends = tuple(part for part in (back_cover, kit) if part)
@@ -374,6 +375,14 @@ class _Composer:
         html = self._html("cover", title=title.title, large_print=wanted.large_print, **names)
         assets = tuple(filter(None, [title.cover_image]))
         return Part("cover", title.title, "cover", html, assets, context.record.origin.file)
+
+    def _check_panels(self, parts: int) -> None:
+        """A leaflet has no more parts than pages."""
+        panels = self.context.publication.panels
+        if panels and parts > panels:
+            found = f"The leaflet has at least {parts} pages, which one folded sheet does not hold."
+            expected = f"{panels} in all: fewer chapters, or fewer files in chapters/pages/."
+            self.findings.append(error("BOX-001", self.book.origin, found, expected))
 
     def _check_cover(self) -> None:
         """The words of the cover stand on one page."""

@@ -14,6 +14,7 @@ from typing import TypeVar
 
 from booklet.files import is_there
 from booklet.findings import Finding, Place, error, warning
+from booklet.manuscript.countries import shipped_countries
 from booklet.manuscript.entries import NoEntryError, changed_entry
 from booklet.manuscript.reading import (
     MAX_FAULTS,
@@ -90,9 +91,11 @@ __all__ = [
     "UrgentSign",
     "Waiver",
     "changed_entry",
+    "parse_toml",
     "read",
     "read_waivers",
     "shipped",
+    "shipped_countries",
     "slug",
 ]
 

@@ -89,6 +89,22 @@ class Record(BaseModel):
     """Where the record was written. The alias is one that no file can hold, so that nobody writes it by hand."""
 
 
+class Region(Record):
+    """A part of a country that may have an edition: its name, how that stands in a sentence, and its clock."""
+
+    name: Line
+    in_words: Line
+    time_zone: Annotated[str, AfterValidator(_zone)]
+
+
+class Country(Record):
+    """What no project of a country has to say again (`booklet/countries/*.toml`)."""
+
+    name: Line
+    emergency: Line
+    regions: dict[str, Region]
+
+
 class OrderItem(Record):
     """Something that can be ordered: what it is called and what it is."""
 
@@ -269,6 +285,8 @@ class Book(Record):
     description: Line
     language: Annotated[str, Field(pattern=LANGUAGE)] = "en-AU"
     binding: Binding = "stitched"
+    formats: tuple[Literal["screen", "large-print", "press", "clinic"], ...] = ()
+    """What a build makes where nobody says. Empty: all that can be made."""
     back_cover_image: Line | None = None
     clock: Clock | None = None
     call_first: CallFirst | None = None
