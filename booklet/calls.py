@@ -22,7 +22,6 @@ from booklet.composing import Composition, Wanted, compose, day_in_words, shippe
 from booklet.files import read as read_file
 from booklet.files import write_whole
 from booklet.findings import UNPRINTABLE, BookletError, Place, has_errors
-from booklet.formats import FORMATS
 from booklet.manuscript import (
     Call,
     Manuscript,
@@ -227,7 +226,7 @@ def printed_places(
     manuscript: Manuscript, project: Path, today: date, store: Store
 ) -> dict[str, tuple[PrintedPlace, ...]]:
     """Where each entry is printed in the standard pages of every title, by its id: laid out, or read from the store."""
-    setter = Typesetter(project, shipped("."), FORMATS["screen"].pages, store)
+    setter = Typesetter(project, shipped("."), manuscript.style.formats["screen"].pages, store)
     faces = shipped_faces(shipped("."))
     compose_one = partial(compose, manuscript, project=project, today=Today(today), faces=faces)
     found: dict[str, dict[tuple[str, str], list[str]]] = {}

@@ -60,6 +60,7 @@ CODES: dict[str, str] = {
     "ACC-007": "a short form without its words",
     "BOX-001": "a page count, page size or page label that is not as promised",
     "BOX-002": "something that does not fit the page",
+    "BOX-003": "a format that pages of this trim cannot have",
     "FNT-001": "a font that is not embedded or was not shipped",
     "FNT-002": "a character that no shipped font has",
     "INK-001": "a hue that cannot be read or is too much ink in print",

@@ -6,7 +6,10 @@ A new format is a row here, a style sheet under `styles/`, and a line in the REA
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Literal
+
+from booklet.design import A4_LARGE_PRINT, A5, TRIMS_MM, PageDesign, designed, trim_name
 
 Duplex = Literal["short-edge", "manual"]
 """Who turns the sheets: the printer, on their short edge, or a person, who prints fronts and then backs."""
@@ -23,16 +26,19 @@ class PrintOptions:
 
 @dataclass(frozen=True)
 class PageSetup:
-    """Pages as they are typeset: what they are called, style sheets in order, trim size, and how far covers and tabs
-    reach beyond the trim.
+    """Pages as they are typeset: their design, style sheets in order, how far covers and tabs reach beyond the trim.
 
     Formats that share a page setup share their typesetting.
     """
 
-    name: str
+    design: PageDesign
     stylesheets: tuple[str, ...]
-    trim_mm: tuple[float, float]
     bleed_mm: float = 0.0
+
+    @property
+    def trim_mm(self) -> tuple[float, float]:
+        """Width and height of a trimmed page."""
+        return self.design.trim_mm
 
 
 @dataclass(frozen=True)
@@ -62,18 +68,42 @@ class Format:
         return replace(self, name=f"{self.name}-ua{part}", pdf_ua=part)
 
 
-A5 = PageSetup("A5", ("base.css", "screen.css", "bleed.css"), (148, 210), bleed_mm=5.0)
-"""Set with the largest bleed that a printer asks for; each format cuts it back to what it needs."""
-A4_LARGE_PRINT = PageSetup("large print", ("base.css", "large-print.css"), (210, 297))
-CLINIC_KIT = PageSetup("clinic kit", ("base.css", "screen.css", "clinic-kit.css"), (297, 210))
-TICKET = PageSetup("job ticket", ("base.css", "screen.css", "ticket.css"), (210, 297))
+CLINIC_KIT = PageSetup(designed(TRIMS_MM["A4"][::-1], 19, 25), ("base.css", "screen.css", "clinic-kit.css"))
+TICKET = PageSetup(designed(TRIMS_MM["A4"], 12, 16), ("base.css", "screen.css", "ticket.css"))
 
-FORMATS = {
-    row.name: row
-    for row in (
-        Format("screen", "A5, to read on a screen", A5, "screen", "tagged"),
-        Format("large-print", "A4 in large print", A4_LARGE_PRINT, "large-print", "tagged", "large_print"),
-        Format("press", "A5 in CMYK with bleed, for an offset printer", A5, "press", "press"),
-        Format("clinic", "A4 sheets in grey to fold, for an office copier", A5, "clinic", "clinic"),
+
+@cache
+def formats(standard: PageDesign = A5, large: PageDesign = A4_LARGE_PRINT) -> dict[str, Format]:
+    """The formats of a project that designs its pages so. Screen, press and clinic share one page setup, set with the
+    largest bleed that a printer asks for; each cuts it back to what it needs.
+    """
+    beside = ("columns.css",) if standard.columns > 1 else ()
+    pages = PageSetup(standard, ("base.css", "screen.css", "bleed.css", *beside), bleed_mm=5.0)
+    large_pages = PageSetup(large, ("base.css", "large-print.css"))
+    rows = (
+        Format("screen", "to read on a screen", pages, "screen", "tagged"),
+        Format("large-print", "in large print", large_pages, "large-print", "tagged", "large_print"),
+        Format("press", "in CMYK with bleed, for an offset printer", pages, "press", "press"),
+        Format("clinic", "A4 sheets in grey, for an office copier", pages, "clinic", "clinic"),
     )
-}
+    return {row.name: row for row in rows}
+
+
+FORMATS = formats()
+"""The formats as a project has them that says nothing of its pages."""
+
+
+def can_be_folded(trim_mm: tuple[float, float]) -> bool:
+    """True for pages of which two fill a sheet of A4 that is folded in the middle."""
+    return trim_name(trim_mm) == "A5"
+
+
+def is_for_copiers(trim_mm: tuple[float, float], binding: str = "stitched") -> bool:
+    """True for pages that an office copier makes of A4 without a cut: half of it, to be folded, or all of it; of a
+    leaflet, as its fold asks for them.
+    """
+    if binding == "letter-fold":
+        return trim_name(trim_mm) == "DL"
+    if binding == "half-fold":
+        return can_be_folded(trim_mm)
+    return can_be_folded(trim_mm) or trim_name(trim_mm) in ("A4", "A4 landscape")

@@ -15,7 +15,7 @@ from booklet.composing import Composition, Wanted, compose, shipped_faces
 from booklet.files import write
 from booklet.findings import Finding, Place, error, has_errors
 from booklet.finishing import FinishedFile, PrintJob, TypesetBooklet, finish
-from booklet.formats import FORMATS, Format, PageSetup
+from booklet.formats import Format, PageSetup
 from booklet.manuscript import Edition, Manuscript, Waiver, shipped
 from booklet.preflight import Report, Sources, examine
 from booklet.records import Order
@@ -136,7 +136,7 @@ def typeset_title(
         compositions = standard
         segments, findings = typeset(compositions, setter)
     else:
-        pages = folios(standard, work.typesetter(FORMATS["screen"].pages))
+        pages = folios(standard, work.typesetter(work.context.manuscript.style.formats["screen"].pages))
         known = {f"standard/{anchor}": folio for anchor, folio in pages.items()}
         compositions = _in_volumes(work, title, edition, form, large, known)
         segments, findings = typeset(compositions, setter, known)

@@ -34,8 +34,8 @@ from booklet.composing import (
     titles_of,
 )
 from booklet.files import alone, stamps, temporary_folder
-from booklet.findings import BookletError, Finding, Place, error, has_errors, in_order
-from booklet.formats import A5, FORMATS, PageSetup
+from booklet.findings import BookletError, Finding, Place, error, has_errors, in_order, warning
+from booklet.formats import PageSetup, is_for_copiers
 from booklet.jobs import (
     Job,
     JobContext,
@@ -83,6 +83,7 @@ def walk(order: Order, store: Store | None, tell: Tell, seen: Stamps) -> tuple[R
         return Receipt((), 0, in_order(findings), time.monotonic() - start), today.holds
     findings += proofread(manuscript)
     findings += _hues(manuscript)
+    findings += _trims(manuscript, order)
     jobs = jobs_of(manuscript, order, findings)
     compositions, faults = compose_all(manuscript, order, today, jobs)
     waivers, waiver_faults = read_waivers(order.project)
@@ -137,6 +138,7 @@ def faults_of_sources(order: Order) -> tuple[Finding, ...]:
     manuscript, findings = read(order.project, today)
     if manuscript:
         findings += _hues(manuscript)
+        findings += _trims(manuscript, order)
         findings += proofread(manuscript)
         composed = _composer(manuscript, order, today)
         for edition in _chosen(manuscript, order.editions, findings):
@@ -153,9 +155,12 @@ def styles_folder() -> Path:
 
 def jobs_of(manuscript: Manuscript, order: Order, findings: Iterable[Finding] = ()) -> list[Job]:
     """Everything ordered, in the order in which it is named."""
-    usual: Sequence[str] = manuscript.book.formats or tuple(FORMATS)
-    names = order.formats or [name for name in usual if name != "press" or manuscript.book.printer]
-    forms = [FORMATS[name].as_pdf_ua(order.pdf_ua) for name in names]
+    formats = manuscript.style.formats
+    trim_mm = formats["clinic"].pages.trim_mm
+    left_out = {"press": not manuscript.book.printer, "clinic": not is_for_copiers(trim_mm, manuscript.book.binding)}
+    usual: Sequence[str] = manuscript.book.formats or tuple(formats)
+    names = order.formats or [name for name in usual if not left_out.get(name)]
+    forms = [formats[name].as_pdf_ua(order.pdf_ua) for name in names]
     editions = _chosen(manuscript, order.editions, findings)
     titles = order.titles or titles_of(manuscript)
     for title in titles if editions else ():
@@ -210,6 +215,18 @@ def _hues(manuscript: Manuscript) -> list[Finding]:
     """What is wrong with the hues in print, where it is known who prints."""
     printer = manuscript.book.printer
     return list(bindery.hue_faults(manuscript, printer)) if printer in manuscript.printers else []
+
+
+def _trims(manuscript: Manuscript, order: Order) -> list[Finding]:
+    """What no office copier can make of the project's pages: an error where it is asked for."""
+    pages, place = manuscript.style.formats["clinic"].pages, manuscript.style.page.origin
+    binding = manuscript.book.binding
+    if is_for_copiers(pages.trim_mm, binding):
+        return []
+    wanted = {"half-fold": "half of A4", "letter-fold": "a third of A4 (DL)"}.get(binding, "A4 or half of it")
+    found = f"A page of {pages.design.name} is not {wanted}: there are no clinic sheets of it."
+    kind = error if "clinic" in order.formats else warning
+    return [kind("BOX-003", place, found, "A trim of A4 or A5 for office copiers; other formats need none.")]
 
 
 def _inputs(
@@ -276,18 +293,18 @@ def steps_of(jobs: Iterable[Job], keys: Mapping[Job, str], compositions: Composi
     """Typesetting each title once for each page setup, then finishing each job. The first edition of a title goes ahead
     of the others, because they share most of what it needs.
     """
-    named: set[tuple[str, str, PageSetup]] = set()
+    named: dict[tuple[str, str, PageSetup], None] = {}
     first: dict[object, object] = {}
     for number, job in enumerate(jobs):
         name = (job.title, job.edition, job.form.pages)
         standard = compositions[job.title, job.edition, False]
         if name not in named:
-            named.add(name)
+            beside = [row for row in named if row[:2] == name[:2]]
+            named[name] = None
             large = compositions[job.title, job.edition, True] if job.form.is_large_print else ()
             ahead = first.setdefault((job.title, job.form.pages), name)
-            beside = (job.title, job.edition, A5)
             after = [ahead] if ahead != name else []
-            after += [beside] if job.form.is_large_print and beside in named else []
+            after += beside if job.form.is_large_print else []
             cost = sum(len(part.html) for part in standard[0].parts) * (1 if ahead == name else 0.3)
             arguments = (job.title, job.edition, job.form, standard, large)
             yield Step(name, typeset_title, arguments, after=tuple(after), cost=cost)

@@ -9,6 +9,8 @@ from booklet.dispatch import MANIFEST, read_codes, read_entries
 from booklet.order_codes import CodeEntry, recognise
 from booklet_desk.records import Content, DeskError, Item
 
+FOLDED_MM = 215
+"""What is longer does not go into the envelope of a small booklet: it is counted as A4."""
 SIZES = {
     "": "standard", "standard": "standard", "a5": "standard", "normal": "standard", "regular": "standard",
     "large": "large-print", "large-print": "large-print", "large print": "large-print", "lp": "large-print",
@@ -69,7 +71,7 @@ def read_pages(dist: Path) -> dict[str, tuple[int, bool]]:
         code = things.get(entry.order_code)
         is_thing = code and (code.publication, code.issue) == (entry.publication, entry.issue)
         if is_thing and entry.format in ("screen", "large-print"):
-            is_a4 = entry.format == "large-print"
+            is_a4 = max(entry.trim_mm) > FOLDED_MM
             pages[entry.order_code] = (pages.get(entry.order_code, (0, is_a4))[0] + entry.pages, is_a4)
     return pages
 

@@ -29,7 +29,8 @@ from booklet.bindery import (
     tagged_fragment,
 )
 from booklet.composing import Part
-from booklet.formats import A5
+from booklet.design import A5
+from booklet.formats import FORMATS
 from booklet.store import Store
 from booklet.typesetting import Segment, Typesetter
 from booklet.walk import styles_folder
@@ -95,7 +96,7 @@ def bound(setter: Typesetter, groups: list[list[int]], **changes: object) -> pik
 def setter(tmp_path_factory: pytest.TempPathFactory) -> Typesetter:
     folder = tmp_path_factory.mktemp("bindery")
     (folder / "chapters").mkdir()
-    return Typesetter(folder, styles_folder(), A5, Store(folder / "store"))
+    return Typesetter(folder, styles_folder(), FORMATS["screen"].pages, Store(folder / "store"))
 
 
 @pytest.mark.slow

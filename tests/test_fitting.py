@@ -10,7 +10,7 @@ import pytest
 
 from booklet.build import build
 from booklet.findings import Finding, Place
-from booklet.formats import A5, FORMATS
+from booklet.formats import FORMATS
 from booklet.typesetting import Assets
 from booklet.typesetting.engine import Engine
 from booklet.walk import styles_folder
@@ -63,7 +63,7 @@ def told(booklet: Callable[..., Path], text: str, form: str = "screen") -> list[
 def test_what_does_not_fit_is_found(booklet: Callable[..., Path], text: str, line: int, found: str, form: str) -> None:
     findings = told(booklet, text, form)
     assert {(each.code, each.place, each.found) for each in findings} == {
-        ("BOX-002", Place(TWO, line), f"{found} ({FORMATS[form].pages.name}).")
+        ("BOX-002", Place(TWO, line), f"{found} ({FORMATS[form].pages.design.name}).")
     }
 
 
@@ -85,7 +85,7 @@ def test_what_fits_or_may_be_broken_is_not(booklet: Callable[..., Path], text: s
 
 def test_the_place_is_that_of_the_nearest_element_that_says_its_line(tmp_path: Path) -> None:
     (tmp_path / "chapters").mkdir()
-    engine = Engine(Assets(tmp_path / "chapters"), styles_folder(), A5.stylesheets)
+    engine = Engine(Assets(tmp_path / "chapters"), styles_folder(), FORMATS["screen"].pages)
     html = (
         '<html lang="en-AU"><body><section data-line="chapters/one.md:1"><h1>One</h1>'
         f'<aside data-line="chapters/one.md:7"><p data-line="chapters/one.md:8">Plain.</p><p>{WORD}</p></aside>'

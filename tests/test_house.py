@@ -21,7 +21,7 @@ from tests.conftest import PROJECT
 PACKAGE = PROJECT / "booklet"
 DESK = PROJECT / "booklet_desk"
 ROOMS = (
-    "bounds", "files", "contrast", "findings", "formats", "today", "store", "australia", "order_codes",
+    "bounds", "files", "contrast", "design", "findings", "formats", "today", "store", "australia", "order_codes",
     "pdf", "manuscript",
     "composing", "typesetting", "bindery", "imposition", "preflight", "finishing", "transcript", "dispatch", "records",
     "processes", "jobs", "walk", "build", "calls", "starters",

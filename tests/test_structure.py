@@ -21,7 +21,7 @@ from pikepdf import Dictionary, Pdf
 from booklet.build import Order, build
 from booklet.composing import PAGE_TOKENS, Part
 from booklet.findings import Place
-from booklet.formats import A5
+from booklet.formats import FORMATS
 from booklet.jobs import kept_sources
 from booklet.store import CACHE, Store
 from booklet.typesetting import Segment, Typesetter
@@ -136,7 +136,7 @@ def setter(tmp_path_factory: pytest.TempPathFactory) -> Typesetter:
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><rect width="9" height="9" fill="#1a1a1a"/></svg>',
         "utf-8",
     )
-    return Typesetter(folder, styles_folder(), A5, Store(folder / "store"))
+    return Typesetter(folder, styles_folder(), FORMATS["screen"].pages, Store(folder / "store"))
 
 
 WORDS = st.lists(st.text("abcdefghij", min_size=2, max_size=9), min_size=1, max_size=40).map(" ".join)

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from booklet import bounds
 from booklet.composing import PAGE_TOKENS, Composition, Part, Publication
 from booklet.findings import Place
-from booklet.formats import A5, CLINIC_KIT, FORMATS, TICKET, PageSetup
+from booklet.formats import CLINIC_KIT, FORMATS, TICKET, PageSetup
 from booklet.manuscript import OrderCodes
 from booklet.store import Store
 from booklet.typesetting import Assets, Typesetter, marking, typeset
@@ -31,7 +31,7 @@ from tests import reading
 
 def engine(folder: Path) -> Engine:
     (folder / "chapters").mkdir(exist_ok=True)
-    return Engine(Assets(folder / "chapters"), styles_folder(), A5.stylesheets)
+    return Engine(Assets(folder / "chapters"), styles_folder(), FORMATS["screen"].pages)
 
 
 @pytest.fixture(scope="module")
@@ -50,13 +50,13 @@ def written(press: Engine, body: str) -> tuple[pikepdf.Pdf, int]:
     return pikepdf.Pdf.open(io.BytesIO(content)), layout.pages
 
 
-SETUPS = {pages.name: pages for pages in (*(form.pages for form in FORMATS.values()), CLINIC_KIT, TICKET)}
+SETUPS = {pages.design.name: pages for pages in (*(form.pages for form in FORMATS.values()), CLINIC_KIT, TICKET)}
 
 
 @pytest.mark.parametrize("pages", SETUPS.values(), ids=list(SETUPS))
 def test_the_style_sheets_are_read_without_complaint(tmp_path: Path, pages: PageSetup) -> None:
     (tmp_path / "chapters").mkdir()
-    assert Engine(Assets(tmp_path / "chapters"), styles_folder(), pages.stylesheets).complaints == ()
+    assert Engine(Assets(tmp_path / "chapters"), styles_folder(), pages).complaints == ()
 
 
 def test_the_private_seam_is_where_we_think_it_is() -> None:
@@ -296,7 +296,7 @@ def composition(*body: Part) -> Composition:
 @given(st.lists(st.integers(1, 5), min_size=1, max_size=4))
 def test_padding_always_gives_a_multiple_of_four(tmp_path: Path, sizes: list[int]) -> None:
     (tmp_path / "chapters").mkdir(exist_ok=True)
-    setter = Typesetter(tmp_path, styles_folder(), A5, Store(tmp_path / "store"))
+    setter = Typesetter(tmp_path, styles_folder(), FORMATS["screen"].pages, Store(tmp_path / "store"))
     breaks = '<p style="break-before: page">x</p>'
     parts = [part(f"c{n}", f'<h1 id="c{n}">C</h1>{breaks * (size - 1)}') for n, size in enumerate(sizes)]
     (segments,), findings = typeset((composition(*parts),), setter)
@@ -311,7 +311,7 @@ def test_padding_always_gives_a_multiple_of_four(tmp_path: Path, sizes: list[int
 
 def test_page_references_forward_and_back_are_the_folios(tmp_path: Path) -> None:
     (tmp_path / "chapters").mkdir()
-    setter = Typesetter(tmp_path, styles_folder(), A5, Store(tmp_path / "store"))
+    setter = Typesetter(tmp_path, styles_folder(), FORMATS["screen"].pages, Store(tmp_path / "store"))
     token = PAGE_TOKENS.pattern.replace("([^\ue011]*)", "{}")
     pages = '<p style="break-before: page">x</p>'
     first = part("one", f'<h1 id="one">One</h1><p>See {token.format("two")}.</p>{pages * 11}')
@@ -334,7 +334,7 @@ def test_a_segment_that_was_kept_is_not_set_again_and_a_damaged_one_is(tmp_path:
     store = Store(tmp_path / "store")
 
     def counts() -> tuple[int, int]:
-        setter = Typesetter(tmp_path, styles_folder(), A5, store)
+        setter = Typesetter(tmp_path, styles_folder(), FORMATS["screen"].pages, store)
         (segments,), _ = typeset((composition(part("one", '<h1 id="one">One</h1>')),), setter)
         assert all(store.get(segment.key) for segment in segments)
         return setter.typeset, setter.reused
@@ -365,7 +365,7 @@ def test_a_drawing_without_end_is_stopped(tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.setattr(bounds, "PART", bounds.Bounds(1, 2000))
     (tmp_path / "chapters").mkdir()
     (tmp_path / "chapters/bomb.svg").write_text(bomb(40), "utf-8")
-    setter = Typesetter(tmp_path, styles_folder(), A5, Store(tmp_path / "store"))
+    setter = Typesetter(tmp_path, styles_folder(), FORMATS["screen"].pages, Store(tmp_path / "store"))
     _, findings = typeset((composition(part("one", '<h1 id="one">One</h1><img src="bomb.svg" alt="A bomb">')),), setter)
     assert {finding.code for finding in findings} <= {"SYS-001", "SYS-003"} and findings
     assert not [finding for finding in findings if str(tmp_path) in str(finding)]
@@ -375,7 +375,7 @@ def test_what_the_engine_fails_on_is_a_finding(tmp_path: Path) -> None:
     (tmp_path / "chapters").mkdir()
     odd = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 20\u0301 10"><path d="M0 0h9v9z"/></svg>'
     (tmp_path / "chapters/odd.svg").write_text(odd, "utf-8")
-    setter = Typesetter(tmp_path, styles_folder(), A5, Store(tmp_path / "store"))
+    setter = Typesetter(tmp_path, styles_folder(), FORMATS["screen"].pages, Store(tmp_path / "store"))
     _, findings = typeset((composition(part("one", '<h1 id="one">One</h1><img src="odd.svg" alt="Odd">')),), setter)
     assert [finding.code for finding in findings] == ["SYS-001"]
 
@@ -384,7 +384,7 @@ def test_what_the_engine_fails_on_is_a_finding(tmp_path: Path) -> None:
 def test_a_text_without_end_is_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bounds, "PART", bounds.Bounds(1, 2000))
     (tmp_path / "chapters").mkdir()
-    setter = Typesetter(tmp_path, styles_folder(), A5, Store(tmp_path / "store"))
+    setter = Typesetter(tmp_path, styles_folder(), FORMATS["screen"].pages, Store(tmp_path / "store"))
     rows = "".join(f"<tr><td>{n}</td><td>x</td></tr>" for n in range(30_000))
     _, findings = typeset((composition(part("one", f'<h1 id="one">One</h1><table>{rows}</table>')),), setter)
     assert [(finding.code, finding.place.file) for finding in findings] == [("SYS-003", "chapters/one.md")]

@@ -27,6 +27,7 @@ from booklet.composing.printed import character_faults, drawing_faults, number_f
 from booklet.composing.sandbox import day_in_words, fill, without_templates
 from booklet.composing.views import MAIN, MAIN_BACK, ORDER_PAGE, EditionContext, Publication, publication
 from booklet.composing.wholeness import SCHEME
+from booklet.design import PT_PER_MM
 from booklet.files import is_there
 from booklet.findings import Finding, Place, error, in_order
 from booklet.manuscript import (
@@ -42,30 +43,10 @@ from booklet.today import Today
 
 SLOT = "\ue020"
 ANCHOR = re.compile(r'\sid="([^"]+)"')
-FOOT_EM, FOOT_LARGE_PRINT_EM = 24.5, 21.4
-"""Room for a running title in the foot, in its own size: 118 mm at 12 pt less a folio of three digits and a gap; 139 mm
-at 18 pt (styles/screen.css, styles/large-print.css)."""
-
-
-HEADING_EM = 13.0
-"""Room for a word of a title: 334 pt at 24 pt, 462 pt at 33 pt, in bold."""
-
-
-@dataclass(frozen=True)
-class CoverColumn:
-    """The words of a cover: room for them and their sizes, in points (styles/screen.css, styles/large-print.css)."""
-
-    width: float
-    height: float
-    title: float
-    subtitle: float
-    name: float
-
-
-COVER_PT = CoverColumn(width=334, height=400, title=44, subtitle=15.5, name=13)
-COVER_LARGE_PRINT_PT = CoverColumn(width=447, height=570, title=60, subtitle=23, name=19.5)
 BOLD = 0.94
 """How far regular letters reach for each point of bold ones."""
+BENEATH_EM = 7.9
+"""Room on a cover for what stands under the edition's name, in sizes of the body."""
 PRINT_PLAN = "\ue021"
 """Where the kit of a clinic says how many sheets there are, which is known once the booklet is set."""
 PAGE_TOKENS = re.compile(PAGE_TOKEN.format("([^\ue011]*)"))
@@ -324,11 +305,12 @@ class _Composer:
 
     def _running(self, head: FrontMatter | PageMatter, number: str = "") -> str:
         """What the foot says in place of a title that is too long for one line of it; nothing for others."""
-        if self.faces.lines(head.title, HEADING_EM) >= MOST_LINES:
+        design = self.context.design
+        heading_em = BOLD * design.measure_mm * PT_PER_MM / design.h1_pt
+        if self.faces.lines(head.title, heading_em) >= MOST_LINES:
             found = f"A word of the title '{head.title[:60]}' is too long for its line."
             self.findings.append(error("BOX-002", head.origin, found, "A shorter word."))
-        width_em = FOOT_LARGE_PRINT_EM if self.context.large_print else FOOT_EM
-        short = self.faces.running_title(f"{number}{head.short_title or head.title}", width_em)
+        short = self.faces.running_title(f"{number}{head.short_title or head.title}", design.running_em)
         return "" if short == number + head.title else short.replace("'", "\u2019")
 
     def _drawing(self, chapter: Chapter) -> str:
@@ -386,31 +368,31 @@ class _Composer:
 
     def _check_cover(self) -> None:
         """The words of the cover stand on one page."""
-        title, column = self.context.publication, self._column
+        title, design = self.context.publication, self.context.design
         rows = (
-            (title.title, column.title, 1.1),
-            (title.subtitle, column.subtitle, 1.3),
-            (self.context.edition.name, column.name, 1.4),
+            (title.title, design.title_pt, 1.1),
+            (title.subtitle, design.h2_pt, 1.3),
+            (self.context.edition.name, design.h3_pt, 1.4),
         )
-        taken = sum(self.faces.lines(text, BOLD * column.width / size) * size * line for text, size, line in rows)
-        if taken > column.height:
+        taken = sum(self._cover_lines(text, size) * size * line for text, size, line in rows)
+        if taken > design.cover_height_pt - BENEATH_EM * design.body_pt:
             place = self.book.origin if title.is_main else title.origin
             self._too_long(f"'{title.title[:60]}', its subtitle and the edition's name do not fit the cover", place)
 
     def _check_part_title(self, part: BookPart) -> None:
         """The title of a part leaves half its page to the sentence and the chapters."""
-        column = self._column
-        lines = self.faces.lines(part.title, BOLD * column.width / column.title)
-        if lines * column.title * 1.1 > column.height / 2:
+        design = self.context.design
+        lines = self._cover_lines(part.title, design.title_pt)
+        if lines * design.title_pt * 1.1 > (design.cover_height_pt - BENEATH_EM * design.body_pt) / 2:
             self._too_long(f"'{part.title[:60]}' does not fit the page that opens a part", part.origin)
 
-    @property
-    def _column(self) -> CoverColumn:
-        return COVER_LARGE_PRINT_PT if self.context.large_print else COVER_PT
+    def _cover_lines(self, text: str, size_pt: float) -> int:
+        """How many lines bold words of this size take on a cover."""
+        return self.faces.lines(text, BOLD * self.context.design.cover_column_pt / size_pt)
 
     def _too_long(self, found: str, place: Place) -> None:
-        size = "large print" if self.context.large_print else "A5"
-        self.findings.append(error("BOX-002", place, f"{found} ({size}).", "Fewer and shorter words."))
+        found = f"{found} ({self.context.design.name})."
+        self.findings.append(error("BOX-002", place, found, "Fewer and shorter words."))
 
     def contents(self) -> Part:
         """The contents list: chapters with their numbers, then the pages behind them, by volume if there are more."""

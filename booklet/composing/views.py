@@ -19,6 +19,7 @@ import segno
 from booklet.australia import Phone, parse_phone
 from booklet.composing.markdown import PAGE_TOKEN
 from booklet.composing.sandbox import Absent, day_in_words
+from booklet.design import PageDesign
 from booklet.findings import BookletError, Place
 from booklet.manuscript import (
     PANELS,
@@ -304,6 +305,11 @@ class EditionContext:
         """All anchors before the index, in the order of the book."""
         self.uses: dict[str, list[str]] = {}
         """The places where each word of the glossary is used, as anchors: one a chapter, in their order."""
+
+    @property
+    def design(self) -> PageDesign:
+        """The pages of this size of print."""
+        return self.manuscript.style.formats["large-print" if self.large_print else "screen"].pages.design
 
     @property
     def names(self) -> dict[str, object]:

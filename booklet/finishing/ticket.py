@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from booklet.bindery import PressSetup
 from booklet.composing import day_in_words
 from booklet.finishing.records import PrintJob, TypesetBooklet
-from booklet.manuscript import Paper, PrinterProfile
+from booklet.manuscript import Binding, Paper, PrinterProfile
 
 COVER_PAGES = 4
 THICK_MM = 5.0
@@ -73,7 +73,7 @@ class Ticket:
         return (
             ("Title", f"{self.title}, edition for {self.edition}, issue {self.issue}, {self.date}"),
             ("Quantity", f"{self.quantity} copies" if self.quantity else "Not stated yet: please ask"),
-            ("Trimmed size", f"{width:g} × {height:g} mm, upright"),
+            ("Trimmed size", f"{width:g} × {height:g} mm, {_stands(self.trim_mm)}"),
             ("Bleed", f"{self.bleed_mm:g} mm on every side, {marked}"),
             ("Pages", f"{self.pages}{inside}, as single pages in reading order (PDF/X-4)"),
             *papers,
@@ -110,9 +110,25 @@ def creep_mm(pages: int, paper: Paper, cover: Paper | None = None) -> float:
     return (sheets - 1) * paper.caliper_mm + (cover or paper).caliper_mm
 
 
-def binding(pages: int, printer: PrinterProfile) -> str:
+UNSTITCHED: dict[Binding, str] = {
+    "stitched": "Loose leaves",
+    "stapled": "Single sheets, stapled in the upper left corner",
+    "half-fold": "One sheet, folded once in the middle",
+    "letter-fold": "One sheet, folded twice like a letter; pages 4 and 5, folded inwards, are 1 mm narrower",
+}
+"""How what is not stitched holds together. A chapter of a stitched booklet that is handed out is loose leaves."""
+
+
+def _stands(trim_mm: tuple[float, float]) -> str:
+    width, height = trim_mm
+    return "upright" if height > width else "square" if height == width else "lying, bound at its shorter side"
+
+
+def binding(pages: int, trim_mm: tuple[float, float], printer: PrinterProfile) -> str:
     """How it is bound, with a question where it is thicker than is usual."""
-    words = "Saddle stitched, two staples through the fold of the longer side"
+    width, height = trim_mm
+    side = "longer" if height > width else "left" if height == width else "shorter"
+    words = f"Saddle stitched, two staples through the fold of the {side} side"
     thick = thickness_mm(pages, printer.paper, printer.cover_paper)
     if thick > THICK_MM or pages > MANY_PAGES[printer.paper.gsm >= HEAVY_GSM]:
         words += f". {pages} pages on this paper are more than usual: please say whether it can be stitched"
@@ -140,7 +156,7 @@ def job_ticket(
         colours="Four colours on both sides (4/4), black text overprints",
         printing_condition=printer.condition.identifier,
         ink_limit_percent=printer.ink_limit_percent,
-        binding=binding(pages, printer) if booklet.stitched else "Loose leaves",
+        binding=binding(pages, setup.trim_mm, printer) if booklet.stitched else UNSTITCHED[booklet.binding],
         quantity=work.quantity,
         weight_of_one_copy_g=round(weight_g(pages, setup.trim_mm, paper, cover), 1),
         thickness_mm=round(thickness_mm(pages, paper, cover), 2),

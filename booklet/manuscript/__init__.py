@@ -55,6 +55,7 @@ from booklet.manuscript.records import (
     Service,
     Source,
     StandingPage,
+    Style,
     Term,
     Topic,
     UrgentSign,
@@ -86,6 +87,7 @@ __all__ = [
     "Service",
     "Source",
     "StandingPage",
+    "Style",
     "Term",
     "Topic",
     "UrgentSign",
@@ -132,6 +134,7 @@ def read(project: Path, today: Today) -> tuple[Manuscript | None, list[Finding]]
 
     root = project / "chapters"
     book = take(_record(Book, project, root / "booklet.toml"))
+    style = take(_style(project, root / "style.toml"))
     service_files = sorted((root / "support").glob("*.yaml"))
     services = take(_entries(Service, project, service_files))
     sources = take(_entries(Source, project, [root / "sources.yaml"], optional=True))
@@ -155,6 +158,7 @@ def read(project: Path, today: Today) -> tuple[Manuscript | None, list[Finding]]
         return None, found
     manuscript = Manuscript(
         book=book,
+        style=style,
         chapters=chapters,
         inserts=tuple(insert for insert in inserts if insert),
         topics=topics,
@@ -190,6 +194,12 @@ def _record(model: type[Model], project: Path, path: Path) -> tuple[Model | None
     """The record that is all of a file."""
     data, found = _data(project, path)
     return (None, found) if data is None else validate(model, data)
+
+
+def _style(project: Path, path: Path) -> tuple[Style, list[Finding]]:
+    """The project's own style, ours where it has none. One with faults stands in, so that all others are found."""
+    style, found = _record(Style, project, path) if is_there(path) else (None, [])
+    return style or Style(), found
 
 
 def _entries(

@@ -12,7 +12,7 @@ import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
 import yaml
 from pydantic import ValidationError
@@ -50,6 +50,7 @@ _REASONS = {
     "bool_parsing": "it is to be true or false",
 }
 """What pydantic finds, in an editor's words."""
+_LIMITS = {"ge": "at least", "gt": "more than", "le": "at most", "lt": "less than"}
 _PART = r"""(?:[\w-]+|"[^"\n]*"|'[^'\n]*')"""
 _DEEP_KEY = re.compile(rf"""(?<![\w"'-])(?:{_PART}[ \t]*\.[ \t]*){{{MAX_DEPTH}}}""")
 """The parts of a dotted TOML key: `tomllib` takes time and memory by the square of their number."""
@@ -353,9 +354,19 @@ def validate(model: type[Model], data: Data, path: Path_ = (), **more: Any) -> t
     return record.model_copy(update={"origin": data.place(path), **inner, **single}), []
 
 
-def _unknown(data: Data, path: Path_, model: type[Record]) -> Finding:
-    known = sorted(info.alias or name for name, info in model.model_fields.items() if name != "origin")
+def _unknown(data: Data, path: Path_, start: int, model: type[Record]) -> Finding:
+    fields = _model_at(model, path[start:]).model_fields
+    known = sorted(info.alias or name for name, info in fields.items() if name != "origin")
     return error("SRC-011", data.place(path), f"Unknown key '{path[-1]}'.", f"One of: {', '.join(known)}.")
+
+
+def _model_at(model: type[Record], path: Path_) -> type[Record]:
+    """The record that holds the last key of a path: a table within a table has keys of its own."""
+    for step in path[:-1]:
+        inner = model.model_fields[step].annotation if isinstance(step, str) and step in model.model_fields else None
+        models = [each for each in (inner, *get_args(inner)) if isinstance(each, type) and issubclass(each, Record)]
+        model = models[0] if models else model
+    return model
 
 
 def _as_finding(problem: Any, data: Data, path: Path_, model: type[Record]) -> Finding:
@@ -366,21 +377,26 @@ def _as_finding(problem: Any, data: Data, path: Path_, model: type[Record]) -> F
             found = f"The key '{name}' is missing."
             return error("SRC-010", data.place(where[:-1]), found, f"A line that starts with '{problem['loc'][-1]}'.")
         case "extra_forbidden":
-            return _unknown(data, where, model)
+            return _unknown(data, where, len(path), model)
         case _:
             reason = _reason(problem)
             phone = problem["loc"] and problem["loc"][-1] == "phone"
             code = "LNK-010" if phone else "SRC-015" if "before it starts" in reason else "SRC-012"
             if isinstance(problem["input"], dict | Record):
-                return error(code, data.place(where), f"{reason[:1].upper()}{reason[1:]}.", _expected(problem, name))
+                return error(
+                    code, data.place(where), f"{reason[:1].upper()}{reason[1:]}.", _expected(problem, name, data.file)
+                )
             value = _written(problem["input"])[:120]
-            return error(code, data.place(where), f"{name} is {value}: {reason}.", _expected(problem, name))
+            return error(code, data.place(where), f"{name} is {value}: {reason}.", _expected(problem, name, data.file))
 
 
 def _reason(problem: Any) -> str:
     """What is wrong, in an editor's words."""
     pattern = problem.get("ctx", {}).get("pattern")
     known = _PATTERNS.get(pattern) if pattern else _REASONS.get(problem["type"])
+    for key, words in _LIMITS.items():
+        if problem["type"].startswith(("less_than", "greater_than")) and key in problem["ctx"]:
+            return f"it is to be {words} {problem['ctx'][key]:g}"
     return known or str(problem["msg"].removeprefix("Value error, "))
 
 
@@ -391,15 +407,16 @@ def _written(value: Any) -> str:
         return "a value too long to print"
 
 
-def _expected(problem: Any, name: str) -> str:
+def _expected(problem: Any, name: str, file: str) -> str:
+    page = "docs/style.md" if file.endswith("/style.toml") else "docs/writing.md"
     context = problem.get("ctx", {})
     if isinstance(problem["input"], dict | Record):
-        return "Values that agree, as docs/writing.md describes them."
+        return f"Values that agree, as {page} describes them."
     if "expected" in context:
         return f"{name} to be {context['expected']}."
     if name.endswith("phone"):
         return "All its digits, with the area code: (03) 9123 4567."
-    return f"A {name} as docs/writing.md describes it."
+    return f"A {name} as {page} describes it."
 
 
 def _bad_data(file: str, line: int, found: str) -> UnreadableError:

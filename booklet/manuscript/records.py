@@ -12,7 +12,9 @@ from pydantic import AfterValidator, AnyHttpUrl, BaseModel, BeforeValidator, Con
 
 from booklet.australia import STATES, Phone, PhoneError, parse_phone
 from booklet.contrast import contrast, rgb_of
+from booklet.design import A4_LARGE_PRINT, A5, Margins, PageDesign, designed, trim_of
 from booklet.findings import Place
+from booklet.formats import Format, formats
 from booklet.order_codes import is_order_code
 
 ID = r"^[a-z0-9]+(-[a-z0-9]+)*$"
@@ -254,6 +256,73 @@ class Reading(Record):
     highest_grade: Annotated[float, Field(ge=1, le=16)] = 8
     names: tuple[Line, ...] = ()
     avoid: tuple[Line, ...] = ()
+
+
+def _trim(written: object) -> object:
+    if isinstance(written, tuple):
+        return written
+    return trim_of(written if isinstance(written, str) else repr(written))
+
+
+Trim = Annotated[tuple[float, float], BeforeValidator(_trim)]
+Millimetres = Annotated[float, Field(ge=0, le=150)]
+Points = Annotated[float, Field(ge=6, le=100)]
+
+
+class PageMargins(Record):
+    """From the trim to the block of text, in millimetres: `inner` is at the spine, `bottom` the least below."""
+
+    top: Millimetres
+    outer: Millimetres
+    bottom: Millimetres
+    inner: Millimetres
+
+
+class PageStyle(Record):
+    """The pages of one size of print. What is not said follows from the trim."""
+
+    trim: Trim = A5.trim_mm
+    """`A4`, `A5`, `A6`, `DL`, with `landscape` behind it or not, or width and height in millimetres: `210x210`."""
+    body_pt: Points | None = None
+    line_pt: Points | None = None
+    columns: Annotated[int, Field(ge=1, le=2)] = 1
+    margins_mm: PageMargins | None = None
+
+    @model_validator(mode="after")
+    def _is_clear_print(self) -> PageStyle:
+        if faults := list(self.design(large=False).faults()):
+            raise ValueError(f"this gives {'; and '.join(faults)}")
+        return self
+
+    def design(self, large: bool) -> PageDesign:
+        """The pages as they are set."""
+        own = self.margins_mm
+        margins = Margins(own.top, own.outer, own.bottom, own.inner) if own else None
+        return designed(self.trim, self.body_pt, self.line_pt, margins, self.columns, large)
+
+
+class LargePageStyle(PageStyle):
+    """The pages of large print."""
+
+    trim: Trim = A4_LARGE_PRINT.trim_mm
+
+    @model_validator(mode="after")
+    def _is_clear_print(self) -> LargePageStyle:
+        if faults := list(self.design(large=True).faults()):
+            raise ValueError(f"this gives {'; and '.join(faults)}")
+        return self
+
+
+class Style(Record):
+    """How the booklets of a project look (`chapters/style.toml`)."""
+
+    page: PageStyle = PageStyle()
+    large_print: LargePageStyle = LargePageStyle()
+
+    @property
+    def formats(self) -> dict[str, Format]:
+        """Each format with the project's own pages."""
+        return formats(self.page.design(large=False), self.large_print.design(large=True))
 
 
 class BookPart(Record):
@@ -636,6 +705,7 @@ class Manuscript(Record):
     """Everything people wrote, read and validated once."""
 
     book: Book
+    style: Style
     chapters: tuple[Chapter, ...]
     inserts: tuple[Insert, ...]
     pages: dict[str, StandingPage]

@@ -109,8 +109,7 @@ class Typesetter:
     def _engine(self) -> Engine:
         from booklet.typesetting.engine import Engine
 
-        across, down = (self.pages.bleed_mm / side for side in self.pages.trim_mm)
-        return Engine(self._assets, self._styles, self.pages.stylesheets, (across, down), self._open_face)
+        return Engine(self._assets, self._styles, self.pages, self._open_face)
 
     def _open_face(self, woff2: bytes) -> bytes:
         """A face decompressed, once for all processes."""
@@ -445,5 +444,5 @@ def _too_large(segments: Iterable[Segment], pages: PageSetup) -> list[Finding]:
         for misfit in segment.layout.misfits:
             what, expected = MISFITS[misfit.kind]
             place = Place.parse(misfit.place) or Place(segment.part.file)
-            found.append(error("BOX-002", place, f"{what.format(misfit.words)} ({pages.name}).", expected))
+            found.append(error("BOX-002", place, f"{what.format(misfit.words)} ({pages.design.name}).", expected))
     return found

@@ -24,6 +24,7 @@ from weasyprint.urls import URLFetcher, URLFetcherResponse
 
 from booklet.bounds import within_bounds
 from booklet.composing import decompressed
+from booklet.formats import PageSetup
 from booklet.typesetting.fitting import misfits
 from booklet.typesetting.records import EngineError, Layout, WrittenFacts
 from booklet.typesetting.structure import add_tags, restore_spaces
@@ -94,26 +95,28 @@ def _with_bleed(drawing: bytes, bleed: tuple[float, float]) -> bytes:
 
 
 class Engine:
-    """WeasyPrint with one set of style sheets, parsed once. Its complaints name files as the project does. `asset`
-    gives an image by its name under `chapters/`.
+    """WeasyPrint with the style sheets of one page setup, parsed once. Its complaints name files as the project does.
+    `asset` gives an image by its name under `chapters/`.
     """
 
     def __init__(
         self,
         asset: Callable[[str], bytes],
         styles: Path,
-        sheets: tuple[str, ...],
-        bleed: tuple[float, float] = (0.0, 0.0),
+        pages: PageSetup,
         open_face: Callable[[bytes], bytes] = decompressed,
     ) -> None:
+        bleed = (pages.bleed_mm / pages.trim_mm[0], pages.bleed_mm / pages.trim_mm[1])
         self._fetcher = _Fetcher(asset, styles, bleed, open_face)
         self._fonts = FontConfiguration()
         self._images: dict[str, Any] = {}
         with _listening() as complaints:
-            self._styles = [
-                weasyprint.CSS(styles / sheet, font_config=self._fonts, url_fetcher=self._fetcher) for sheet in sheets
-            ]
+            shipped = [self._sheet(filename=styles / sheet) for sheet in pages.stylesheets]
+            self._styles = [self._sheet(string=pages.design.style_sheet()), *shipped]
         self.complaints = tuple(complaints)
+
+    def _sheet(self, **source: Any) -> Any:
+        return weasyprint.CSS(font_config=self._fonts, url_fetcher=self._fetcher, **source)
 
     def lay_out(self, html: str) -> tuple[Any, Layout]:
         """The laid-out document, to be written later, and what is on its pages. Raises TooMuchError and
