@@ -220,7 +220,9 @@ def test_a_leaflets_pages_stand_in_the_middle_of_their_panels_and_more_than_six_
     for side in arranged("letter-fold", 6, grid).sides:
         for placed, place in zip(on_side(side, pages, grid, CALIPER_MM), side.places, strict=True):
             start, end = grid.across_mm(side)[place.column : place.column + 2]
-            assert placed.matrix[4] == pytest.approx(((start + end) / 2 - 49.5) * MM)
+            scale = 1 if place.is_tucked else 1 / 3 / 99 + 1  # no white line shows between two panels with a ground
+            assert placed.matrix[0] == pytest.approx(scale)
+            assert placed.matrix[4] == pytest.approx(((start + end) / 2 - 49.5 * scale) * MM)
             assert (placed.clip[0], placed.clip[2]) == pytest.approx((start * MM, (end - start) * MM))
     with pytest.raises(ImpositionError, match="A letter-fold has 6 pages, and the file has 7"):
         impose(numbered(7, (99, 210)), Setup(layout="letter-fold"))

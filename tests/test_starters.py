@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import shutil
+import subprocess
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -10,7 +12,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from booklet.build import check
+from booklet.build import Receipt, build, check
 from booklet.cli import main
 from booklet.findings import Severity
 from booklet.manuscript import Manuscript, read
@@ -36,7 +38,8 @@ from booklet.starters import (
     order_code,
 )
 from booklet.today import Today
-from tests.conftest import PROJECT, TODAY
+from tests.conftest import PROJECT, TODAY, needs
+from tests.judges import judged
 from tests.tiny import errors, order
 
 STARTERS = list(BINDINGS)
@@ -73,6 +76,64 @@ def test_a_new_project_has_nothing_to_complain_of(tmp_path: Path, starter: str) 
     assert all("sample text" in chapter.head.summary for chapter in manuscript.chapters)
     assert {"directory"} <= manuscript.pages.keys() and "order-line" not in manuscript.pages
     assert list(tmp_path.iterdir()) == [tmp_path / "mine"]
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[Path, Receipt]]:
+    """Each starter as it is written for somebody who says nothing, with two editions, built in every format."""
+    made = {}
+    for starter in STARTERS:
+        folder = tmp_path_factory.mktemp("starters") / starter
+        new_project(folder, Wishes(starter=starter, regions=("QLD", "VIC")), TODAY)
+        made[starter] = folder, build(order(folder, today=TODAY))
+    return made
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("starter", STARTERS)
+def test_a_new_project_builds_in_every_format_without_a_complaint(
+    built: dict[str, tuple[Path, Receipt]], starter: str
+) -> None:
+    _, receipt = built[starter]
+    assert [str(finding) for finding in receipt.findings] == [] and not receipt.failed
+    made = {(entry.edition, entry.format) for entry in receipt.files}
+    assert made == {(code, form) for code in ("QLD", "VIC") for form in ("screen", "large-print", "press", "clinic")}
+    pages = {
+        entry.format: entry.pages for entry in receipt.files if entry.edition == "VIC" and "-plain" not in entry.file
+    }
+    assert (starter, pages["screen"]) in (("booklet", 12), ("leaflet", 6), ("handout", 4))
+    assert pages["clinic"] == {"booklet": 2 + 6, "leaflet": 2 + 2, "handout": 4}[starter]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("profile", ["ua1", "2a"])
+def test_verapdf_accepts_what_a_new_project_builds(
+    verapdf: str, built: dict[str, tuple[Path, Receipt]], profile: str
+) -> None:
+    for folder, receipt in built.values():
+        files = [folder / "dist" / e.file for e in receipt.files if e.format in ("screen", "large-print")]
+        assert files and judged(verapdf, files, profile) == {file.name: True for file in files}
+
+
+@pytest.mark.slow
+def test_a_leaflets_sheet_shows_each_page_on_its_panel(built: dict[str, tuple[Path, Receipt]], tmp_path: Path) -> None:
+    """Read off the finished sheet, as a person does who holds it before folding."""
+    folder, receipt = built["leaflet"]
+    sheet = next(folder / "dist" / e.file for e in receipt.files if e.file.endswith("VIC-2026.1-clinic.pdf"))
+    panels = [[panel_words(sheet, page, column, tmp_path) for column in range(3)] for page in (3, 4)]
+    (tucked, back, cover), (first, second, third) = panels
+    assert cover.startswith("Our first booklet") and "Victoria" in cover
+    assert first.startswith("Start here") and second.startswith("What to do") and third.startswith("Support directory")
+    assert tucked.startswith("Notes") and back.startswith("About this leaflet")
+
+
+def panel_words(sheet: Path, page: int, column: int, folder: Path) -> str:
+    """The words on a third of a page, from left to right."""
+    needs("pdftotext")
+    third = round(297 / 3 / 25.4 * 72)
+    window = ["-x", str(column * third), "-y", "0", "-W", str(third), "-H", "600", "-f", str(page), "-l", str(page)]
+    subprocess.run(["pdftotext", *window, str(sheet), str(folder / "panel.txt")], check=True)
+    return " ".join((folder / "panel.txt").read_text("utf-8").split())
 
 
 @pytest.mark.parametrize("starter", STARTERS)
@@ -180,8 +241,6 @@ def test_whatever_is_added_the_project_stays_right(tmp_path: Path, starter: str)
 
 
 def test_what_is_added_fits_our_own_booklet_too(tmp_path: Path) -> None:
-    import shutil
-
     project = tmp_path / "ours"
     shutil.copytree(PROJECT / "chapters", project / "chapters")
     add_chapter(project, "Eating well", TODAY)

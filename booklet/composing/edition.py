@@ -186,7 +186,8 @@ class _Composer:
             for name in MAIN_BACK:
                 self.context.anchors = [anchor for part in body for anchor in ANCHOR.findall(part.html)]
                 body = (*body, *present(name))
-            imprint, last = present("imprint"), present("back-cover", "back-cover", self.book.back_cover_image)
+            back = self.book.back_cover_image if title.stitched or title.panels else None
+            imprint, last = present("imprint"), present("back-cover", "back-cover", back)
             if title.stitched:
                 front = (self.cover(wanted), *present("inside-cover"), *imprint, self.contents())
             else:
@@ -282,7 +283,8 @@ class _Composer:
         page = self.text(chapter.body, head.id, file)
         drawing = self._drawing(chapter)
         names = {"title": head.title, "head": head, "number": chapter.number, "count": count + 1, "drawing": drawing}
-        names["running"] = self._running(head, f"{chapter.number} ")
+        number = "" if self.context.publication.panels else f"{chapter.number} "
+        names["running"] = self._running(head, number)
         names |= {"context": self.context, "is_first": chapter == self.context.publication.chapters[0]}
         html = self._html("chapter", **names, body=Markup(page.html))
         return Part(head.id, head.title, "chapter", html, (*page.assets, *filter(None, [drawing])), file)
@@ -330,8 +332,10 @@ class _Composer:
             if needed not in calls and rendered.html:
                 found = f"The page has no block '{needed}'."
                 self.findings.append(error("SRC-033", page.origin, found, f"'::: {needed}' and ':::'."))
-        last = len(self.context.publication.chapters) + 1 if kind == "directory" else 0
+        title = self.context.publication
+        last = len(title.chapters) + 1 if kind == "directory" and title.stitched else 0
         names = {"title": head.title, "id": head.id, "image": image, "last_tab": last, "running": self._running(head)}
+        names["folds_like_a_letter"] = kind == "clinic-kit" and title.binding == "letter-fold"
         html = self._html("page", kind=kind, **names, body=Markup(rendered.html))
         return Part(head.id, head.title, kind, html, (*rendered.assets, *filter(None, [image])), page.origin.file)
 

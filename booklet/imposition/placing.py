@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from booklet.imposition.arrangement import Grid, Place, Side, creep_mm
 from booklet.pdf import PT_PER_MM, Matrix, times
 
+HAIR = 1.005
+"""By so much a page of a leaflet is made larger at most, to fill its panel."""
 NAME_PT = 12.0
 """Nothing that a person has to read is smaller (Clear Print), names of sheets among it."""
 
@@ -50,12 +52,15 @@ def on_side(
     size_pt = (grid.sheet_mm[0] * PT_PER_MM, grid.sheet_mm[1] * PT_PER_MM)
     widest = max(page.size_pt[0] * page.scale(grid.cell_mm) for page in pages) if grid.folded else None
     columns = [edge * PT_PER_MM for edge in grid.across_mm(side)]
+    is_leaflet = any(place.is_tucked for place in side.places)
     rows = []
     for place in side.places:
         if place.page is None:
             continue
         page = pages[place.page - 1]
         scale = page.scale(grid.cell_mm)
+        if is_leaflet:
+            scale = _to_the_folds(page, scale, place, columns)
         creep = creep_mm(place.depth + 1, caliper_mm) * PT_PER_MM
         left, bottom = _corner(place, page, scale, grid, columns, widest, creep)
         matrix = _moved(page, scale, left, bottom)
@@ -64,6 +69,14 @@ def on_side(
             matrix = times(matrix, (-1.0, 0.0, 0.0, -1.0, size_pt[0], 2 * (size_pt[1] - (place.row + 0.5) * cell)))
         rows.append(Placement(place.page, matrix, _clip(place, grid, columns, size_pt, margin_mm * PT_PER_MM)))
     return tuple(_turned(placement, size_pt) for placement in rows) if turned else tuple(rows)
+
+
+def _to_the_folds(page: UprightPage, scale: float, place: Place, columns: Sequence[float]) -> float:
+    """The scale that makes a page as wide as its panel, where it is narrower by a hair: no white line shows in a fold
+    between two panels with a ground.
+    """
+    reach = (columns[place.column + 1] - columns[place.column]) / page.size_pt[0]
+    return reach if scale < reach <= scale * HAIR else scale
 
 
 def _corner(

@@ -329,11 +329,13 @@ def _volumes(
         here = {anchor: number for row in body for anchor, number in _folios_of(row).items()}
         needed = (_where_pages_differ(part, here, known) for part in composition.front)
         front = in_sequence((part for part in needed if part), roman=True)
-        foremost, planned = composition.planned[:1], composition.planned[1:]
-        if sum(row.layout.pages for row in front) % 2 and foremost:
-            front += in_sequence(foremost, roman=True, first=_after(front))
-        else:
-            planned += foremost
+        planned = composition.planned
+        if composition.publication.stitched:
+            foremost, planned = planned[:1], planned[1:]
+            if sum(row.layout.pages for row in front) % 2 and foremost:
+                front += in_sequence(foremost, roman=True, first=_after(front))
+            else:
+                planned += foremost
         last = (composition.back_cover,) if composition.back_cover else ()
         lacking = _lacking(composition, sum(row.layout.pages for row in front + body) + len(last))
         back = in_sequence((*planned[: max(0, lacking)], *last), roman=False, first=_after(body))
