@@ -158,7 +158,7 @@ FAULTS: dict[str, tuple[Overlay, str, str]] = {
         "chapters/pages/imprint.md",
     ),
     "book missing": ({BOOK: None}, "SRC-001", BOOK),
-    "review overdue": (changed(BOOK, "2028-07-15", "2026-08-01"), "SRC-041", f"{BOOK}:1"),
+    "review overdue": (changed(BOOK, "2028-07-15", "2026-08-01"), "SRC-041", f"{BOOK}:6"),
     "glossary word twice": (
         {"chapters/glossary.yaml": FILES["chapters/glossary.yaml"] * 2},
         "SRC-013",
@@ -279,7 +279,7 @@ FAULTS: dict[str, tuple[Overlay, str, str]] = {
     "health line with no number": (
         {STATES: FILES[STATES].replace("phone: 1300 60 60 24", "phone: null")},
         "SRC-014",
-        f"{VIC}:1",
+        f"{VIC}:5",
     ),
     "a service to ask that is not there": (
         {STATES: service("vic-lost", "Lost group", states="VIC", ask="nobody") + FILES[STATES]},

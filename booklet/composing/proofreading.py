@@ -19,7 +19,7 @@ from booklet.composing.markdown import parsed
 from booklet.composing.sandbox import without_tags
 from booklet.composing.views import services_of
 from booklet.findings import Finding, Place, warning
-from booklet.manuscript import Chapter, Edition, InsertMatter, Manuscript, StandingPage
+from booklet.manuscript import Chapter, Manuscript, StandingPage
 from booklet.order_codes import spells
 
 HARDEST = 3
@@ -139,21 +139,23 @@ def _unsure(manuscript: Manuscript) -> Iterator[Finding]:
 def _codes(manuscript: Manuscript) -> Iterator[Finding]:
     """Order codes that spell something, or hold a letter that is misheard."""
     rules = manuscript.book.order_codes
-    rows: list[tuple[str, Edition | InsertMatter]]
-    rows = [(code, edition) for edition in manuscript.editions for code in edition.codes.values()]
+    rows: list[tuple[str, Place]] = []
+    for edition in manuscript.editions:
+        if edition.order_codes:
+            rows += [(code, edition.order_codes.origin) for code in edition.order_codes.every]
     rows += [
-        (code, insert.head)
+        (code, insert.head.origin)
         for insert in manuscript.inserts
         for codes in insert.head.order_codes.values()
         for code in codes.every
     ]
-    for code, record in rows:
+    for code, place in rows:
         letters = code.replace(" ", "")
         word = spells(code, rules.avoid)
         misheard = [sign for sign in rules.misheard if sign in letters]
         if word or misheard:
             what = f"spells {word}" if word else f"holds {', '.join(misheard)}, which is misheard"
-            yield warning("SRC-055", record.origin, f"The order code {code} {what}.", "Another code.")
+            yield warning("SRC-055", place, f"The order code {code} {what}.", "Another code.")
 
 
 def measured(chapter: Chapter, manuscript: Manuscript) -> tuple[Sentence, ...]:

@@ -327,10 +327,10 @@ def _across(manuscript: Manuscript, project: Path, today: Today) -> list[Finding
         *_parts(manuscript),
         *_rings(manuscript),
         *_headings(manuscript),
-        *_health_lines(manuscript),
+        *_health_lines(manuscript, project),
         *_printer(manuscript, project),
         *_confirmations(manuscript),
-        *_reviews(manuscript, today),
+        *_reviews(manuscript, project, today),
         *_days_to_come(manuscript, project, today),
         *_pulls(manuscript, project),
         *_complete(manuscript, project),
@@ -462,31 +462,28 @@ def _one_of(known: Iterable[str], table: str) -> str:
     return f"One of: {names}." if names else f"A table {table} in booklet.toml that has it."
 
 
-def _health_lines(manuscript: Manuscript) -> list[Finding]:
+def _health_lines(manuscript: Manuscript, project: Path) -> list[Finding]:
     """Every service that an edition, the order line or another service names must be printable there, with a number."""
     ready = {service.id: service for service in manuscript.services if service.prints and service.number}
-    named: list[tuple[Record, str, str]] = [
-        (edition, line, edition.code) for edition in manuscript.editions for line in edition.health_lines
-    ]
-    order_line, finder = manuscript.book.order_line, manuscript.book.directory.finder
-    named += [
-        (manuscript.book, line, edition.code)
+    book = manuscript.book
+    named: list[tuple[Place, str, str]] = [
+        (_line_of(project, edition.origin, "health_lines"), line, edition.code)
         for edition in manuscript.editions
-        for line in (
-            *(order_line.helpers if order_line else ()),
-            *((finder,) if finder else ()),
-            *(row.service for row in manuscript.book.urgent),
-        )
+        for line in edition.health_lines
     ]
+    everywhere = [(book.order_line.origin, id) for id in book.order_line.helpers] if book.order_line else []
+    everywhere += [(book.directory.origin, book.directory.finder)] if book.directory.finder else []
+    everywhere += [(row.origin, row.service) for row in book.urgent]
+    named += [(place, line, edition.code) for edition in manuscript.editions for place, line in everywhere]
     named += [
-        (service, service.ask, edition.code)
+        (service.origin, service.ask, edition.code)
         for service in manuscript.services
         for edition in manuscript.editions
         if service.ask and service.serves(edition.code)
     ]
     return [
-        error("SRC-014", record.origin, f"No service '{line}' with a number for {code}.", "An id of chapters/support/.")
-        for record, line, code in named
+        error("SRC-014", place, f"No service '{line}' with a number for {code}.", "An id of chapters/support/.")
+        for place, line, code in named
         if line not in manuscript.faulty and (line not in ready or not ready[line].serves(code))
     ]
 
@@ -497,7 +494,8 @@ def _printer(manuscript: Manuscript, project: Path) -> list[Finding]:
         return []
     if slug(book.printer) == book.printer and is_there(project / f"chapters/printers/{book.printer}.toml"):
         return []  # what is wrong with it is told already
-    return [error("SRC-014", book.origin, f"No printer '{book.printer}'.", "The name of a file of chapters/printers/.")]
+    place = _line_of(project, book.origin, "printer")
+    return [error("SRC-014", place, f"No printer '{book.printer}'.", "The name of a file of chapters/printers/.")]
 
 
 def _confirmations(manuscript: Manuscript) -> list[Finding]:
@@ -518,7 +516,7 @@ def _confirmations(manuscript: Manuscript) -> list[Finding]:
         if service.verified and service.confirm_before_print
     ]
     if order_line and order_line.confirm_before_print:
-        place = manuscript.book.origin
+        place = order_line.origin
         found.append(warning("SRC-040", place, f"The order line '{order_line.name}' is to be confirmed.", expected))
     return found
 
@@ -577,9 +575,10 @@ def _complete(manuscript: Manuscript, project: Path) -> Iterator[Finding]:
         yield error("BOX-001", Place("chapters/pages/planned"), found, f"{PLANNED} pages to fill up what is folded.")
 
 
-def _reviews(manuscript: Manuscript, today: Today) -> list[Finding]:
+def _reviews(manuscript: Manuscript, project: Path, today: Today) -> list[Finding]:
     book = manuscript.book
     if not today.is_after(book.next_review):
         return []
     found = f"The next review was due on {book.next_review}."
-    return [error("SRC-041", book.origin, found, "A review, and a new next_review date.")]
+    place = _line_of(project, book.origin, "next_review")
+    return [error("SRC-041", place, found, "A review, and a new next_review date.")]

@@ -4,11 +4,20 @@ from __future__ import annotations
 
 import re
 import zoneinfo
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, AnyHttpUrl, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    AnyHttpUrl,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
 
 from booklet.australia import STATES, Phone, PhoneError, parse_phone
 from booklet.contrast import contrast, rgb_of
@@ -49,7 +58,10 @@ def _order_code(code: str) -> str:
 
 
 def _url(text: str) -> str:
-    AnyHttpUrl(text)
+    try:
+        AnyHttpUrl(text)
+    except ValidationError as reason:
+        raise ValueError("not a web address, such as https://www.example.org") from reason
     return text
 
 
@@ -64,7 +76,8 @@ def _state_or_all(code: str) -> str:
 
 
 def _plain_date(value: object) -> object:
-    if isinstance(value, str) and not re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
+    is_written = isinstance(value, str) and re.fullmatch(r"\d{4}-\d{2}-\d{2}", value)
+    if not is_written and (not isinstance(value, date) or isinstance(value, datetime)):
         raise ValueError("not a date written as 2026-07-15")
     return value
 
