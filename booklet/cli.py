@@ -116,6 +116,153 @@ def main() -> None:
 
 
 @main.command()
+@click.argument("folder", type=_FilePath(path_type=Path), metavar="DIR")
+@click.option("--starter", type=click.Choice(["booklet", "leaflet", "handout"]), help="Default: booklet.")
+@click.option("--subject", metavar="WORDS", help="What it is about, as it stands behind the word About.")
+@click.option("--title", metavar="WORDS", help="What stands on the cover.")
+@click.option("--publisher", metavar="WORDS", help="Who publishes it.")
+@click.option("--country", metavar="CODE", help="A country that is known, such as au. Default: au.")
+@click.option("--region", "regions", multiple=True, metavar="CODE", help="A region that gets an edition, such as VIC.")
+@click.option(
+    "--format", "formats", multiple=True, type=click.Choice(list(FORMATS)), help="What is made. Default: all."
+)
+@click.option(
+    "--order-line",
+    metavar="WHERE",
+    help="The web address or phone number where copies are ordered. Without it there is no order page.",
+)
+@click.option("--yes", is_flag=True, help="Ask nothing, and take what is usual for what is not given.")
+def new(folder: Path, yes: bool, **given: Any) -> None:
+    """Write a small project in a new folder: complete, explained, and ready to build.
+
+    \b
+      booklet new my-booklet                 asks what it is to be about
+      booklet new my-booklet --yes           asks nothing
+      booklet new my-leaflet --starter leaflet --title "Falls" --region NSW --region ACT
+
+    booklet: A5 pages that are folded and stapled. leaflet: one sheet of A4 with six panels, folded like a letter.
+    handout: sheets of A4.
+    """
+    with _raising():
+        from booklet import starters
+
+        wishes = _wishes({name: value for name, value in given.items() if value}, yes)
+        paths = starters.new_project(folder, wishes, date.today())
+    for path in paths:
+        click.echo(one_line(str(path)))
+    click.echo(one_line(f"Next: cd {folder}; booklet check; booklet build"), err=True)
+
+
+def _wishes(given: dict[str, Any], yes: bool) -> Any:
+    """What a new project is to be: as it was given, else as somebody at a terminal says, else as is usual."""
+    from booklet.starters import BINDINGS, Wishes
+
+    usual = Wishes()
+    if yes:
+        return Wishes(**given)
+    if not _is_terminal():
+        raise click.UsageError("There is nobody to ask. --yes takes what is usual for what is not given.")
+    questions: tuple[tuple[str, str, Any], ...] = (
+        ("starter", "What is it", click.Choice(list(BINDINGS))),
+        ("subject", "What is it about", str),
+        ("title", "Title", str),
+        ("publisher", "Who publishes it", str),
+        ("country", "Country", str),
+        ("regions", "Regions that get an edition, with commas", str),
+        ("formats", "Formats, with commas", str),
+        ("order_line", "Web address or phone number for orders (nothing for no order page)", str),
+    )
+    for name, question, kind in questions:
+        if name not in given:
+            told = getattr(usual, name)
+            default = ", ".join(told) if isinstance(told, tuple) else told
+            answer = click.prompt(question, default=default, type=kind, err=True)
+            given[name] = _listed(answer) if isinstance(told, tuple) else answer.strip()
+    return Wishes(**given)
+
+
+def _is_terminal() -> bool:
+    return sys.stdin.isatty()
+
+
+def _listed(answer: str) -> tuple[str, ...]:
+    return tuple(part for part in answer.replace(",", " ").split() if part)
+
+
+@main.group()
+def add() -> None:
+    """Add a file to fill in, with its keys and what each is for.
+
+    \b
+      booklet add chapter "Eating well"
+      booklet add service "Name of the service" --region VIC
+      booklet add edition TAS
+      booklet add insert "Your bones"
+    """
+
+
+@add.command("chapter")
+@click.argument("title", metavar="TITLE")
+@_project
+def add_chapter(title: str, project: Path) -> None:
+    """A chapter behind all others."""
+    _add(project, lambda room, folder: room.add_chapter(folder, title, date.today()))
+
+
+@add.command("service")
+@click.argument("name", metavar="NAME")
+@click.option("--region", default="", metavar="CODE", help="The edition whose readers it serves. Default: all.")
+@_project
+def add_service(name: str, region: str, project: Path) -> None:
+    """An entry of the directory. It prints once you have filled it in, and verified is true."""
+    _add(project, lambda room, folder: room.add_service(folder, name, date.today(), region))
+
+
+@add.command("edition")
+@click.argument("code", metavar="CODE")
+@_project
+def add_edition(code: str, project: Path) -> None:
+    """An edition for a region, with order codes of its own."""
+    _add(project, lambda room, folder: room.add_edition(folder, code, date.today()))
+
+
+@add.command("insert")
+@click.argument("title", metavar="TITLE")
+@_project
+def add_insert(title: str, project: Path) -> None:
+    """A small booklet that goes with the main one, with order codes of its own."""
+    _add(project, lambda room, folder: room.add_insert(folder, title, date.today()))
+
+
+def _add(project: Path, write: Callable[[Any, Path], tuple[Path, ...]]) -> None:
+    """Write some files, and say which."""
+    project = project.resolve()
+    with _raising():
+        from booklet import starters
+
+        for path in write(starters, project):
+            click.echo(one_line(path.relative_to(project).as_posix()))
+
+
+@main.group("order-code")
+def order_code() -> None:
+    """Codes that callers say to order a title of an edition."""
+
+
+@order_code.command("new")
+@_project
+def new_order_code(project: Path) -> None:
+    """Make a code that nothing of this project has or had."""
+    with _raising():
+        from booklet.order_codes import spelling
+        from booklet.starters import order_code as make
+
+        code = make(project.resolve(), date.today())
+    click.echo(code)
+    click.echo(spelling(code), err=True)
+
+
+@main.command()
 @_shared
 @click.option(
     "--format",
@@ -280,7 +427,7 @@ def record(id: str, by: str, result: str, phone: str | None, note: str | None, p
 @click.argument("target", type=_FilePath(dir_okay=False, path_type=Path), metavar="OUT.pdf")
 @click.option(
     "--layout",
-    type=click.Choice(["booklet", "two-booklets", "quarter", "card", "n-up", "copies", "stack"]),
+    type=click.Choice(["booklet", "two-booklets", "quarter", "card", "letter-fold", "n-up", "copies", "stack"]),
     default="booklet",
     help="How pages lie on the sheets: see above. Default: booklet.",
 )
@@ -341,6 +488,8 @@ def impose(source: Path, target: Path, sheet: str, caliper: float, **how: Any) -
                                                                two A6 booklets a sheet: cut, fold, staple
       booklet impose leaflet.pdf sheets.pdf --layout quarter   A6 booklet: fold twice, staple, cut open
       booklet impose card.pdf sheets.pdf --layout card         four A6 pages on one side: fold twice
+      booklet impose leaflet.pdf sheets.pdf --layout letter-fold
+                                                               six DL panels: fold twice, like a letter
       booklet impose slides.pdf sheets.pdf --layout n-up --per-side 4
                                                                four pages a side, not folded
       booklet impose leaflet.pdf sheets.pdf --layout copies    each page twice a side: cut apart

@@ -127,6 +127,12 @@ def can_be_folded(trim_mm: tuple[float, float]) -> bool:
     return trim_name(trim_mm) == "A5"
 
 
-def is_for_copiers(trim_mm: tuple[float, float]) -> bool:
-    """True for pages that an office copier makes of A4 without a cut: half of it, to be folded, or all of it."""
+def is_for_copiers(trim_mm: tuple[float, float], binding: str = "stitched") -> bool:
+    """True for pages that an office copier makes of A4 without a cut: half of it, to be folded, or all of it; of a
+    leaflet, as its fold asks for them.
+    """
+    if binding == "letter-fold":
+        return trim_name(trim_mm) == "DL"
+    if binding == "half-fold":
+        return can_be_folded(trim_mm)
     return can_be_folded(trim_mm) or trim_name(trim_mm) in ("A4", "A4 landscape")

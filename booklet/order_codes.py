@@ -8,9 +8,12 @@ changed places, is put right where one code alone can be meant. A guess is never
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+import secrets
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import combinations
+
+from booklet.findings import BookletError
 
 ALPHABET = "34679ACDEFGHJKMNPQRTUVWXY"
 """Letters and digits that are not mistaken for one another on the phone: no 0 O, 1 I L, 2 Z, 5 S, 8 B."""
@@ -58,6 +61,20 @@ _READ_AT_A_GLANCE = 4
 """Of as many letters, a word is read even where digits stand for some; 'W4R' is said 'W, four, R'."""
 _WORD = re.compile(r"(?=[A-Z]*[AEUY])[A-Z]{3,}")
 """Three letters in a row with a vowel among them can be said, and sooner or later mean something."""
+
+
+MISHEARD = "BCDEGPTV3"
+"""Letters and digits that rhyme with one another in English."""
+_SHAPE = "LDLLD"
+"""Letters (L) and digits (D) of a new code, before its check, which is a letter: so it spells nothing."""
+_LEAST_APART = 3
+"""Characters in which a new code differs from all others: one that is misheard is nearest to itself."""
+_MOST_TRIES = 20_000
+_CODE = re.compile(rf"(?<![^\W_])[{ALPHABET}]{{3}} [{ALPHABET}]{{3}}(?![^\W_])")
+
+
+class NoCodeLeftError(BookletError):
+    """So many codes are in use that none is found which nobody takes for another."""
 
 
 @dataclass(frozen=True)
@@ -115,6 +132,37 @@ def is_order_code(code: str) -> bool:
         and set(bare) <= set(ALPHABET)
         and check_character(bare[:-1]) == bare[-1]
     )
+
+
+def new_code(
+    taken: Collection[str],
+    avoid: Iterable[str] = (),
+    misheard: str = MISHEARD,
+    choose: Callable[[Sequence[str]], str] = secrets.choice,
+) -> str:
+    """An order code that nobody takes for one of those that are taken, that spells nothing, and that has no character
+    which is misheard. Raises NoCodeLeftError.
+    """
+    signs = [sign for sign in ALPHABET if sign not in misheard]
+    kinds = {"L": [sign for sign in signs if sign.isalpha()], "D": [sign for sign in signs if sign.isdigit()]}
+    avoided = tuple(avoid)
+    for _ in range(_MOST_TRIES if all(kinds.values()) else 0):
+        body = "".join(choose(kinds[kind]) for kind in _SHAPE)
+        code = _grouped(body + check_character(body))
+        if code[-1] in kinds["L"] and not spells(code, avoided) and all(_apart(code, other) for other in taken):
+            return code
+    raise NoCodeLeftError(
+        "No order code is left that nobody takes for another. Fewer letters under misheard leave more."
+    )
+
+
+def order_codes_in(text: str) -> list[str]:
+    """Whatever in a text is an order code."""
+    return [code for code in _CODE.findall(text) if is_order_code(code)]
+
+
+def _apart(code: str, other: str) -> bool:
+    return sum(one != two for one, two in zip(code, other, strict=True)) >= _LEAST_APART
 
 
 def spelling(code: str) -> str:

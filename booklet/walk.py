@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import date
@@ -160,8 +160,10 @@ def styles_folder() -> Path:
 def jobs_of(manuscript: Manuscript, order: Order, findings: Iterable[Finding] = ()) -> list[Job]:
     """Everything ordered, in the order in which it is named."""
     formats = manuscript.style.formats
-    left_out = {"press": not manuscript.book.printer, "clinic": not is_for_copiers(formats["clinic"].pages.trim_mm)}
-    names = order.formats or [name for name in formats if not left_out.get(name)]
+    trim_mm = formats["clinic"].pages.trim_mm
+    left_out = {"press": not manuscript.book.printer, "clinic": not is_for_copiers(trim_mm, manuscript.book.binding)}
+    usual: Sequence[str] = manuscript.book.formats or tuple(formats)
+    names = order.formats or [name for name in usual if not left_out.get(name)]
     forms = [formats[name].as_pdf_ua(order.pdf_ua) for name in names]
     editions = _chosen(manuscript, order.editions, findings)
     titles = order.titles or titles_of(manuscript)
@@ -222,9 +224,11 @@ def _hues(manuscript: Manuscript) -> list[Finding]:
 def _trims(manuscript: Manuscript, order: Order) -> list[Finding]:
     """What no office copier can make of the project's pages: an error where it is asked for."""
     pages, place = manuscript.style.formats["clinic"].pages, manuscript.style.page.origin
-    if is_for_copiers(pages.trim_mm):
+    binding = manuscript.book.binding
+    if is_for_copiers(pages.trim_mm, binding):
         return []
-    found = f"A page of {pages.design.name} is neither A4 nor half of it: there are no clinic sheets of it."
+    wanted = {"half-fold": "half of A4", "letter-fold": "a third of A4 (DL)"}.get(binding, "A4 or half of it")
+    found = f"A page of {pages.design.name} is not {wanted}: there are no clinic sheets of it."
     kind = error if "clinic" in order.formats else warning
     return [kind("BOX-003", place, found, "A trim of A4 or A5 for office copiers; other formats need none.")]
 

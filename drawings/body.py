@@ -51,7 +51,7 @@ def urgent(name: str) -> tuple[str, str]:
 
 def to_ring(whom: str) -> str:
     """The title of a list of urgent signs."""
-    return _manuscript().book.call_first.signs[whom]
+    return _manuscript().book.rings[whom]
 
 
 URGENT = (

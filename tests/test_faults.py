@@ -41,7 +41,7 @@ def picture(kind: str, mode: str) -> bytes:
 
 
 FAULTS: dict[str, tuple[Overlay, str, str]] = {
-    "missing key": (changed(TWO, "minutes: 1\n", ""), "SRC-010", f"{TWO}:2"),
+    "missing key": (changed(TWO, "id: two\n", ""), "SRC-010", f"{TWO}:2"),
     "unknown key": (changed(TWO, "minutes: 1", "minutes: 1\nauthor: me"), "SRC-011", f"{TWO}:6"),
     "no front matter": ({TWO: "Text alone.\n"}, "SRC-010", f"{TWO}:1"),
     "bad YAML": (changed(TWO, "title: Chapter two", "title: [Chapter two"), "SRC-004", f"{TWO}:3"),
@@ -152,9 +152,13 @@ FAULTS: dict[str, tuple[Overlay, str, str]] = {
         "SRC-033",
         "chapters/pages/imprint.md:2",
     ),
-    "page missing": ({"chapters/pages/directory.md": None}, "SRC-001", "chapters/pages/directory.md"),
+    "imprint and back cover missing": (
+        {"chapters/pages/imprint.md": None, "chapters/pages/back-cover.md": None},
+        "SRC-001",
+        "chapters/pages/imprint.md",
+    ),
     "book missing": ({BOOK: None}, "SRC-001", BOOK),
-    "review overdue": (changed(BOOK, "2028-07-15", "2026-08-01"), "SRC-041", f"{BOOK}:1"),
+    "review overdue": (changed(BOOK, "2028-07-15", "2026-08-01"), "SRC-041", f"{BOOK}:6"),
     "glossary word twice": (
         {"chapters/glossary.yaml": FILES["chapters/glossary.yaml"] * 2},
         "SRC-013",
@@ -280,7 +284,7 @@ FAULTS: dict[str, tuple[Overlay, str, str]] = {
     "health line with no number": (
         {STATES: FILES[STATES].replace("phone: 1300 60 60 24", "phone: null")},
         "SRC-014",
-        f"{VIC}:1",
+        f"{VIC}:5",
     ),
     "a service to ask that is not there": (
         {STATES: service("vic-lost", "Lost group", states="VIC", ask="nobody") + FILES[STATES]},

@@ -24,7 +24,7 @@ ROOMS = (
     "bounds", "files", "contrast", "design", "findings", "formats", "today", "store", "phones", "order_codes",
     "pdf", "manuscript",
     "composing", "typesetting", "bindery", "imposition", "preflight", "finishing", "transcript", "dispatch", "records",
-    "processes", "jobs", "walk", "build", "calls",
+    "processes", "jobs", "walk", "build", "calls", "starters",
     "cli",
 )  # fmt: skip
 HOMES = {

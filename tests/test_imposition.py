@@ -31,6 +31,7 @@ from booklet.imposition import (
     grid_of,
     impose,
     on_a_sheet,
+    on_side,
     part_pages,
     sheets,
 )
@@ -177,6 +178,54 @@ def test_a_card_is_printed_on_one_side_and_reads_in_order_once_folded_twice(coun
     assert [page for page, _ in read if page] == list(range(1, count + 1))
     assert [index for index, (page, _) in enumerate(read) if page] == [0, 3, 4, 7][:count]
     assert not any(upside_down for page, upside_down in read if page)
+
+
+@pytest.mark.parametrize("binding", ["left", "right"])
+@pytest.mark.parametrize("count", [1, 4, 5, 6])
+def test_a_leaflet_folded_like_a_letter_reads_in_order(count: int, binding: Binding) -> None:
+    plan = arranged("letter-fold", count, grid_of("letter-fold", SHEETS_MM["A4"], 2, (99, 210)), binding=binding)
+    cells = papers(plan, 1, 1)
+    table = [cells[0, column][0] for column in range(3)]  # front up; now it is turned over, as a page of a book is
+    inside = [(down, up) for up, down in reversed(table)]
+    first, middle, tucked = inside if binding == "left" else inside[::-1]
+    pile = [tuple(reversed(first)), tuple(reversed(tucked)), middle]  # the last panel inwards, the first over it
+    numbers = [(up[0], down[0]) for up, down in pile]
+    last = count if count > 1 else None
+    slots = [*range(1, count), *[None] * (6 - count), last] if last else [1, *[None] * 5]
+    cover, second, third, fourth, flap, back = slots
+    assert numbers == [(cover, second), (flap, fourth), (third, back)]
+    assert not any(upside_down for layer in pile for page, upside_down in layer if page)
+    assert plan.empty == 6 - count and plan.sheets == 1
+
+
+@pytest.mark.parametrize("binding", ["left", "right"])
+def test_the_panel_that_is_folded_inwards_is_a_millimetre_narrower_on_both_its_faces(binding: Binding) -> None:
+    grid = grid_of("letter-fold", SHEETS_MM["A4"], 2, (99, 210))
+    front, back = arranged("letter-fold", 6, grid, binding=binding).sides
+    edges = {side.side: grid.across_mm(side) for side in (front, back)}
+    widths = {
+        place.page: edges[side.side][place.column + 1] - edges[side.side][place.column]
+        for side in (front, back)
+        for place in side.places
+    }
+    assert {page: round(width, 6) for page, width in widths.items()} == {
+        page: round(297 / 3 + (-2 / 3 if page in (4, 5) else 1 / 3), 6) for page in range(1, 7)
+    }
+    assert [round(297 - edge, 6) for edge in reversed(edges["front"])] == [round(edge, 6) for edge in edges["back"]]
+
+
+def test_a_leaflets_pages_stand_in_the_middle_of_their_panels_and_more_than_six_are_refused() -> None:
+    grid = grid_of("letter-fold", SHEETS_MM["A4"], 2, (99, 210))
+    pages = [UprightPage((1, 0, 0, 1, 0, 0), (99 * MM, 210 * MM))] * 6
+    for side in arranged("letter-fold", 6, grid).sides:
+        for placed, place in zip(on_side(side, pages, grid, CALIPER_MM), side.places, strict=True):
+            start, end = grid.across_mm(side)[place.column : place.column + 2]
+            scale = 1 if place.is_tucked else 1 / 3 / 99 + 1  # no white line shows between two panels with a ground
+            assert placed.matrix[0] == pytest.approx(scale)
+            assert placed.matrix[4] == pytest.approx(((start + end) / 2 - 49.5 * scale) * MM)
+            assert (placed.clip[0], placed.clip[2]) == pytest.approx((start * MM, (end - start) * MM))
+    with pytest.raises(ImpositionError, match="A letter-fold has 6 pages, and the file has 7"):
+        impose(numbered(7, (99, 210)), Setup(layout="letter-fold"))
 
 
 @pytest.mark.parametrize(("per_side", "count"), [(2, 1), (2, 7), (4, 16), (4, 21), (6, 50), (8, 33)])

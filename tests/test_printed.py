@@ -87,7 +87,7 @@ PLACES: dict[str, tuple[Overlay, str]] = {
     "publisher": (changed(BOOK, "The testers", f"Testers {NUMBER}"), line_of(BOOK, "publisher")),
     "description of a file": (changed(BOOK, "A tiny booklet.", NUMBER), line_of(BOOK, "description")),
     "item to order": (changed(BOOK, "This booklet.", f"Ring {NUMBER}."), line_of(BOOK, "This booklet.")),
-    "hours of the order line": (changed(BOOK, 'cost = "Free."', f'cost = "Free."\nhours = "{NUMBER}"'), f"{BOOK}:30"),
+    "hours of the order line": (changed(BOOK, 'cost = "Free."', f'cost = "Free."\nhours = "{NUMBER}"'), f"{BOOK}:31"),
     "name of the edition": (changed(VIC, 'name = "Victoria"', f'name = "{NUMBER}"'), f"{VIC}:2"),
     "heading of the directory": (
         changed(BOOK, 'everyone = "Last"', f'everyone = "{NUMBER}"'),

@@ -172,7 +172,7 @@ def greedy(sizes: list[int], most: int) -> list[int]:
 def test_every_order_code_of_the_project_is_valid_and_stands_for_one_thing() -> None:
     manuscript, _ = read(PROJECT, Today(TODAY))
     assert manuscript
-    codes = [code for edition in manuscript.editions for code in edition.order_codes.every]
+    codes = [code for edition in manuscript.editions for code in edition.codes.values()]
     codes += [code for insert in manuscript.inserts for row in insert.head.order_codes.values() for code in row.every]
     assert all(map(is_order_code, codes))
     assert len(codes) == len(set(codes)) == 16 * (1 + len(manuscript.inserts))

@@ -68,10 +68,7 @@ def everywhere(manuscript: Manuscript, edition: Edition) -> Iterator[tuple[str, 
 
 
 def test_a_sign_is_worded_the_same_wherever_it_is_printed(manuscript: Manuscript) -> None:
-    by_ring = {
-        ring: [sign for sign in manuscript.urgent_signs if sign.ring == ring]
-        for ring in manuscript.book.call_first.signs
-    }
+    by_ring = {ring: [sign for sign in manuscript.urgent_signs if sign.ring == ring] for ring in manuscript.book.rings}
     vic = next(edition for edition in manuscript.editions if edition.code == "VIC")
     seen: dict[str, int] = {}
     for title, html in everywhere(manuscript, vic):
@@ -187,6 +184,6 @@ def test_each_list_of_a_small_booklet_stands_whole_on_its_page(
 def test_order_codes_spell_nothing_and_have_no_letter_that_is_misheard(manuscript: Manuscript) -> None:
     rules = manuscript.book.order_codes
     assert set("BCDEGPTV3") <= set(rules.misheard) and {"HPV", "HIV"} <= set(rules.avoid)
-    codes = [code for edition in manuscript.editions for code in edition.order_codes.every]
+    codes = [code for edition in manuscript.editions for code in edition.codes.values()]
     assert [code for code in codes if set(code) & set(rules.misheard)] == []
     assert [code for code in codes for word in rules.avoid if word in code.replace(" ", "")] == []

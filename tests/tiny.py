@@ -23,6 +23,7 @@ issue = "2026.1"
 issue_date = 2026-07-15
 next_review = 2028-07-15
 publisher = "The testers"
+reviewer = "a clinician"
 description = "A tiny booklet."
 back_cover_image = "images/plain.svg"
 

@@ -27,13 +27,12 @@ from booklet.composing.markdown import (
 )
 from booklet.composing.printed import character_faults, drawing_faults, number_faults, text_faults
 from booklet.composing.sandbox import day_in_words, fill, without_templates
-from booklet.composing.views import MAIN, MAIN_BACK, EditionContext, Publication, publication
+from booklet.composing.views import MAIN, MAIN_BACK, ORDER_PAGE, EditionContext, Publication, publication
 from booklet.composing.wholeness import SCHEME
 from booklet.design import PT_PER_MM
 from booklet.files import is_there
 from booklet.findings import Finding, Place, error, in_order
 from booklet.manuscript import (
-    STANDING_PAGES,
     BookPart,
     Chapter,
     Edition,
@@ -63,6 +62,9 @@ REQUIRED_BLOCKS = {
     "back-cover": ("urgent-numbers", "order-summary"),
     "clinic-kit": ("print-plan", "other-side"),
 }
+"""What standing pages must hold, as far as the booklet has it."""
+RINGS = ("call-now", "urgent-signs", "urgent-short")
+"""The blocks that say whom to ring."""
 
 
 @dataclass(frozen=True)
@@ -121,11 +123,11 @@ class Composition:
 def compose(
     manuscript: Manuscript, edition: Edition, project: Path, today: Today, faces: Faces, wanted: Wanted = Wanted()
 ) -> tuple[tuple[Composition, ...], list[Finding]]:
-    """One edition of a title, a composition a volume, and every fault found on the way; none of them when a standing
-    page is missing. Raises UnknownTitleError.
+    """One edition of a title, a composition a volume, and every fault found on the way; none of them where there is no
+    chapter. Raises UnknownTitleError.
     """
     title = publication(manuscript, edition, wanted.title)
-    if not set(STANDING_PAGES) <= manuscript.pages.keys() or not title.chapters:
+    if not title.chapters:
         return (), []
     compositions, findings = [], []
     for volume in range(len(wanted.volumes) or 1):
@@ -175,31 +177,44 @@ class _Composer:
 
     def composition(self, wanted: Wanted) -> Composition:
         """The title, or the volume of it that the context is made for."""
-        pages, title = self.context.manuscript.pages, self.context.publication
+        pages, title = self.context.pages, self.context.publication
         front: tuple[Part, ...] = ()
         planned: tuple[Part, ...] = ()
         back_cover: Part | None = None
+
+        def present(name: str, kind: str = "", image: str | None = None) -> tuple[Part, ...]:
+            return (self.page(pages[name], kind or name, image or ""),) if name in pages else ()
+
         if title.is_main:
             body = self.chapters()
             for name in MAIN_BACK:
                 self.context.anchors = [anchor for part in body for anchor in ANCHOR.findall(part.html)]
-                body = (*body, *((self.page(pages[name], name),) if name in pages else ()))
-            inside = tuple(self.page(pages[name], name) for name in ("inside-cover",) if name in pages)
-            front = (self.cover(wanted), *inside, self.page(pages["imprint"], "imprint"), self.contents())
-            back_cover = self.page(pages["back-cover"], "back-cover", self.book.back_cover_image)
+                body = (*body, *present(name))
+            back = self.book.back_cover_image if title.stitched or title.panels else None
+            imprint, last = present("imprint"), present("back-cover", "back-cover", back)
+            if title.stitched:
+                front = (self.cover(wanted), *present("inside-cover"), *imprint, self.contents())
+            else:
+                cover = (self.cover(wanted),) if title.panels else ()
+                body = (*cover, *present("inside-cover"), *body, *imprint)
+            if title.stitched or title.panels:
+                back_cover = next(iter(last), None)
+            else:
+                body = (*body, *last)
         elif title.is_handout:
-            body = (*self.texts(), *(self.page(pages[name], name) for name in ("handout",) if name in pages))
+            body = (*self.texts(), *present("handout"))
         else:
             body = self.texts()
-            front = (self.cover(wanted), self.page(pages["insert-imprint"], "insert-imprint"))
-            back_cover = self.page(pages["insert-back-cover"], "back-cover", self.book.back_cover_image)
-        if wanted.large_print and title.is_main and "page-finder" in pages:
-            front = (*front, self.page(pages["page-finder"], "page-finder"))
-        if not title.is_handout:
+            front = (self.cover(wanted), *present("insert-imprint"))
+            back_cover = next(iter(present("insert-back-cover", "back-cover", self.book.back_cover_image)), None)
+        if wanted.large_print and title.is_main and title.stitched:
+            front = (*front, *present("page-finder"))
+        if title.stitched or title.panels:
             first, others = self.context.manuscript.planned[:1], self.context.manuscript.planned[1:]
             suited = sorted(others, key=lambda page: title.id not in page.head.suits)
             planned = tuple(self.page(page, "planned") for page in (*first, *suited))
-        kit = self.page(pages["clinic-kit"], "clinic-kit") if "clinic-kit" in pages and not wanted.large_print else None
+        self._check_panels(len(body) + (back_cover is not None))
+        kit = next(iter(present("clinic-kit")), None) if not wanted.large_print else None
         self.check_whole(body)
         ends = tuple(part for part in (back_cover, kit) if part)
         self.check_printed((*front, *body, *planned, *ends))
@@ -273,7 +288,9 @@ class _Composer:
         page = self.text(chapter.body, head.id, file)
         drawing = self._drawing(chapter)
         names = {"title": head.title, "head": head, "number": chapter.number, "count": count + 1, "drawing": drawing}
-        names["running"] = self._running(head, f"{chapter.number} ")
+        number = "" if self.context.publication.panels else f"{chapter.number} "
+        names["running"] = self._running(head, number)
+        names |= {"context": self.context, "is_first": chapter == self.context.publication.chapters[0]}
         html = self._html("chapter", **names, body=Markup(page.html))
         return Part(head.id, head.title, "chapter", html, (*page.assets, *filter(None, [drawing])), file)
 
@@ -288,7 +305,7 @@ class _Composer:
         head, file, title = chapter.head, chapter.origin.file, self.context.publication
         page = self.text(chapter.body, head.id, file)
         drawing = self._drawing(chapter) if head.rhythm == "drawing" else ""
-        names = {"head": head, "drawing": drawing, "publication": title, "edition": self.context.edition}
+        names = {"head": head, "drawing": drawing, "publication": title, "context": self.context}
         names["running"] = self._running(head)
         html = self._html("flow", title=head.title, text=Markup(page.html), **names)
         return Part(head.id, head.title, "flow", html, (*page.assets, *filter(None, [drawing])), file)
@@ -316,15 +333,31 @@ class _Composer:
         self.titles[head.id] = head.title
         rendered = self.text(page.body, head.id, page.origin.file)
         calls = {call.name for call in rendered.blocks}
-        for needed in REQUIRED_BLOCKS.get(kind, ()):
+        for needed in self._required(kind):
             if needed not in calls and rendered.html:
                 found = f"The page has no block '{needed}'."
                 self.findings.append(error("SRC-033", page.origin, found, f"'::: {needed}' and ':::'."))
-        last = len(self.context.publication.chapters) + 1 if kind == "directory" else 0
+        title = self.context.publication
+        last = len(title.chapters) + 1 if kind == "directory" and title.stitched else 0
         names = {"title": head.title, "id": head.id, "image": image, "last_tab": last, "running": self._running(head)}
         names["panel"] = is_picture(self.project, image)
+        names["folds_like_a_letter"] = kind == "clinic-kit" and title.binding == "letter-fold"
         html = self._html("page", kind=kind, **names, body=Markup(rendered.html))
         return Part(head.id, head.title, kind, html, (*rendered.assets, *filter(None, [image])), page.origin.file)
+
+    def _required(self, kind: str) -> Iterator[str]:
+        """The blocks that a standing page must hold: what it is there for, where the booklet has that."""
+        book, title = self.book, self.context.publication
+        has = {
+            "review-status": any(chapter.head.status for chapter in title.chapters),
+            "notices": bool(self.context.record.notices),
+            "urgent-numbers": bool(book.urgent),
+            "order-summary": book.order_line is not None,
+        }
+        blocks = REQUIRED_BLOCKS.get(kind, ())
+        if kind == "back-cover" and title.is_main and "imprint" not in self.context.pages:
+            blocks += REQUIRED_BLOCKS["imprint"]
+        return (block for block in blocks if has.get(block, True))
 
     def cover(self, wanted: Wanted) -> Part:
         """The front cover."""
@@ -335,7 +368,7 @@ class _Composer:
         kind = f"cover panel-{panel}" if panel else "cover"
         names |= {"kind": kind, "panel": panel, "logo": logo}
         html = self._html("cover", title=title.title, large_print=wanted.large_print, **names)
-        assets = (title.cover_image, *((logo.image,) if logo else ()))
+        assets = tuple(filter(None, [title.cover_image, logo.image if logo else None]))
         return Part("cover", title.title, "cover", html, assets, context.record.origin.file)
 
     def _panel(self, image: str) -> str:
@@ -348,6 +381,14 @@ class _Composer:
             found = "The cover is a photograph, and its words stand on no panel."
             self.findings.append(error("SRC-012", style.cover.origin, found, 'panel = "top" or panel = "bottom".'))
         return "" if wanted == "none" else wanted or ("bottom" if is_photograph else "")
+
+    def _check_panels(self, parts: int) -> None:
+        """A leaflet has no more parts than pages."""
+        panels = self.context.publication.panels
+        if panels and parts > panels:
+            found = f"The leaflet has at least {parts} pages, which one folded sheet does not hold."
+            expected = f"{panels} in all: fewer chapters, or fewer files in chapters/pages/."
+            self.findings.append(error("BOX-001", self.book.origin, found, expected))
 
     def _check_cover(self) -> None:
         """The words of the cover stand on one page."""
@@ -392,9 +433,15 @@ class _Composer:
         """What shows only when all parts are made: links and words, the images and numbers of data files."""
         anchors = {anchor for part in body for anchor in ANCHOR.findall(part.html)}
         for anchor, place in self.links:
-            if anchor in anchors or not self.context.manuscript.complete or self.context.elsewhere(anchor) is not None:
+            known = anchor in anchors or self.context.elsewhere(anchor) is not None
+            if anchor.startswith("word-") and anchor.removeprefix("word-") not in self.context.terms:
+                known = False
+            if known or not self.context.manuscript.complete:
                 continue
-            if anchor.startswith("word-"):
+            if anchor == ORDER_PAGE and anchor in self.context.manuscript.pages:
+                found = "This leads to the order line, and booklet.toml has no [order_line]."
+                self.findings.append(error("LNK-001", place, found, "No link, or an order line."))
+            elif anchor.startswith("word-"):
                 found = f"No word '{anchor.removeprefix('word-')}' is printed by the block 'glossary'."
                 self.findings.append(error("LNK-002", place, found, "A word of chapters/glossary.yaml."))
             else:
@@ -402,7 +449,8 @@ class _Composer:
                 self.findings.append(error("LNK-001", place, found, "A chapter's id, or chapter-id-heading-words."))
         if cover := self.context.publication.cover_image:
             self.findings += image_faults(self.project, cover, self.context.publication.origin)
-        self.findings += image_faults(self.project, self.book.back_cover_image, self.book.origin)
+        if back := self.book.back_cover_image:
+            self.findings += image_faults(self.project, back, self.book.origin)
         links = [(anchor, topic.origin) for topic in self.context.topics for anchor in topic.at if "index" in anchors]
         self.findings += [
             error(
@@ -430,20 +478,24 @@ class _Composer:
         title, manuscript = self.context.publication, self.context.manuscript
         yield from ((title.description, title.origin), (title.subtitle, title.origin))
         yield self.book.publisher, self.book.origin
-        texts: list[Chapter | StandingPage] = [*title.chapters, *manuscript.pages.values(), *manuscript.planned]
+        texts: list[Chapter | StandingPage] = [*title.chapters, *self.context.pages.values(), *manuscript.planned]
         for text in texts:
             if text.head.short_title:
                 yield text.head.short_title, text.origin
 
     def _check_calls(self, calls: Iterable[BlockCall]) -> None:
         for call in calls:
+            if call.name in RINGS and self.book.call_first is None:
+                found = f"'{call.name}' says whom to ring, and no file does."
+                self.findings.append(error("SRC-014", call.place, found, "A table [call_first] in booklet.toml."))
+                continue
             known: tuple[tuple[str, str, Iterable[str]], ...] = (
                 ("source", "SRC-034", self.context.manuscript.sources),
                 ("kind", "SRC-014", self.book.directory.kinds),
                 ("audience", "SRC-014", self.book.directory.audiences),
                 ("word", "LNK-002", self.context.terms),
-                ("ring", "SRC-014", self.book.call_first.signs),
-                ("first", "SRC-014", (self.book.call_first.number, "team")),
+                ("ring", "SRC-014", self.book.rings),
+                ("first", "SRC-014", (self.book.call_first.number, "team") if self.book.call_first else ("team",)),
                 ("for", "SRC-014", {topic for sign in self.context.manuscript.urgent_signs for topic in sign.topics}),
             )
             for key, code, names in known:

@@ -19,7 +19,7 @@ from booklet.composing.markdown import parsed
 from booklet.composing.sandbox import without_tags
 from booklet.composing.views import services_of
 from booklet.findings import Finding, Place, warning
-from booklet.manuscript import Chapter, Edition, InsertMatter, Manuscript, StandingPage
+from booklet.manuscript import Chapter, Manuscript, StandingPage
 from booklet.order_codes import spells
 
 HARDEST = 3
@@ -81,17 +81,19 @@ def _data_words(manuscript: Manuscript) -> Iterator[tuple[str, Place]]:
     for part in book.parts:
         yield from ((words, part.origin) for words in (part.title, part.sentence))
     headings = (*book.directory.audiences.values(), *book.directory.kinds.values())
-    items = (words for item in line.items for words in (item.name, item.about))
-    told = (book.title, book.subtitle, book.description, line.say, line.cost, line.hours or "", line.unconfirmed)
-    abouts = (row.about for row in book.urgent)
-    yield from ((words, book.origin) for words in (*told, *items, *headings, *book.call_first.words, *abouts))
+    told = [book.title, book.subtitle, book.description, *headings, *(row.about for row in book.urgent)]
+    told += book.call_first.words if book.call_first else ()
+    if line:
+        told += [words for words in (line.say, line.cost, line.hours, line.unconfirmed) if words]
+        told += [words for item in line.items for words in (item.name, item.about)]
+    yield from ((words, book.origin) for words in told)
 
 
 def _signs_of_no_block(manuscript: Manuscript, bodies: Iterable[str]) -> Iterator[Finding]:
     """Urgent signs that no text prints."""
     rings = {ring for body in bodies for ring in _SIGNS.findall(body)}
     for sign in manuscript.urgent_signs:
-        if sign.ring not in rings and sign.ring in manuscript.book.call_first.signs:
+        if sign.ring not in rings and sign.ring in manuscript.book.rings:
             found = f"'{sign.sign[:60]}' is printed nowhere."
             yield warning("SRC-035", sign.origin, found, f"A block 'urgent-signs ring={sign.ring}'.")
 
@@ -114,7 +116,7 @@ def _reading_times(manuscript: Manuscript) -> Iterator[Finding]:
 def _without_facts(manuscript: Manuscript) -> Iterator[Finding]:
     """Sections that do not say which facts they rest on, and facts that no text uses."""
     for chapter in manuscript.every_chapter:
-        for section in chapter.sections if chapter.head.sources is None else ():
+        for section in chapter.sections if manuscript.sources and chapter.head.sources is None else ():
             if section.facts is None:
                 found = f"The section '{section.heading or chapter.head.title}' names no facts."
                 yield warning("SRC-053", section.origin, found, "'[facts: id, id]', or '[facts: none]'.")
@@ -164,21 +166,23 @@ def _out_of_reach(manuscript: Manuscript) -> Iterator[Finding]:
 def _codes(manuscript: Manuscript) -> Iterator[Finding]:
     """Order codes that spell something, or hold a letter that is misheard."""
     rules = manuscript.book.order_codes
-    rows: list[tuple[str, Edition | InsertMatter]]
-    rows = [(code, edition) for edition in manuscript.editions for code in edition.order_codes.every]
+    rows: list[tuple[str, Place]] = []
+    for edition in manuscript.editions:
+        if edition.order_codes:
+            rows += [(code, edition.order_codes.origin) for code in edition.order_codes.every]
     rows += [
-        (code, insert.head)
+        (code, insert.head.origin)
         for insert in manuscript.inserts
         for codes in insert.head.order_codes.values()
         for code in codes.every
     ]
-    for code, record in rows:
+    for code, place in rows:
         letters = code.replace(" ", "")
         word = spells(code, rules.avoid)
         misheard = [sign for sign in rules.misheard if sign in letters]
         if word or misheard:
             what = f"spells {word}" if word else f"holds {', '.join(misheard)}, which is misheard"
-            yield warning("SRC-055", record.origin, f"The order code {code} {what}.", "Another code.")
+            yield warning("SRC-055", place, f"The order code {code} {what}.", "Another code.")
 
 
 def measured(chapter: Chapter, manuscript: Manuscript) -> tuple[Sentence, ...]:

@@ -60,6 +60,8 @@ def _for_markdown(value: Any) -> Any:
     """Data are words, not markup: what Markdown would read as a mark is escaped. Raises SecurityError for what is no
     word, number or day.
     """
+    if isinstance(value, Absent):
+        raise UndefinedError(f"There is no {value.what}, and this prints it")
     if isinstance(value, Today):
         value = value.date
     if isinstance(value, date):
@@ -68,7 +70,34 @@ def _for_markdown(value: Any) -> Any:
         return _SPECIAL.sub(r"\\\1", value)
     if isinstance(value, Undefined) or type(value) in (int, float):
         return value
-    raise SecurityError(f"'{type(value).__name__}' is no text that can be printed")
+    raise SecurityError(f"{_WHAT.get(type(value).__name__, 'this')} is no text that can be printed")
+
+
+_ENDS = ("else", "elif", "endif", "endfor")
+_UNREAD = "The tag is not complete, or holds something that it may not"
+_WHAT = {
+    "Services": "'services'",
+    "method": "'services.local'",
+    "EditionView": "'edition'",
+    "OrderLineView": "'order_line'",
+    "ServiceView": "A service",
+    "tuple": "A list",
+    "list": "A list",
+    "str": "A text",
+}
+"""What a template may name, by the types of the engine."""
+_MISSING = re.compile(rf"\b({'|'.join(_WHAT)}) object'? has no (?:attribute|element) (.+?)\.?$")
+
+
+class Absent:
+    """Stands for a part of the booklet that is left out: nothing in `if`, as all its parts are; a fault in print."""
+
+    def __init__(self, what: str, parts: frozenset[str]) -> None:
+        self.what = what
+        self.parts = parts
+
+    def __bool__(self) -> bool:
+        return False
 
 
 class _Environment(ImmutableSandboxedEnvironment):
@@ -76,6 +105,10 @@ class _Environment(ImmutableSandboxedEnvironment):
 
     def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
         return attr in getattr(type(obj), "PARTS", ())
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        """A part of what a template may name; each part of what is left out is left out as well."""
+        return obj if isinstance(obj, Absent) and attribute in obj.parts else super().getattr(obj, attribute)
 
     def unsafe_undefined(self, obj: Any, attribute: str) -> Undefined:
         return self.undefined(f"'{attribute}' is no part that a template may name", name=attribute, exc=SecurityError)
@@ -125,8 +158,7 @@ def fill(source: str, file: str, names: Mapping[str, Any]) -> tuple[Lines | None
     except (UndefinedError, SecurityError, TypeError, KeyError) as reason:
         code = "SRC-020" if isinstance(reason, SecurityError | TypeError) else "SRC-021"
         place = Place(file, _line_in_template(reason))
-        told = re.sub(r"'?booklet\.[\w.]+\.(\w+?)(?:View)? object'?", r"\1", str(reason))
-        return None, [error(code, place, f"{told}.", f"A name under {', '.join(NAMES)} that exists.")]
+        return None, [error(code, place, f"{_told(reason)}.", f"A name under {', '.join(NAMES)} that exists.")]
     except (OverflowError, TooMuchError) as reason:
         found = f"The template gives {reason}."
         return None, [error("SRC-020", Place(file, 1), found, f"At most {MAX_CHARACTERS} characters.")]
@@ -155,10 +187,31 @@ def _template(source: str, file: str) -> tuple[Template | None, tuple[Finding, .
         faults = tuple(_faults(tree, file, frozenset(NAMES), 0))
         return (None, faults) if faults else (_compiled(_marked(source)), ())
     except TemplateSyntaxError as reason:
-        found, line = f"{reason.message}", reason.lineno
-    except (SyntaxError, ValueError, RecursionError) as reason:  # of the Python that a template becomes
-        found, line = f"It cannot be read ({type(reason).__name__})", _first_tag(source)
-    return None, (error("SRC-020", Place(file, line), found, "A template that Jinja can read."),)
+        found, line = _unread(reason.message or ""), reason.lineno
+    except (SyntaxError, ValueError, RecursionError):  # of the Python that a template becomes
+        found, line = _UNREAD, _first_tag(source)
+    return None, (error("SRC-020", Place(file, line), f"{found}.", "Tags as docs/writing.md shows them, each closed."),)
+
+
+def _unread(message: str) -> str:
+    """What the template engine says of a tag that it cannot read, for people."""
+    if tag := re.search(r"unknown tag '(\w+)'", message):
+        return f"'{tag[1]}' closes nothing that is open" if tag[1] in _ENDS else f"There is no tag '{tag[1]}'"
+    if left_open := re.search(r"needs to be closed is '(\w+)'", message):
+        return f"'{left_open[1]}' is not closed: '{{% end{left_open[1]} %}}' is missing"
+    return "'{#' is not closed" if "comment" in message else _UNREAD
+
+
+def _told(reason: BaseException) -> str:
+    """What is wrong with a name or a loop, for people."""
+    if missing := _MISSING.search(str(reason)):
+        kind, name = missing[1], missing[2]
+        return f"There is no service {name} in this edition" if kind == "Services" else f"{_WHAT[kind]} has no {name}"
+    if not isinstance(reason, TypeError):
+        return str(reason)
+    if "local()" in str(reason):
+        return "'services.local' takes kind=... and audience=... alone"
+    return "This is no list that a loop can go through, or it is compared with something of another kind"
 
 
 def _compiled(marked: str) -> Template:

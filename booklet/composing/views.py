@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache, cached_property
 from html import escape
@@ -17,17 +17,31 @@ import segno
 
 from booklet.composing.markdown import PAGE_TOKEN
 from booklet.composing.opening import hours_apart, hours_in_words
-from booklet.composing.sandbox import day_in_words
+from booklet.composing.sandbox import Absent, day_in_words
 from booklet.composing.ways import Kind, Way, number_way, numbers_of, ways_of
 from booklet.design import PageDesign
 from booklet.findings import BookletError, Place
-from booklet.manuscript import Chapter, Edition, Hours, Manuscript, OrderCodes, Service, Term, Topic, UrgentSign
+from booklet.manuscript import (
+    PANELS,
+    Binding,
+    Chapter,
+    Edition,
+    Hours,
+    Manuscript,
+    OrderCodes,
+    Service,
+    StandingPage,
+    Term,
+    Topic,
+    UrgentSign,
+)
 from booklet.order_codes import CodeEntry, spelling
 from booklet.phones import PhonePlan
 from booklet.today import Today
 
 MAIN = "main"
 HANDOUT = "chapter:"
+ORDER_PAGE = "order-line"
 SMALL_BOOKLETS = "S"
 """Stands for the inserts in the list of sources; chapters/pages/sources.md explains it."""
 MAIN_BACK = ("sources", "fridge-card", "directory", "order-line", "index")
@@ -44,7 +58,7 @@ class UnknownTitleError(BookletError):
 class Publication:
     """One title of the pack: the main booklet, an insert, or a single chapter to hand out.
 
-    `slug` begins its file names; `codes` are what it is ordered by (a handout: the main booklet's).
+    `slug` begins its file names; `codes` are what it is ordered by (a handout: the main booklet's), if it is.
     """
 
     id: str
@@ -53,9 +67,10 @@ class Publication:
     slug: str
     description: str
     cover_image: str
-    codes: OrderCodes
+    codes: OrderCodes | None
     chapters: tuple[Chapter, ...]
     origin: Place
+    binding: Binding = "stitched"
 
     @property
     def is_main(self) -> bool:
@@ -66,6 +81,16 @@ class Publication:
     def is_handout(self) -> bool:
         """True for a single chapter, which has no cover."""
         return self.id.startswith(HANDOUT)
+
+    @property
+    def stitched(self) -> bool:
+        """True for what is stitched through the fold, and so has a multiple of four pages."""
+        return self.binding == "stitched" and not self.is_handout
+
+    @property
+    def panels(self) -> int:
+        """The pages of a leaflet that is folded from one sheet; 0 where there may be any number."""
+        return PANELS.get(self.binding, 0)
 
 
 def titles_of(manuscript: Manuscript) -> tuple[str, ...]:
@@ -87,7 +112,7 @@ def code_entries(manuscript: Manuscript) -> tuple[CodeEntry, ...]:
         CodeEntry(code, spelling(code), title, names.get(title, title), edition, size, issue, is_current)
         for rows, is_current in ((printed, True), (earlier, False))
         for title, edition, issue, codes in rows
-        for size, code in codes.by_size.items()
+        for size, code in (codes.by_size.items() if codes else ())
     )
 
 
@@ -98,19 +123,20 @@ def publication(manuscript: Manuscript, edition: Edition, title: str = MAIN) -> 
     """
     book = manuscript.book
     if title == MAIN:
-        names = (book.title, book.subtitle, book.slug, book.description, edition.cover_image)
-        return Publication(MAIN, *names, edition.order_codes, manuscript.chapters, edition.origin)
+        names = (book.title, book.subtitle, book.slug, book.description, edition.cover_image or "")
+        return Publication(MAIN, *names, edition.order_codes, manuscript.chapters, edition.origin, book.binding)
     for insert in manuscript.inserts:
         if insert.id == title:
             head = insert.head
-            names = (head.title, head.subtitle, f"{book.slug}-{head.slug}", head.description, head.cover_image)
+            names = (head.title, head.subtitle, f"{book.slug}-{head.slug}", head.description, head.cover_image or "")
             codes = head.order_codes.get(edition.code, edition.order_codes)
             return Publication(title, *names, codes, insert.chapters, head.origin)
     for chapter in manuscript.every_chapter:
         if title == f"{HANDOUT}{chapter.head.id}":
             slug = f"{book.slug}-chapter-{chapter.head.id}"
             names = (chapter.head.title, f"From {book.title}", slug, chapter.head.summary, "")
-            return Publication(title, *names, edition.order_codes, (chapter,), chapter.origin)
+            binding: Binding = "stitched" if book.binding == "stitched" else "stapled"
+            return Publication(title, *names, edition.order_codes, (chapter,), chapter.origin, binding)
     known = ", ".join(
         (*titles_of(manuscript), *(f"{HANDOUT}{chapter.head.id}" for chapter in manuscript.every_chapter))
     )
@@ -280,6 +306,7 @@ class OrderLineView:
     hours: str
     cost: str
     say: str
+    url: str
 
 
 class EditionContext:
@@ -296,7 +323,9 @@ class EditionContext:
         large_print: bool = False,
     ) -> None:
         self.manuscript = manuscript
-        self.publication = publication
+        self.publication = (
+            replace(publication, binding="stapled") if large_print and publication.panels else publication
+        )
         self.volumes = volumes
         self.volume = volume
         self.record = edition
@@ -309,14 +338,11 @@ class EditionContext:
         self.large_print = large_print
         self.edition = _edition(manuscript, edition, publication, large_print)
         line = manuscript.book.order_line
-        order_phone = number_way("phone", line.phone, self.plans[0])
-        assert order_phone, "an emergency number takes no orders"
-        ways = (way for view in self.services for way in view.ways)
-        self.numbers = numbers_of((*ways, order_phone), self.plans)
+        order_phone = number_way("phone", line.phone, self.plans[0]) if line and line.phone else None
+        ways = [way for view in self.services for way in view.ways] + ([order_phone] if order_phone else [])
+        self.numbers = numbers_of(ways, self.plans)
         """Every phone number that this edition may show."""
-        self.order_line = OrderLineView(
-            line.name, order_phone.text, line.address_in_words, line.hours or "", line.cost, line.say
-        )
+        self.order_line = _order_line(manuscript, order_phone.text if order_phone else "")
         self.notices = tuple(n for n in edition.notices if today.is_within(n.from_, n.until))
 
         self.book = manuscript.book
@@ -336,10 +362,16 @@ class EditionContext:
         """What a chapter's template may use."""
         return {
             "edition": self.edition,
-            "order_line": self.order_line,
+            "order_line": self.order_line or Absent("[order_line] of booklet.toml", OrderLineView.PARTS),
             "services": self.services,
             "today": self.today,
         }
+
+    @cached_property
+    def pages(self) -> dict[str, StandingPage]:
+        """The standing pages by name. That of the order line goes with the order line."""
+        pages = self.manuscript.pages
+        return {name: page for name, page in pages.items() if name != ORDER_PAGE or self.order_line}
 
     @cached_property
     def here(self) -> frozenset[str]:
@@ -368,14 +400,14 @@ class EditionContext:
     def explains_words(self) -> bool:
         """True when this volume of this title prints a glossary."""
         texts = [chapter.body for chapter in self.publication.chapters if chapter.head.id in self.here]
-        if self.publication.is_handout and "handout" in self.manuscript.pages:
-            texts.append(self.manuscript.pages["handout"].body)
+        if self.publication.is_handout and "handout" in self.pages:
+            texts.append(self.pages["handout"].body)
         return any("::: glossary" in text for text in texts)
 
     @property
     def contents(self) -> tuple[tuple[str, str, str], ...]:
         """The rows of a list of contents: number or nothing, id and title of each chapter, and of the pages behind."""
-        pages = self.manuscript.pages if self.publication.is_main else {}
+        pages = self.pages if self.publication.is_main else {}
         numbered = self.publication.is_main
         chapters = [(str(c.number) if numbered else "", c.head.id, c.head.title) for c in self.publication.chapters]
         back = [("", pages[name].head.id, pages[name].head.title) for name in MAIN_BACK if name in pages]
@@ -400,7 +432,7 @@ class EditionContext:
 
     @cached_property
     def _page_ids(self) -> set[str]:
-        return {page.head.id for page in self.manuscript.pages.values()}
+        return {page.head.id for page in self.pages.values()}
 
     def _owner(self, anchor: str) -> str | None:
         """The chapter or page of the main booklet or of this title that an anchor belongs to."""
@@ -461,11 +493,13 @@ class EditionContext:
         number.
         """
         call_first = self.book.call_first
-        return call_first.emergency if call_first.number in self.plans[0].emergency else self.edition.emergency
+        if call_first and call_first.number in self.plans[0].emergency:
+            return call_first.emergency
+        return self.edition.emergency
 
     def is_emergency(self, ring: str) -> bool:
         """True for the emergency number, among those whom one rings."""
-        return ring == self.book.call_first.number
+        return self.book.call_first is not None and ring == self.book.call_first.number
 
     @property
     def urgent(self) -> tuple[UrgentView, ...]:
@@ -480,19 +514,26 @@ class EditionContext:
 
     @property
     def cost(self) -> str:
-        """What the cover says of the price: free, or what the order line costs."""
-        words = self.book.order_line.cost
+        """What the cover says of the price: free, or what the order line costs; nothing where that is not said."""
+        words = (self.book.order_line and self.book.order_line.cost) or ""
         is_free = re.search(r"\bfree\b", words, re.IGNORECASE) and not re.search(r"[$\u20ac\u00a3\d]", words)
         return "Free" if is_free else words.rstrip(".")
 
     @property
     def call_helpers(self) -> tuple[ServiceView, ...]:
         """Interpreter and relay service, for people who need help to make a call."""
-        return self._present([self.book.order_line.interpreter, self.book.order_line.relay])
+        return self._present(self.book.order_line.helpers if self.book.order_line else ())
+
+    @property
+    def unreviewed(self) -> str:
+        """What is said of a text that nobody has reviewed yet; nothing of others."""
+        if self.edition.reviewed:
+            return ""
+        return f"Sample text, not yet reviewed{f' by {self.book.reviewer}' if self.book.reviewer else ''}."
 
     def finder(self, service: ServiceView) -> tuple[ServiceView, ...]:
         """Whom to ask about an entry that has neither number nor address: whom it names, or the directory's finder."""
-        return self._present([service.ask or self.book.directory.finder])
+        return self._present(filter(None, [service.ask or self.book.directory.finder]))
 
     def _present(self, ids: Iterable[str]) -> tuple[ServiceView, ...]:
         """The services that are there. One that is not was already reported with the file that names it."""
@@ -518,8 +559,8 @@ class EditionContext:
 
     @property
     def directory_title(self) -> str:
-        """What the directory's page is called."""
-        return self.manuscript.pages["directory"].head.title
+        """What the directory's page is called; empty where there is none."""
+        return self.pages["directory"].head.title if "directory" in self.pages else ""
 
     @property
     def hours_apart(self) -> str:
@@ -542,8 +583,11 @@ class EditionContext:
 
     @property
     def qr_image(self) -> str:
-        """The order line's address as a QR code with its quiet zone of four modules, as a data URI."""
-        return _qr_image(self.book.order_line.url)
+        """The order line's address as a QR code with its quiet zone of four modules, as a data URI; empty where it has
+        none.
+        """
+        url = self.order_line.url if self.order_line else ""
+        return _qr_image(url) if url else ""
 
     def source_name(self, source: str) -> str:
         """Where a reported voice was seen, its titles in the quotation marks of the text."""
@@ -635,9 +679,18 @@ def _month_in_words(page_date: str) -> str:
     return f"{date(int(found[1]), int(found[2]), 1):%B %Y}" if found else ""
 
 
+def _order_line(manuscript: Manuscript, number: str) -> OrderLineView | None:
+    line = manuscript.book.order_line
+    if line is None:
+        return None
+    address = line.address_in_words or website(line.url or "")
+    return OrderLineView(line.name, number, address, line.hours or "", line.cost or "", line.say or "", line.url or "")
+
+
 def _edition(manuscript: Manuscript, edition: Edition, publication: Publication, large_print: bool) -> EditionView:
     book = manuscript.book
-    code = publication.codes.large_print if large_print else publication.codes.standard
+    codes = publication.codes.by_size if publication.codes else {}
+    code = codes.get("large-print" if large_print else "standard", "")
     return EditionView(
         code=edition.code,
         name=edition.name,
@@ -645,8 +698,8 @@ def _edition(manuscript: Manuscript, edition: Edition, publication: Publication,
         emergency=edition.emergency,
         order_code=code,
         order_code_spelling=spelling(code),
-        standard_code=publication.codes.standard,
-        large_print_code=publication.codes.large_print,
+        standard_code=codes.get("standard", ""),
+        large_print_code=codes.get("large-print", ""),
         title=publication.title,
         subtitle=publication.subtitle,
         main_title=book.title,
@@ -654,5 +707,5 @@ def _edition(manuscript: Manuscript, edition: Edition, publication: Publication,
         issue_date=book.issue_date,
         next_review=book.next_review,
         publisher=book.publisher,
-        reviewed=all(chapter.head.status == "reviewed" for chapter in publication.chapters),
+        reviewed=all(chapter.head.status != "draft" for chapter in publication.chapters),
     )

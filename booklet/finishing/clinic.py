@@ -1,5 +1,5 @@
-"""The kit of a clinic: sheets to fold, with a sheet that says how before them, and the same pages one a side. Pages of
-A4 are not folded: they are their own sheets.
+"""The kit of a clinic: sheets to fold, with a sheet that says how before them, and the same pages one a side. Single
+sheets are not folded: each page is its own side.
 """
 
 from __future__ import annotations
@@ -17,11 +17,12 @@ from booklet.imposition import (
     NAME_PT,
     SHEETS_MAX,
     SHEETS_MM,
-    Grid,
+    Layout,
     Placement,
     Side,
     UprightPage,
     arranged,
+    grid_of,
     on_a_sheet,
     on_side,
     operators,
@@ -40,25 +41,29 @@ COVER = (1, 1, "front")
 """Part, sheet and side that the finished booklet shows outside: it has no name in its fold. The other side says it."""
 UNPRINTABLE_MM = 5.0
 """Office printers reach no nearer to the edge of the sheet (STANDARDS OF1)."""
-SHEET = Grid(SHEETS_MM["A4"], 2, 1, folded=True)
+SHEET_MM = SHEETS_MM["A4"]
+"""As it lies on its long side."""
 
 
 def finish_clinic(booklet: TypesetBooklet, tools: Tools) -> Finished:
-    """Sheets to fold (or their fronts and backs), and the plain pages; these alone where a page fills a sheet."""
+    """Sheets to fold (or their fronts and backs), and the plain pages; these alone where nothing is folded."""
     pieces = [
         PaperPiece(grey_part(tools.store, segment, as_forms=True), ("",) * segment.layout.pages)
         for segment in booklet.segments
     ]
     width_pt, height_pt = (side * PT_PER_MM for side in booklet.form.pages.trim_mm)
     pages = [UprightPage((1.0, 0.0, 0.0, 1.0, 0.0, 0.0), (width_pt, height_pt))] * booklet.pages
-    if not can_be_folded(booklet.form.pages.trim_mm):
+    layout = _layout(booklet)
+    if layout is None:
         return (_plain(booklet, pieces, pages, tools, ".pdf"),), []
-    plan = arranged("booklet", booklet.pages, SHEET, SHEETS_MAX)
+    grid = grid_of(layout, SHEET_MM, 2, (width_pt, height_pt))
+    plan = arranged(layout, booklet.pages, grid, SHEETS_MAX)
     sides = plan.sides
     orders = printing_orders(plan, tools.options.duplex)
     kit, findings = _kit(booklet, sides, tools.options.duplex, tools)
-    names = ["" if (side.part, side.sheet, side.side) == COVER else side_name(side, sides) for side in sides]
-    rows = [on_side(side, pages, SHEET, CALIPER_MM, UNPRINTABLE_MM) for side in sides]
+    named = () if layout == "letter-fold" else [side for side in sides if (side.part, side.sheet, side.side) != COVER]
+    names = [side_name(side, sides) if side in named else "" for side in sides]
+    rows = [on_side(side, pages, grid, CALIPER_MM, UNPRINTABLE_MM) for side in sides]
     folded: list[Drawn] = [(_folded(row, name), row) for row, name in zip(rows, names, strict=True)]
     title = f"{booklet.full_title} (imposed for folding)"
     endings = ((".pdf", (0, 1)),) if len(orders.files) == 1 else (("-fronts.pdf", (0,)), ("-backs.pdf", (1,)))
@@ -73,8 +78,16 @@ def finish_clinic(booklet: TypesetBooklet, tools: Tools) -> Finished:
         count = len(drawn) + (len(kit_sides) if kit else 0)
         placements = [row for _, row in drawn]
         parts, first = _known(pieces, kit, tools), len(kit_sides) if before else 0
-        files.append(_file(booklet, ending, content, count, SHEET.sheet_mm, title, parts, placements, first))
+        files.append(_file(booklet, ending, content, count, SHEET_MM, title, parts, placements, first))
     return (*files, _plain(booklet, pieces, pages, tools, "-plain.pdf")), findings
+
+
+def _layout(booklet: TypesetBooklet) -> Layout | None:
+    """How its sheets are folded; None for what is not folded."""
+    if booklet.binding == "letter-fold":
+        return "letter-fold"
+    is_folded = booklet.binding != "stapled" and can_be_folded(booklet.form.pages.trim_mm)
+    return "booklet" if is_folded else None
 
 
 def _around(
@@ -92,7 +105,7 @@ def _plain(
 ) -> FinishedFile:
     """Every page on a sheet of its own that stands as it does, as large as it goes, for people who cannot fold."""
     width_mm, height_mm = booklet.form.pages.trim_mm
-    sheet_mm = SHEET.sheet_mm if width_mm > height_mm else SHEET.sheet_mm[::-1]
+    sheet_mm = SHEET_MM if width_mm > height_mm else SHEET_MM[::-1]
     size_pt = (sheet_mm[0] * PT_PER_MM, sheet_mm[1] * PT_PER_MM)
     rows = [[on_a_sheet(number, page, sheet_mm, UNPRINTABLE_MM)] for number, page in enumerate(pages, 1)]
     drawn = [_sheet(row, b"", size_pt) for row in rows]
@@ -152,7 +165,7 @@ def _file(
 
 def _folded(placements: Sequence[Placement], name: str) -> Sheet:
     """One side of a sheet, its name running up in the fold; the cover has none."""
-    width_pt, height_pt = (side * PT_PER_MM for side in SHEET.sheet_mm)
+    width_pt, height_pt = (side * PT_PER_MM for side in SHEET_MM)
     middle, margin = width_pt / 2, UNPRINTABLE_MM * PT_PER_MM
     letters = lettering()
     ground = (middle + 3, margin + 4, NAME_PT * 1.3, letters.length_pt(name, NAME_PT) + 4)

@@ -11,7 +11,7 @@ from booklet.composing import Part
 from booklet.findings import Finding
 from booklet.finishing.parts import Origin
 from booklet.formats import Format, PageSetup, PrintOptions
-from booklet.manuscript import PrinterProfile
+from booklet.manuscript import Binding, PrinterProfile
 from booklet.preflight import Drawings, Profile, Promise
 from booklet.store import Store
 from booklet.typesetting import Segment, Typesetter
@@ -36,8 +36,8 @@ class TypesetBooklet:
     """One volume of one title of one edition, typeset, and what its files say of themselves.
 
     `file` is the name of its files under `dist/`, without ending; `anchors` gives the title of each anchor, `phones`
-    what each link that dials says; `stitched` is False for loose leaves. `print_job` is None where no printer is named,
-    `kit` where no sheet tells a clinic how to print.
+    what each link that dials says; `stitched` is False for loose leaves and leaflets. `print_job` is None where no
+    printer is named, `kit` where no sheet tells a clinic how to print.
     """
 
     form: Format
@@ -53,6 +53,7 @@ class TypesetBooklet:
     hue: Mapping[str, str]
     anchors: Mapping[str, str]
     phones: Mapping[str, str]
+    binding: Binding
     stitched: bool
     segments: tuple[Segment, ...]
     kit: Part | None = None

@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from booklet.bindery import PressSetup
 from booklet.composing import day_in_words
 from booklet.finishing.records import PrintJob, TypesetBooklet
-from booklet.manuscript import Paper, PrinterProfile
+from booklet.manuscript import Binding, Paper, PrinterProfile
 
 COVER_PAGES = 4
 THICK_MM = 5.0
@@ -110,6 +110,15 @@ def creep_mm(pages: int, paper: Paper, cover: Paper | None = None) -> float:
     return (sheets - 1) * paper.caliper_mm + (cover or paper).caliper_mm
 
 
+UNSTITCHED: dict[Binding, str] = {
+    "stitched": "Loose leaves",
+    "stapled": "Single sheets, stapled in the upper left corner",
+    "half-fold": "One sheet, folded once in the middle",
+    "letter-fold": "One sheet, folded twice like a letter; pages 4 and 5, folded inwards, are 1 mm narrower",
+}
+"""How what is not stitched holds together. A chapter of a stitched booklet that is handed out is loose leaves."""
+
+
 def _stands(trim_mm: tuple[float, float]) -> str:
     width, height = trim_mm
     return "upright" if height > width else "square" if height == width else "lying, bound at its shorter side"
@@ -147,7 +156,7 @@ def job_ticket(
         colours="Four colours on both sides (4/4), black text overprints",
         printing_condition=printer.condition.identifier,
         ink_limit_percent=printer.ink_limit_percent,
-        binding=binding(pages, setup.trim_mm, printer) if booklet.stitched else "Loose leaves",
+        binding=binding(pages, setup.trim_mm, printer) if booklet.stitched else UNSTITCHED[booklet.binding],
         quantity=work.quantity,
         weight_of_one_copy_g=round(weight_g(pages, setup.trim_mm, paper, cover), 1),
         thickness_mm=round(thickness_mm(pages, paper, cover), 2),

@@ -10,6 +10,11 @@ Folded twice, one sheet holds both: its lower half is sheet 1 of these, its uppe
     front: 5 | 4 upside down   back: 3 | 6 upside down
            8 | 1                     2 | 7
 
+A leaflet that is folded like a letter is one sheet with six panels. The third one inside is folded inwards and lies on
+the second; the first closes over both. That third panel is narrower, so that it does not push against the fold.
+
+    front: 5 | 6 | 1   back: 2 | 3 | 4        5 and 4 are the two faces of the panel that is folded inwards
+
 Every sheet is turned over sideways, as a page of a book is: what lies at the left of a front has the right of the back
 behind it.
 """
@@ -23,7 +28,7 @@ from typing import Literal
 
 from booklet.findings import counted
 
-Layout = Literal["booklet", "two-booklets", "quarter", "card", "n-up", "copies", "stack"]
+Layout = Literal["booklet", "two-booklets", "quarter", "card", "letter-fold", "n-up", "copies", "stack"]
 Binding = Literal["left", "right"]
 Blanks = Literal["before-last", "end"]
 SHEETS_MM = {"A3": (420.0, 297.0), "A4": (297.0, 210.0), "A5": (210.0, 148.0)}
@@ -32,7 +37,10 @@ SHEETS_MAX = 15
 """As many sheets of 80 g/m² as an office stapler and a fold by hand can take."""
 FOLDED: frozenset[Layout] = frozenset(("booklet", "two-booklets", "quarter", "card"))
 """Layouts whose pages stand against a fold."""
-CARD_PAGES = 4
+MOST_PAGES: dict[Layout, int] = {"card": 4, "letter-fold": 6}
+"""The pages of what is folded from one sheet."""
+TUCK_MM = 1.0
+"""How much narrower the panel is that is folded inwards: a millimetre, as folding machines and hands need it."""
 Slots = Sequence[int | None]
 Pair = tuple[int | None, int | None]
 
@@ -41,7 +49,7 @@ Pair = tuple[int | None, int | None]
 class Place:
     """Where a page (from 1; None: empty) stands on a side: column from the left and row from the top, from 0.
 
-    `depth` counts the folded papers that lie around it.
+    `depth` counts the folded papers that lie around it; `is_tucked` marks the panel that is folded inwards.
     """
 
     page: int | None
@@ -49,6 +57,7 @@ class Place:
     row: int = 0
     upside_down: bool = False
     depth: int = 0
+    is_tucked: bool = False
 
 
 @dataclass(frozen=True)
@@ -89,6 +98,14 @@ class Grid:
         """Width and height of the place of a page."""
         return self.sheet_mm[0] / self.columns, self.sheet_mm[1] / self.rows
 
+    def across_mm(self, side: Side) -> tuple[float, ...]:
+        """Where the columns of a side begin, from its left edge, and where the last one ends."""
+        tucked = {place.column for place in side.places if place.is_tucked}
+        width = (self.sheet_mm[0] + TUCK_MM * len(tucked)) / self.columns
+        return tuple(
+            column * width - TUCK_MM * sum(inner < column for inner in tucked) for column in range(self.columns + 1)
+        )
+
 
 @dataclass(frozen=True)
 class Arrangement:
@@ -113,6 +130,8 @@ def grid_of(layout: Layout, sheet_mm: tuple[float, float], per_side: int, page: 
     upright = (sheet_mm[1], sheet_mm[0])
     if layout == "booklet":
         return Grid(sheet_mm, 2, 1, folded=True)
+    if layout == "letter-fold":
+        return Grid(sheet_mm, 3, 1, folded=False)
     if layout in FOLDED:
         return Grid(upright, 2, 2, folded=True)
     ways = [
@@ -141,6 +160,8 @@ def arranged(
             sides, empty = folded_twice(pages, sheets_max and max(1, sheets_max // 2), blanks), -pages % 8
         case "card":
             sides, empty = (card(pages, blanks),), -pages % 4
+        case "letter-fold":
+            sides, empty = letter_fold(pages, blanks), -pages % MOST_PAGES["letter-fold"]
         case "n-up":
             sides, empty = in_order(pages, grid), -pages % cells
         case "copies":
@@ -186,6 +207,14 @@ def card(pages: int, blanks: Blanks = "before-last") -> Side:
     """A sheet printed on one side alone and folded twice: up to four pages, nothing to cut, nothing to staple."""
     first, second, third, last = _slots(pages, 4, blanks)
     return Side(1, 1, "front", (*_row((second, third), 0, 0, upside_down=True), *_row((last, first), 1, 0)))
+
+
+def letter_fold(pages: int, blanks: Blanks = "before-last") -> tuple[Side, Side]:
+    """Front and back of a sheet that is folded twice like a letter: up to six pages, nothing to cut or staple."""
+    cover, second, third, fourth, tucked, last = _slots(pages, MOST_PAGES["letter-fold"], blanks)
+    front = (Place(tucked, 0, is_tucked=True), Place(last, 1), Place(cover, 2))
+    back = (Place(second, 0), Place(third, 1), Place(fourth, 2, is_tucked=True))
+    return Side(1, 1, "front", front), Side(1, 1, "back", back)
 
 
 def in_order(pages: int, grid: Grid) -> tuple[Side, ...]:

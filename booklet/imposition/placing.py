@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from booklet.imposition.arrangement import Grid, Place, Side, creep_mm
 from booklet.pdf import PT_PER_MM, Matrix, times
 
+HAIR = 1.005
+"""By so much a page of a leaflet is made larger at most, to fill its panel."""
 NAME_PT = 12.0
 """Nothing that a person has to read is smaller (Clear Print), names of sheets among it."""
 
@@ -49,42 +51,63 @@ def on_side(
     """
     size_pt = (grid.sheet_mm[0] * PT_PER_MM, grid.sheet_mm[1] * PT_PER_MM)
     widest = max(page.size_pt[0] * page.scale(grid.cell_mm) for page in pages) if grid.folded else None
+    columns = [edge * PT_PER_MM for edge in grid.across_mm(side)]
+    is_leaflet = any(place.is_tucked for place in side.places)
     rows = []
     for place in side.places:
         if place.page is None:
             continue
         page = pages[place.page - 1]
         scale = page.scale(grid.cell_mm)
-        left, bottom = _corner(place, page, scale, grid, widest, creep_mm(place.depth + 1, caliper_mm) * PT_PER_MM)
+        if is_leaflet:
+            scale = _to_the_folds(page, scale, place, columns)
+        creep = creep_mm(place.depth + 1, caliper_mm) * PT_PER_MM
+        left, bottom = _corner(place, page, scale, grid, columns, widest, creep)
         matrix = _moved(page, scale, left, bottom)
         if place.upside_down:
             cell = size_pt[1] / grid.rows
             matrix = times(matrix, (-1.0, 0.0, 0.0, -1.0, size_pt[0], 2 * (size_pt[1] - (place.row + 0.5) * cell)))
-        rows.append(Placement(place.page, matrix, _clip(place, grid, size_pt, margin_mm * PT_PER_MM)))
+        rows.append(Placement(place.page, matrix, _clip(place, grid, columns, size_pt, margin_mm * PT_PER_MM)))
     return tuple(_turned(placement, size_pt) for placement in rows) if turned else tuple(rows)
 
 
+def _to_the_folds(page: UprightPage, scale: float, place: Place, columns: Sequence[float]) -> float:
+    """The scale that makes a page as wide as its panel, where it is narrower by a hair: no white line shows in a fold
+    between two panels with a ground.
+    """
+    reach = (columns[place.column + 1] - columns[place.column]) / page.size_pt[0]
+    return reach if scale < reach <= scale * HAIR else scale
+
+
 def _corner(
-    place: Place, page: UprightPage, scale: float, grid: Grid, widest: float | None, creep: float
+    place: Place,
+    page: UprightPage,
+    scale: float,
+    grid: Grid,
+    columns: Sequence[float],
+    widest: float | None,
+    creep: float,
 ) -> tuple[float, float]:
     """Where the lower left corner of a page stands; of one that is upside down, before its row is turned."""
     width, height = (side * PT_PER_MM for side in grid.sheet_mm)
     column = grid.columns - 1 - place.column if place.upside_down else place.column
-    across, up = width / grid.columns, height / grid.rows
+    up = height / grid.rows
     if widest is None:
-        left = column * across + (across - page.size_pt[0] * scale) / 2
+        left = (columns[column] + columns[column + 1] - page.size_pt[0] * scale) / 2
     else:
         start, sign = (width / 2, -1) if column else (width / 2 - widest, 1)
         left = start + (widest - page.size_pt[0] * scale) / 2 + sign * creep
     return left, height - (place.row + 1) * up + (up - page.size_pt[1] * scale) / 2
 
 
-def _clip(place: Place, grid: Grid, size_pt: tuple[float, float], margin: float) -> tuple[float, float, float, float]:
+def _clip(
+    place: Place, grid: Grid, columns: Sequence[float], size_pt: tuple[float, float], margin: float
+) -> tuple[float, float, float, float]:
     """The place of a page, without the margin at the edges of the sheet."""
-    (width, height), (across, up) = size_pt, (size_pt[0] / grid.columns, size_pt[1] / grid.rows)
+    (width, height), up = size_pt, size_pt[1] / grid.rows
     below = grid.rows - 1 - place.row
-    left = margin if place.column == 0 else place.column * across
-    right = width - margin if place.column == grid.columns - 1 else (place.column + 1) * across
+    left = margin if place.column == 0 else columns[place.column]
+    right = width - margin if place.column == grid.columns - 1 else columns[place.column + 1]
     bottom = margin if below == 0 else below * up
     top = height - margin if place.row == 0 else (below + 1) * up
     return left, bottom, right - left, top - bottom

@@ -12,8 +12,8 @@ from pikepdf import Array, Dictionary, Name, Object, Pdf, String
 from booklet.findings import counted
 from booklet.imposition.annotations import Stamps
 from booklet.imposition.arrangement import (
-    CARD_PAGES,
     FOLDED,
+    MOST_PAGES,
     SHEETS_MAX,
     SHEETS_MM,
     Arrangement,
@@ -92,9 +92,10 @@ def impose(content: bytes, setup: Setup) -> Imposed:
         pages = [source.placed for source in sources]
         binding = setup.binding or ("right" if is_read_from_the_right(pdf) else "left")
         largest = (max(page.size_pt[0] for page in pages), max(page.size_pt[1] for page in pages))
-        if setup.layout == "card" and len(pages) > CARD_PAGES:
+        most = MOST_PAGES.get(setup.layout, len(pages))
+        if len(pages) > most:
             raise ImpositionError(
-                f"A card has {CARD_PAGES} pages, and the file has {len(pages)}. Choose another layout."
+                f"A {setup.layout} has {most} pages, and the file has {len(pages)}. Choose another layout."
             )
         grid = grid_of(setup.layout, setup.sheet_mm, setup.per_side, largest)
         plan = arranged(setup.layout, len(pages), grid, setup.sheets_max, setup.blanks, binding)
@@ -154,6 +155,10 @@ def printing_orders(plan: Arrangement, duplex: Flip | None, pile: Pile = "face-d
 
 
 _FOLD_TWICE = "Fold the upper half of {sheet} behind the lower one, then the {start} half behind the {end} one."
+_FOLD_LIKE_A_LETTER = (
+    "Lay {sheet} with the front page down, so that page 2 is at the {start}. Fold the {end} panel inwards, then the "
+    "{start} one over it."
+)
 _FINISH: dict[Layout, tuple[str, str]] = {
     "booklet": (
         "Fold the sheet in the middle.",
@@ -168,6 +173,7 @@ _FINISH: dict[Layout, tuple[str, str]] = {
         f"{_FOLD_TWICE} Put the sheets into each other, staple through the fold, and cut the upper edge open.",
     ),
     "card": (_FOLD_TWICE, _FOLD_TWICE),
+    "letter-fold": (_FOLD_LIKE_A_LETTER, _FOLD_LIKE_A_LETTER),
     "n-up": ("", ""),
     "copies": ("Cut the copies apart.", "Cut the copies apart."),
     "stack": (
@@ -197,7 +203,7 @@ def _about_pages(plan: Arrangement, pages: Sequence[UprightPage], setup: Setup, 
     """What was done with the pages that nobody asked for."""
     if setup.binding is None and binding == "right":
         yield "The file is read from right to left: it is bound at the right. The option --binding left changes that."
-    if plan.empty and setup.layout in FOLDED:
+    if plan.empty and (setup.layout in FOLDED or setup.layout in MOST_PAGES):
         stand = f"{counted(plan.empty, 'empty page')} {'stands' if plan.empty == 1 else 'stand'}"
         if setup.blanks == "end" or len(pages) == 1:
             yield f"{stand} at the end."
@@ -285,7 +291,7 @@ def _strip(pdf: Pdf, layout: Layout, duplex: str) -> None:
     old = pdf.trailer.get("/Info", Dictionary())
     words = {key: old[key] for key in ("/CreationDate", "/ModDate") if isinstance(old, Dictionary) and key in old}
     title = str(old.get("/Title", "")) if isinstance(old, Dictionary) else ""
-    purpose = "folding" if layout in FOLDED else "printing"
+    purpose = "folding" if layout in FOLDED or layout in MOST_PAGES else "printing"
     info = Dictionary(
         Title=String(f"{title or 'Booklet'} (imposed for {purpose})"), Producer=String("booklet, pikepdf")
     )

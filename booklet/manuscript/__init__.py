@@ -22,6 +22,7 @@ from booklet.manuscript.countries import (
     read_countries,
     readers_of_country,
     readers_of_entries,
+    shipped_countries,
     shipped_country,
 )
 from booklet.manuscript.entries import NoEntryError, changed_entry
@@ -42,6 +43,8 @@ from booklet.manuscript.reading import (
 )
 from booklet.manuscript.records import (
     LARGE_TEXT_CONTRAST,
+    PANELS,
+    Binding,
     Book,
     BookPart,
     Call,
@@ -80,6 +83,8 @@ from booklet.today import Today
 
 __all__ = [
     "DAY_MINUTES",
+    "PANELS",
+    "Binding",
     "Book",
     "BookPart",
     "Call",
@@ -112,22 +117,26 @@ __all__ = [
     "Waiver",
     "changed_entry",
     "face_path",
+    "parse_toml",
     "read",
     "read_waivers",
     "shipped",
+    "shipped_countries",
     "shipped_country",
     "slug",
 ]
 
 Thing = TypeVar("Thing")
-STANDING_PAGES = ("imprint", "directory", "order-line", "back-cover")
-"""The files of `chapters/pages/` that every booklet has; those of `chapters/pages/planned/` fill it up."""
+IMPRINTS = ("imprint", "back-cover")
+"""The files of `chapters/pages/` of which every booklet has at least one: it says who made the booklet, and when."""
 
 INSERT_PAGES = ("insert-imprint", "insert-back-cover")
 """The files of `chapters/pages/` that every insert has; needed when there is an insert."""
 
-OTHER_PAGES = ("inside-cover", "fridge-card", "index", "sources", "page-finder", "handout", "clinic-kit")
-"""Pages that print when they are there: four of the main booklet, one of large print, the last page of a handout, what
+OTHER_PAGES = (
+    "directory", "order-line", "inside-cover", "fridge-card", "index", "sources", "page-finder", "handout", "clinic-kit"
+)  # fmt: skip
+"""Pages that print when they are there: six of the main booklet, one of large print, the last page of a handout, what
 goes before a clinic's sheets."""
 
 PLANNED = 4
@@ -136,14 +145,7 @@ PLANNED = 4
 RESERVED_IDS = ("cover", "contents")
 """Pages that every booklet has and nobody writes."""
 
-DRAFT_HEAD = {
-    "title": "Untitled",
-    "summary": "-",
-    "minutes": 1,
-    "reviewed": None,
-    "reviewers": (),
-    "status": "draft",
-}
+DRAFT_HEAD = {"title": "Untitled", "summary": "-", "status": "draft"}
 
 
 def read(project: Path, today: Today) -> tuple[Manuscript | None, list[Finding]]:
@@ -169,9 +171,9 @@ def read(project: Path, today: Today) -> tuple[Manuscript | None, list[Finding]]
     named = {path.stem.upper(): country_of_region(path.stem.upper(), own, countries) for path in edition_files}
     readers_of = readers_of_entries(countries, own, named | regions)
     services = take(_entries(Service, project, service_files, readers_of=readers_of))
-    sources = take(_entries(Source, project, [root / "sources.yaml"]))
+    sources = take(_entries(Source, project, [root / "sources.yaml"], optional=True))
     consents = take(_entries(Consent, project, [root / "consents.yaml"], optional=True))
-    glossary = take(_entries(Term, project, [root / "glossary.yaml"]))
+    glossary = take(_entries(Term, project, [root / "glossary.yaml"], optional=True))
     signs = take(_entries(UrgentSign, project, [root / "urgent.yaml"], optional=True))
     earlier_codes = take(_entries(EarlierCodes, project, [root / "earlier-codes.yaml"], optional=True))
     chapter_files = sorted(root.glob("*.md"))
@@ -179,7 +181,8 @@ def read(project: Path, today: Today) -> tuple[Manuscript | None, list[Finding]]
     topics = take(_entries(Topic, project, [root / "index.yaml"], optional=True))
     insert_folders = sorted(path.parent for path in (root / "inserts").glob("*/insert.toml"))
     inserts = [take(_insert(project, folder)) for folder in insert_folders]
-    needed = [*STANDING_PAGES, *(INSERT_PAGES if insert_folders else ())]
+    imprints = [name for name in IMPRINTS if is_there(root / "pages" / f"{name}.md")]
+    needed = [*(imprints or IMPRINTS[:1]), *(INSERT_PAGES if insert_folders else ())]
     needed += [name for name in OTHER_PAGES if is_there(root / "pages" / f"{name}.md")]
     pages = {name: page for name in needed if (page := take(_page(project, root / "pages" / f"{name}.md")))}
     planned = [take(_page(project, path)) for path in sorted((root / "pages" / "planned").glob("*.md"))]
@@ -204,7 +207,7 @@ def read(project: Path, today: Today) -> tuple[Manuscript | None, list[Finding]]
         consents={consent.id: consent for consent in consents},
         printers=printers,
         icc_profiles=icc_profiles,
-        faulty=_ids(project, service_files) - {service.id for service in services},
+        faulty=_ids(project, service_files) - {service.id for service in services if _has_headings(service, book)},
         earlier_codes=earlier_codes,
         complete=len(chapters) == len(chapter_files) and len(pages) == len(needed) and all(inserts),
     )
@@ -369,11 +372,11 @@ def _across(manuscript: Manuscript, project: Path, today: Today) -> list[Finding
         *_parts(manuscript),
         *_rings(manuscript),
         *_headings(manuscript),
-        *_health_lines(manuscript),
+        *_health_lines(manuscript, project),
         *_accents(manuscript),
         *_printer(manuscript, project),
         *_confirmations(manuscript),
-        *_reviews(manuscript, today),
+        *_reviews(manuscript, project, today),
         *_days_to_come(manuscript, project, today),
         *_pulls(manuscript, project),
         *_complete(manuscript, project),
@@ -384,12 +387,12 @@ def _order_codes(manuscript: Manuscript) -> list[Finding]:
     """Each code stands for one thing, and every insert has codes for every edition."""
     codes: list[tuple[str, Record]] = []
     for edition in manuscript.editions:
-        codes += [(code, edition) for code in edition.order_codes.every]
+        codes += [(code, edition) for code in edition.codes.values()]
     missing = []
     for insert in manuscript.inserts:
         codes += [(code, insert.head) for row in insert.head.order_codes.values() for code in row.every]
         for edition in manuscript.editions:
-            if edition.code not in insert.head.order_codes:
+            if edition.codes and edition.code not in insert.head.order_codes:
                 found = f"The insert '{insert.id}' has no order codes for {edition.code}."
                 missing.append(error("SRC-010", insert.head.origin, found, f"A table [order_codes.{edition.code}]."))
     return [*_twice("order code", codes), *_earlier_codes(manuscript), *missing]
@@ -410,7 +413,11 @@ def _regions(manuscript: Manuscript) -> list[Finding]:
 
 def _earlier_codes(manuscript: Manuscript) -> list[Finding]:
     """A code that stood for one thing once stands for nothing else, ever: copies with it are about."""
-    printed = [("main", edition.code, edition.order_codes, edition.origin) for edition in manuscript.editions]
+    printed = [
+        ("main", edition.code, edition.order_codes, edition.origin)
+        for edition in manuscript.editions
+        if edition.order_codes
+    ]
     printed += [
         (insert.id, edition, codes, insert.head.origin)
         for insert in manuscript.inserts
@@ -480,7 +487,7 @@ def _parts(manuscript: Manuscript) -> list[Finding]:
 
 
 def _rings(manuscript: Manuscript) -> list[Finding]:
-    rings = manuscript.book.call_first.signs
+    rings = manuscript.book.rings
     expected = f"A key of [call_first.signs] of booklet.toml: {', '.join(rings) or 'there is none'}."
     return [
         error("SRC-014", sign.origin, f"ring is '{sign.ring}'.", expected)
@@ -492,7 +499,9 @@ def _rings(manuscript: Manuscript) -> list[Finding]:
 def _headings(manuscript: Manuscript) -> list[Finding]:
     headings = manuscript.book.directory
     return [
-        error("SRC-012", service.origin, f"{name} is '{value}'.", f"One of: {', '.join(known)}.")
+        error(
+            "SRC-012", service.origin, f"{name} is '{value}'.", _one_of(known, f"[directory.{name}s] of booklet.toml")
+        )
         for service in manuscript.services
         for name, value, known in (
             ("kind", service.kind, headings.kinds),
@@ -502,37 +511,47 @@ def _headings(manuscript: Manuscript) -> list[Finding]:
     ]
 
 
-def _health_lines(manuscript: Manuscript) -> list[Finding]:
+def _has_headings(service: Service, book: Book) -> bool:
+    return service.kind in book.directory.kinds and service.audience in book.directory.audiences
+
+
+def _one_of(known: Iterable[str], table: str) -> str:
+    """What a key may name, or the table that is to name it."""
+    names = ", ".join(known)
+    return f"One of: {names}." if names else f"A table {table} in booklet.toml that has it."
+
+
+def _health_lines(manuscript: Manuscript, project: Path) -> list[Finding]:
     """Every service that an edition, the order line or another service names must be printable there, with a number; of
     the first numbers, those of the edition's own country.
     """
     ready = {service.id: service for service in manuscript.services if service.prints}
     plans = {service.id: manuscript.plan_of(service) for service in manuscript.services}
     regions = {edition.code: manuscript.plans(edition)[0].region for edition in manuscript.editions}
-    named: list[tuple[Record, str, str]] = [
-        (edition, line, edition.code) for edition in manuscript.editions for line in edition.health_lines
-    ]
-    order_line = manuscript.book.order_line
-    named += [
-        (manuscript.book, line, edition.code)
+    book = manuscript.book
+    named: list[tuple[Place, str, str]] = [
+        (_line_of(project, edition.origin, "health_lines"), line, edition.code)
         for edition in manuscript.editions
-        for line in (order_line.interpreter, order_line.relay, manuscript.book.directory.finder)
+        for line in edition.health_lines
     ]
+    everywhere = [(book.order_line.origin, id) for id in book.order_line.helpers] if book.order_line else []
+    everywhere += [(book.directory.origin, book.directory.finder)] if book.directory.finder else []
+    named += [(place, line, edition.code) for edition in manuscript.editions for place, line in everywhere]
     named += [
-        (manuscript.book, row.service, edition.code)
+        (row.origin, row.service, edition.code)
         for edition in manuscript.editions
-        for row in manuscript.book.urgent
+        for row in book.urgent
         if row.service not in plans or plans[row.service].region == regions[edition.code]
     ]
     named += [
-        (service, service.ask, edition.code)
+        (service.origin, service.ask, edition.code)
         for service in manuscript.services
         for edition in manuscript.editions
         if service.ask and service.serves(edition.code)
     ]
     return [
-        error("SRC-014", record.origin, f"No service '{line}' with a number for {code}.", "An id of chapters/support/.")
-        for record, line, code in named
+        error("SRC-014", place, f"No service '{line}' with a number for {code}.", "An id of chapters/support/.")
+        for place, line, code in named
         if line not in manuscript.faulty
         and not (line in ready and ready[line].serves(code) and ready[line].reaches(regions[code]))
     ]
@@ -559,7 +578,8 @@ def _printer(manuscript: Manuscript, project: Path) -> list[Finding]:
         return []
     if slug(book.printer) == book.printer and is_there(project / f"chapters/printers/{book.printer}.toml"):
         return []  # what is wrong with it is told already
-    return [error("SRC-014", book.origin, f"No printer '{book.printer}'.", "The name of a file of chapters/printers/.")]
+    place = _line_of(project, book.origin, "printer")
+    return [error("SRC-014", place, f"No printer '{book.printer}'.", "The name of a file of chapters/printers/.")]
 
 
 def _confirmations(manuscript: Manuscript) -> list[Finding]:
@@ -579,8 +599,8 @@ def _confirmations(manuscript: Manuscript) -> list[Finding]:
         for service in manuscript.services
         if service.verified and service.confirm_before_print
     ]
-    if order_line.confirm_before_print:
-        place = manuscript.book.origin
+    if order_line and order_line.confirm_before_print:
+        place = order_line.origin
         found.append(warning("SRC-040", place, f"The order line '{order_line.name}' is to be confirmed.", expected))
     return found
 
@@ -634,14 +654,15 @@ def _complete(manuscript: Manuscript, project: Path) -> Iterator[Finding]:
     if not any((project / "chapters/editions").glob("*.toml")):
         yield error("SRC-001", Place("chapters/editions"), "No edition.", "A file such as vic.toml.")
     planned = len(list((project / "chapters/pages/planned").glob("*.md")))
-    if planned < PLANNED:
+    if planned < PLANNED and (manuscript.book.binding == "stitched" or manuscript.inserts):
         found = f"Too few planned pages: {planned or 'none'}."
         yield error("BOX-001", Place("chapters/pages/planned"), found, f"{PLANNED} pages to fill up what is folded.")
 
 
-def _reviews(manuscript: Manuscript, today: Today) -> list[Finding]:
+def _reviews(manuscript: Manuscript, project: Path, today: Today) -> list[Finding]:
     book = manuscript.book
     if not today.is_after(book.next_review):
         return []
     found = f"The next review was due on {book.next_review}."
-    return [error("SRC-041", book.origin, found, "A review, and a new next_review date.")]
+    place = _line_of(project, book.origin, "next_review")
+    return [error("SRC-041", place, found, "A review, and a new next_review date.")]

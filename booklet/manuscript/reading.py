@@ -11,6 +11,7 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar, get_args
 
@@ -47,9 +48,17 @@ _REASONS = {
     "dict_type": "it is to hold keys and values",
     "string_type": "it is to be text, in quotes where it looks like a number",
     "string_too_short": "it is empty",
-    "int_parsing": "it is to be a whole number",
-    "bool_parsing": "it is to be true or false",
+    "too_short": "it is empty",
     "model_type": "it is to hold keys and values",
+    "int_parsing": "it is to be a whole number",
+    "int_type": "it is to be a whole number",
+    "int_from_float": "it is to be a whole number",
+    "float_parsing": "it is to be a number",
+    "float_type": "it is to be a number",
+    "finite_number": "it is to be a number",
+    "bool_parsing": "it is to be true or false",
+    "bool_type": "it is to be true or false",
+    "date_from_datetime_parsing": "the calendar has no such day",
 }
 """What pydantic finds, in an editor's words."""
 _LIMITS = {"ge": "at least", "gt": "more than", "le": "at most", "lt": "less than"}
@@ -410,12 +419,19 @@ def _reason(problem: Any) -> str:
     for key, words in _LIMITS.items():
         if problem["type"].startswith(("less_than", "greater_than")) and key in problem["ctx"]:
             return f"it is to be {words} {problem['ctx'][key]:g}"
+    if problem["type"] == "string_too_long":
+        return f"it has more than {problem['ctx']['max_length']} characters"
+    if problem["type"] == "literal_error":
+        return f"it is to be {problem['ctx']['expected']}"
     return known or str(problem["msg"].removeprefix("Value error, "))
 
 
 def _written(value: Any) -> str:
+    """A value as the file has it."""
     try:
-        return repr(value)
+        if value is None or isinstance(value, bool):
+            return {None: "null", True: "true", False: "false"}[value]
+        return value.isoformat() if isinstance(value, date) else repr(value)
     except (ValueError, RecursionError):  # a number of more digits than Python writes
         return "a value too long to print"
 

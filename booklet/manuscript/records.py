@@ -6,7 +6,7 @@ import re
 import zoneinfo
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
@@ -18,6 +18,7 @@ from pydantic import (
     ConfigDict,
     Field,
     PlainValidator,
+    ValidationError,
     ValidationInfo,
     model_validator,
 )
@@ -116,7 +117,10 @@ def _order_code(code: str) -> str:
 
 
 def _url(text: str) -> str:
-    AnyHttpUrl(text)
+    try:
+        AnyHttpUrl(text)
+    except ValidationError as reason:
+        raise ValueError("not a web address, such as https://www.example.org") from reason
     return text
 
 
@@ -162,7 +166,8 @@ def _hours(value: Any) -> str | Hours | None:
 
 
 def _plain_date(value: object) -> object:
-    if isinstance(value, str) and not re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
+    is_written = isinstance(value, str) and re.fullmatch(r"\d{4}-\d{2}-\d{2}", value)
+    if not is_written and (not isinstance(value, date) or isinstance(value, datetime)):
         raise ValueError("not a date written as 2026-07-15")
     return value
 
@@ -253,21 +258,34 @@ class OrderItem(Record):
 
 
 class OrderLine(Record):
-    """The people who take orders by phone, and what a caller says and gets."""
+    """The people who take orders, and what somebody who orders says and gets. What is left out is not printed."""
 
     name: Line
-    phone: PhoneNumber
-    url: Url
-    address_in_words: Line
+    phone: PhoneNumber | None = None
+    url: Url | None = None
+    address_in_words: Line | None = None
     hours: Line | None = None
-    cost: Line
-    items: Annotated[tuple[OrderItem, ...], Field(min_length=1)]
-    say: Line
-    interpreter: Identifier
-    relay: Identifier
-    confirm_before_print: bool
-    unconfirmed: Line
+    cost: Line | None = None
+    items: tuple[OrderItem, ...] = ()
+    say: Line | None = None
+    interpreter: Identifier | None = None
+    relay: Identifier | None = None
+    confirm_before_print: bool = False
+    unconfirmed: Line | None = None
     """What the order line says in print as long as nobody has confirmed it."""
+
+    @model_validator(mode="after")
+    def _can_be_reached(self) -> OrderLine:
+        if not (self.phone or self.url):
+            raise ValueError("an order line has a phone number, a web address (url), or both")
+        if self.confirm_before_print and not self.unconfirmed:
+            raise ValueError("with confirm_before_print, unconfirmed says what is printed until somebody has rung")
+        return self
+
+    @property
+    def helpers(self) -> tuple[str, ...]:
+        """The ids of the services that help to make the call."""
+        return tuple(id for id in (self.interpreter, self.relay) if id)
 
 
 class Urgent(Record):
@@ -281,9 +299,9 @@ class Urgent(Record):
 class Headings(Record):
     """The directory's sections, in order: what each audience and each kind of service is called in print."""
 
-    audiences: Annotated[dict[Identifier, Line], Field(min_length=1)]
-    kinds: Annotated[dict[Identifier, Line], Field(min_length=1)]
-    finder: Identifier
+    audiences: dict[Identifier, Line] = {}
+    kinds: dict[Identifier, Line] = {}
+    finder: Identifier | None = None
     """The service to ask about an entry that has neither number nor address."""
 
 
@@ -572,6 +590,13 @@ class BookPart(Record):
     image: Line
 
 
+Binding = Literal["stitched", "stapled", "half-fold", "letter-fold"]
+"""How the pages of the main title hold together: folded and stitched through the fold, as single sheets stapled in the
+corner, or as one sheet that is folded once, or twice with its third panel inwards."""
+PANELS: dict[Binding, int] = {"half-fold": 4, "letter-fold": 6}
+"""The pages of what is folded from one sheet: neither more nor fewer."""
+
+
 class Book(Record):
     """What is the same in every edition of one issue (`chapters/booklet.toml`)."""
 
@@ -586,12 +611,17 @@ class Book(Record):
     language: Annotated[str, Field(pattern=LANGUAGE)] = "en-AU"
     country: Identifier | None = None
     """A file of `countries/`; if empty that of the language's country, where there is one."""
-    back_cover_image: Line
+    binding: Binding = "stitched"
+    formats: tuple[Literal["screen", "large-print", "press", "clinic"], ...] = ()
+    """What a build makes where nobody says. Empty: all that can be made."""
+    back_cover_image: Line | None = None
     clock: Clock | None = None
-    call_first: CallFirst
-    urgent: Annotated[tuple[Urgent, ...], Field(min_length=1)]
-    order_line: OrderLine
-    directory: Headings
+    call_first: CallFirst | None = None
+    urgent: tuple[Urgent, ...] = ()
+    order_line: OrderLine | None = None
+    directory: Headings = Headings()
+    reviewer: Line | None = None
+    """Who reviews the text, in words that follow "by": a clinician."""
     parts: tuple[BookPart, ...] = ()
     printer: Identifier | None = None
     print_run: PrintRun = PrintRun()
@@ -600,6 +630,11 @@ class Book(Record):
     """Who publishes at a web address, for the page of sources."""
     reading: Reading = Reading()
     order_codes: CodeRules = CodeRules()
+
+    @property
+    def rings(self) -> dict[str, str]:
+        """The title of each list of urgent signs, by whom to ring."""
+        return self.call_first.signs if self.call_first else {}
 
     @model_validator(mode="after")
     def _review_follows_issue(self) -> Book:
@@ -614,11 +649,12 @@ class FrontMatter(Record):
     title: Line
     id: Identifier
     summary: Line
-    minutes: Annotated[int, Field(ge=1, le=60)] | None
+    minutes: Annotated[int, Field(ge=1, le=60)] | None = None
     """None for a chapter to look things up in."""
-    reviewed: Day | None
-    reviewers: tuple[Line, ...]
-    status: Literal["draft", "reviewed"]
+    reviewed: Day | None = None
+    reviewers: tuple[Line, ...] = ()
+    status: Literal["draft", "reviewed"] | None = None
+    """None for a chapter that nobody has to review."""
     sources: tuple[Identifier, ...] | None = None
     """The facts that the whole chapter rests on. None when each of its sections names its own."""
     short_title: Line | None = None
@@ -702,12 +738,13 @@ class OrderCodes(Record):
     """One order code for each format that can be ordered."""
 
     standard: Annotated[str, AfterValidator(_order_code)]
-    large_print: Annotated[str, AfterValidator(_order_code)]
+    large_print: Annotated[str, AfterValidator(_order_code)] | None = None
 
     @property
     def by_size(self) -> dict[str, str]:
         """The code of each size of print."""
-        return {"standard": self.standard, "large-print": self.large_print}
+        large = {"large-print": self.large_print} if self.large_print else {}
+        return {"standard": self.standard, **large}
 
     @property
     def every(self) -> tuple[str, ...]:
@@ -724,14 +761,14 @@ class EarlierCodes(OrderCodes):
 
 
 class InsertMatter(Record):
-    """The head of an insert (`insert.toml`). Every edition has order codes of its own for it."""
+    """The head of an insert (`insert.toml`). Every edition that has order codes has some of its own for it."""
 
     title: Line
     subtitle: Line
     slug: Identifier
     description: Line
-    cover_image: Line
-    order_codes: dict[RegionCode, OrderCodes]
+    cover_image: Line | None = None
+    order_codes: dict[RegionCode, OrderCodes] = {}
 
 
 class Insert(Record):
@@ -753,13 +790,18 @@ class Edition(Record):
     name: Line
     in_words: Line
     emergency: Line
-    health_lines: Annotated[tuple[Identifier, ...], Field(min_length=1)]
+    health_lines: tuple[Identifier, ...] = ()
     time_zone: Zone
-    cover_image: Line
+    cover_image: Line | None = None
     hue: Hue | None = None
     """Its accent; that of the project's palette where it has none."""
-    order_codes: OrderCodes
+    order_codes: OrderCodes | None = None
     notices: tuple[Notice, ...] = ()
+
+    @property
+    def codes(self) -> dict[str, str]:
+        """What it is ordered by, for each size of print; empty where it cannot be ordered."""
+        return self.order_codes.by_size if self.order_codes else {}
 
 
 CallResult = Literal["confirmed", "changed", "no-answer", "disconnected", "moved"]

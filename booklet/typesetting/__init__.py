@@ -370,19 +370,26 @@ def _volumes(
         here = {anchor: number for row in body for anchor, number in _folios_of(row).items()}
         needed = (_where_pages_differ(part, here, known) for part in composition.front)
         front = in_sequence((part for part in needed if part), roman=True)
-        foremost, planned = composition.planned[:1], composition.planned[1:]
-        if sum(row.layout.pages for row in front) % 2 and foremost:
-            front += in_sequence(foremost, roman=True, first=_after(front))
-        else:
-            planned += foremost
-        back: list[LaidOutPart] = []
-        if composition.back_cover:
-            wanted = -(sum(row.layout.pages for row in front + body) + 1) % 4
-            parts = (*planned[:wanted], composition.back_cover)
-            back = in_sequence(parts, roman=False, first=_after(body))
+        planned = composition.planned
+        if composition.publication.stitched:
+            foremost, planned = planned[:1], planned[1:]
+            if sum(row.layout.pages for row in front) % 2 and foremost:
+                front += in_sequence(foremost, roman=True, first=_after(front))
+            else:
+                planned += foremost
+        last = (composition.back_cover,) if composition.back_cover else ()
+        lacking = _lacking(composition, sum(row.layout.pages for row in front + body) + len(last))
+        back = in_sequence((*planned[: max(0, lacking)], *last), roman=False, first=_after(body))
         volumes.append(_Volume(composition, tuple(front), tuple(body), tuple(back)))
         first = _after([*body, *back])
     return tuple(volumes)
+
+
+def _lacking(composition: Composition, pages: int) -> int:
+    """How many pages more a title needs, to be stitched or folded; less than none where a leaflet has too many."""
+    if panels := composition.publication.panels:
+        return panels - pages
+    return -pages % 4 if composition.publication.stitched else 0
 
 
 def _where_pages_differ(part: Part, here: Mapping[str, str], known: Mapping[str, str]) -> Part | None:
@@ -407,9 +414,15 @@ def _folios(volumes: tuple[_Volume, ...]) -> dict[str, str]:
 
 def _too_few_planned(volume: _Volume) -> list[Finding]:
     pages = sum(row.layout.pages for row in volume.parts)
-    if not volume.composition.back_cover or pages % 4 == 0:
+    lacking = _lacking(volume.composition, pages)
+    if lacking < 0:
+        found = f"The leaflet has {pages} pages, which one folded sheet does not hold."
+        return [
+            error("BOX-001", Place(volume.composition.body[1].file), found, f"{pages + lacking} in all: less text.")
+        ]
+    if lacking == 0:
         return []
-    expected = f"{-pages % 4} more under chapters/pages/planned/."
+    expected = f"{lacking} more under chapters/pages/planned/."
     return [error("BOX-001", Place("chapters/pages/planned"), "Too few planned pages.", expected)]
 
 

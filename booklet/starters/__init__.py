@@ -1,0 +1,412 @@
+"""Starting: a whole small project for somebody who has none, and files to fill in for somebody who has one.
+
+The words of every file lie in this folder, as they are written but for the `$names` that are filled in: `every` is what
+all starters have, `country` what projects of a country have besides, `pieces` what is added one by one. What is made is
+complete: it passes `check` and builds. Services and numbers are those that somebody saw on a page, with that page; a
+country of which there are none has no directory.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
+from string import Template
+from unicodedata import normalize
+
+from booklet.build import check
+from booklet.files import is_file, is_there, write_whole
+from booklet.findings import BookletError, Severity
+from booklet.formats import FORMATS
+from booklet.manuscript import PANELS, Manuscript, parse_toml, read, shipped_countries, slug
+from booklet.order_codes import MISHEARD, new_code, order_codes_in
+from booklet.records import Order
+from booklet.today import Today
+
+BINDINGS = {"booklet": "stitched", "leaflet": "letter-fold", "handout": "stapled"}
+"""The starters, and how what they make holds together."""
+REVIEW_YEARS = 2
+PLANNED = 4
+"""Planned pages that a stitched booklet may need."""
+_HERE = Path(__file__).resolve().parent
+_CALL = (
+    "\n\nHere, for instance, is a number from the directory: {{ services['lifeline'].name }}, "
+    "{{ services['lifeline'].phone }}."
+)
+Files = Sequence[tuple[str, str]]
+"""Names of files of a project, and their texts."""
+
+
+class StarterError(BookletError):
+    """What was asked for cannot be written, and nothing was."""
+
+    exit_status = 2
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What a new project is about and makes; what is usual, if nobody says. `order_line` is a web address or a phone
+    number where copies are ordered, or nothing.
+    """
+
+    starter: str = "booklet"
+    subject: str = "something that matters"
+    title: str = "Our first booklet"
+    publisher: str = "Our organisation"
+    country: str = "au"
+    regions: tuple[str, ...] = ("VIC",)
+    formats: tuple[str, ...] = tuple(FORMATS)
+    order_line: str = ""
+
+
+def new_project(folder: Path, wishes: Wishes, today: date) -> tuple[Path, ...]:
+    """A project in a folder that is not there or is empty: put there whole, once it has passed `check`. Its files.
+    Raises StarterError.
+    """
+    if is_there(folder) and not (folder.is_dir() and not any(folder.iterdir())):
+        raise StarterError(f"{folder} is there already, and is no empty folder. Nothing was written.")
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    aside = Path(tempfile.mkdtemp(prefix=".booklet-new-", dir=folder.parent)) / folder.name
+    try:
+        files = _project(wishes, today)
+        for name, text in files:
+            (aside / name).parent.mkdir(parents=True, exist_ok=True)
+            (aside / name).write_text(text, "utf-8", newline="\n")
+        findings = check(Order(aside, aside / "dist", today))
+        if faults := [str(finding) for finding in findings if finding.severity is Severity.ERROR]:
+            raise StarterError("; ".join(("Nothing was written, because of this", *faults)))
+        if folder.is_dir():
+            folder.rmdir()
+        aside.rename(folder)
+    finally:
+        shutil.rmtree(aside.parent, ignore_errors=True)
+    return tuple(folder / name for name, _ in sorted(files))
+
+
+def add_chapter(project: Path, title: str, today: date) -> tuple[Path, ...]:
+    """A chapter behind all others, in the part of the last one. Its file. Raises StarterError."""
+    manuscript = _manuscript(project, today)
+    id = _new_id(title, manuscript)
+    if _is_full(manuscript):
+        raise StarterError(
+            "Each page of the leaflet is taken. Write in its chapters, or take a file out of chapters/pages/."
+        )
+    names = [Path(chapter.origin.file).name for chapter in manuscript.chapters]
+    numbers = [int(found[0]) for name in names if (found := re.match(r"\d+", name))]
+    last = manuscript.chapters[-1].head.part if manuscript.chapters else None
+    name = f"chapters/{max(numbers, default=0) + 1:02d}-{id}.md"
+    return _write(project, [(name, _chapter(manuscript, title, id, last))])
+
+
+def add_service(project: Path, name: str, today: date, region: str = "") -> tuple[Path, ...]:
+    """An entry of the directory to fill in, at the end of the file of a region or of the one for everybody: its file.
+    It prints nowhere until somebody has seen it on a page. Raises StarterError.
+    """
+    manuscript = _manuscript(project, today)
+    headings = manuscript.book.directory
+    if not (headings.kinds and headings.audiences):
+        raise StarterError(
+            "booklet.toml has no [directory.kinds] and [directory.audiences] for an entry to stand under."
+        )
+    region = region.upper()
+    if region and region not in (edition.code for edition in manuscript.editions):
+        raise StarterError(f"There is no edition {region}.")
+    own = {f"chapters/support/{edition.code.lower()}.yaml" for edition in manuscript.editions}
+    shared = [row.origin.file for row in manuscript.services if row.origin.file not in own]
+    file = f"chapters/support/{region.lower()}.yaml" if region else next(iter(shared), "chapters/support/national.yaml")
+    words = {
+        "id": _new_id(name, manuscript),
+        "name": _quoted(name),
+        "kind": list(headings.kinds)[-1],
+        "audience": list(headings.audiences)[-1],
+        "states": region or "ALL",
+    }
+    before = (project / file).read_text("utf-8") if is_file(project / file) else ""
+    return _write(project, [], [(file, _ended(before) + _filled("pieces/service.yaml", words))])
+
+
+def add_edition(project: Path, code: str, today: date) -> tuple[Path, ...]:
+    """An edition for a region, with order codes of its own for each title: its file, and those of the small booklets.
+    Raises StarterError.
+    """
+    manuscript = _manuscript(project, today)
+    code, codes = code.upper(), _Codes(project, manuscript)
+    if code in (edition.code for edition in manuscript.editions):
+        raise StarterError(f"There is an edition {code} already.")
+    cover = next((edition.cover_image for edition in manuscript.editions if edition.cover_image), "")
+    country = manuscript.book.language.rpartition("-")[2].lower()
+    ready = {service.id for service in manuscript.services if service.prints and service.serves(code)}
+    lines = [line for line in _health_lines(country, code) if line in ready]
+    edition = _edition(country, code, len(manuscript.editions), cover, lines, codes, today)
+    heads = [
+        (insert.head.origin.file, _ended((project / insert.head.origin.file).read_text("utf-8")) + _pair(code, codes))
+        for insert in manuscript.inserts
+    ]
+    return _write(project, [(f"chapters/editions/{code.lower()}.toml", edition)], heads)
+
+
+def add_insert(project: Path, title: str, today: date) -> tuple[Path, ...]:
+    """A small booklet with one chapter, and the pages that small booklets have: its files. Raises StarterError."""
+    manuscript = _manuscript(project, today)
+    id, codes = _new_id(title, manuscript), _Codes(project, manuscript)
+    cover = next((edition.cover_image for edition in manuscript.editions if edition.cover_image), "")
+    goes_with = f"It goes with {manuscript.book.title}"
+    words = {"title": _quoted(title), "subtitle": _quoted(goes_with), "id": id, "cover": _image("cover_image", cover)}
+    head = _filled("pieces/insert/insert.toml", {**words, "description": _quoted(f"A small booklet. {goes_with}.")})
+    pairs = "".join(_pair(edition.code, codes) for edition in manuscript.editions if edition.codes)
+    files = [
+        (f"chapters/inserts/{id}/insert.toml", head + pairs),
+        (f"chapters/inserts/{id}/01-{id}.md", _chapter(manuscript, title, id, None)),
+        *((f"chapters/pages/{name}", _text(f"pieces/insert/{name}")) for name in _INSERT_PAGES),
+    ]
+    if len(manuscript.planned) < PLANNED:
+        files += _texts("booklet", "chapters/pages/planned")
+    return _write(project, [(name, text) for name, text in files if not is_there(project / name)])
+
+
+_INSERT_PAGES = ("insert-imprint.md", "insert-back-cover.md")
+
+
+def order_code(project: Path, today: date) -> str:
+    """An order code that nothing in a project has or had. Raises StarterError."""
+    return _Codes(project, _manuscript(project, today)).new()
+
+
+class _Codes:
+    """Makes order codes: none twice, and none that stands in a project's data or in the list of what it built."""
+
+    def __init__(self, project: Path | None = None, manuscript: Manuscript | None = None) -> None:
+        rules = manuscript.book.order_codes if manuscript else None
+        self._misheard = (rules and rules.misheard) or MISHEARD
+        self._avoid = rules.avoid if rules else ()
+        self._taken = set(_codes_of(project) if project else ())
+
+    def new(self) -> str:
+        """One more."""
+        code = new_code(self._taken, self._avoid, self._misheard)
+        self._taken.add(code)
+        return code
+
+
+def _codes_of(project: Path) -> Iterator[str]:
+    chapters = project / "chapters"
+    for path in (*chapters.rglob("*.toml"), *chapters.rglob("*.yaml"), project / "dist/manifest.json"):
+        if is_file(path):
+            yield from order_codes_in(path.read_text("utf-8", "replace"))
+
+
+def _project(wishes: Wishes, today: date) -> Files:
+    """Every file of a new project."""
+    if wishes.country not in shipped_countries():
+        raise StarterError(f"No country '{wishes.country}'. There are: {', '.join(shipped_countries())}.")
+    known = f"country/{wishes.country}"
+    has_services = (_HERE / known).is_dir()
+    words = {
+        "back_title": "Numbers to ring" if has_services else "More help",
+        "back_words": "" if has_services else "Say here whom readers can ring, and when.\n",
+        "call": _CALL if has_services else "",
+        "directory_link": "\n- [Support directory](#directory)" if has_services else "",
+    }
+    files = [(name, _text_of(folder, name, words)) for folder in ("every", wishes.starter) for name in _names(folder)]
+    files = [(name.replace("gitignore", ".gitignore"), text) for name, text in files]
+    files.append(("chapters/booklet.toml", _book(wishes, today)))
+    codes, regions = _Codes(), tuple(dict.fromkeys(region.upper() for region in wishes.regions))
+    drawn = any(name == "chapters/images/cover.svg" for name, _ in files)
+    for number, code in enumerate(regions):
+        lines = _health_lines(wishes.country, code)
+        edition = _edition(wishes.country, code, number, "images/cover.svg" if drawn else "", lines, codes, today)
+        files.append((f"chapters/editions/{code.lower()}.toml", edition))
+    if has_services:
+        files += [
+            (name, text)
+            for name, text in _texts(f"{known}/project")
+            if not name.startswith("chapters/support/") or Path(name).stem.upper() in (*regions, "NATIONAL")
+        ]
+    if wishes.order_line:
+        files.append(("chapters/pages/order-line.md", _text("pieces/order-line.md")))
+    return files
+
+
+def _book(wishes: Wishes, today: date) -> str:
+    country = f"country/{wishes.country}/booklet.toml"
+    is_address = "." in wishes.order_line and not wishes.order_line.replace(" ", "").isdigit()
+    reach = f"{'url' if is_address else 'phone'} = {_quoted(wishes.order_line)}\n"
+    order_line = {
+        "publisher": _quoted(wishes.publisher),
+        "reach": reach,
+        "say": _quoted(f"I would like {wishes.title}, please."),
+    }
+    cover = "images/cover-back.svg" if is_file(_HERE / wishes.starter / "chapters/images/cover-back.svg") else ""
+    return _filled(
+        "pieces/booklet.toml",
+        {
+            "title": _quoted(wishes.title),
+            "subtitle": _quoted(f"About {wishes.subject}"),
+            "description": _quoted(f"About {wishes.subject}, from {wishes.publisher}."),
+            "publisher": _quoted(wishes.publisher),
+            "slug": _quoted(_id_of(wishes.title) or wishes.starter),
+            "issue": f"{today.year}.1",
+            "issue_date": today.isoformat(),
+            "next_review": _in_years(today, REVIEW_YEARS).isoformat(),
+            "language": f"en-{wishes.country.upper()}",
+            "binding": BINDINGS[wishes.starter],
+            "formats": json.dumps(list(wishes.formats)),
+            "cover": _image("back_cover_image", cover),
+            "misheard": MISHEARD,
+            "country": _text(country) if is_file(_HERE / country) else "",
+            "order_line": _filled("pieces/order-line.toml", order_line)
+            if wishes.order_line
+            else _text("pieces/no-order-line.toml"),
+        },
+    )
+
+
+def _edition(
+    country: str, code: str, number: int, cover: str, health_lines: Iterable[str], codes: _Codes, today: date
+) -> str:
+    """The file of an edition, the so many-th of a project from 0."""
+    known = shipped_countries().get(country)
+    if known is None or code not in known.regions:
+        names = ", ".join(known.regions) if known else "none that is known"
+        raise StarterError(f"No region '{code}' in the country '{country}'. There are: {names}.")
+    region = known.regions[code]
+    hues = _hues()
+    return _filled(
+        "pieces/edition.toml",
+        {
+            "code": code,
+            "name": _quoted(region.name),
+            "in_words": _quoted(region.in_words),
+            "emergency": _quoted(known.emergency),
+            "time_zone": region.time_zone,
+            "health_lines": json.dumps(list(health_lines)),
+            "cover": _image("cover_image", cover),
+            "standard": codes.new(),
+            "large_print": codes.new(),
+            "issue_date": today.isoformat(),
+            **{key: json.dumps(value) for key, value in hues[number % len(hues)].items()},
+        },
+    )
+
+
+def _pair(code: str, codes: _Codes) -> str:
+    """The order codes of a small booklet in an edition."""
+    return _filled("pieces/insert/codes.toml", {"code": code, "standard": codes.new(), "large_print": codes.new()})
+
+
+def _chapter(manuscript: Manuscript, title: str, id: str, part: str | None) -> str:
+    words = {
+        "title": _quoted(title),
+        "id": id,
+        "part": f"# A part of booklet.toml; its chapters stand together.\npart: {part}\n" if part else "",
+        "facts": "\n[facts: none]\n" if manuscript.sources else "",
+    }
+    return _filled("pieces/chapter.md", words)
+
+
+def _health_lines(country: str, code: str) -> list[str]:
+    """The services that give health advice by phone in a region, as far as the starters know."""
+    name = f"country/{country}/health-lines.toml"
+    known: dict[str, list[str]] = parse_toml(_text(name), name).value if is_file(_HERE / name) else {}
+    return known.get(code, known.get("others", []))
+
+
+@cache
+def _hues() -> list[Mapping[str, object]]:
+    rows: list[Mapping[str, object]] = parse_toml(_text("hues.toml"), "hues.toml").value["hues"]
+    return rows
+
+
+def _manuscript(project: Path, today: date) -> Manuscript:
+    """What a project holds. Raises StarterError where that cannot be read: what is added has to fit it."""
+    manuscript, findings = read(project, Today(today))
+    if manuscript is None:
+        faults = "; ".join(str(finding) for finding in findings if finding.severity is Severity.ERROR)
+        raise StarterError(f"There is no booklet here that can be added to. {faults}")
+    return manuscript
+
+
+def _is_full(manuscript: Manuscript) -> bool:
+    """True for a leaflet whose cover, chapters and other pages take all that its sheet has."""
+    others = manuscript.pages.keys() - {"clinic-kit", "handout", "page-finder", "insert-imprint", "insert-back-cover"}
+    return 1 + len(manuscript.chapters) + len(others) >= PANELS.get(manuscript.book.binding, sys.maxsize)
+
+
+def _new_id(words: str, manuscript: Manuscript) -> str:
+    """The id that a name gives. Raises StarterError where it gives none, or something has it."""
+    id = _id_of(words)
+    taken = {chapter.head.id for chapter in manuscript.every_chapter}
+    taken |= {page.head.id for page in (*manuscript.pages.values(), *manuscript.planned)}
+    taken |= {service.id for service in manuscript.services} | {insert.id for insert in manuscript.inserts}
+    taken |= manuscript.faulty
+    if not id or len(words) > 200 or not words.isprintable():
+        raise StarterError("A name of letters and digits is wanted, as it is to be printed.")
+    if id in taken:
+        raise StarterError(f"Something has the id '{id}' already. Choose another name; it can be changed in the file.")
+    return id
+
+
+def _id_of(words: str) -> str:
+    """Small letters, digits and hyphens, without accents."""
+    plain = normalize("NFKD", words).encode("ascii", "ignore").decode().replace("_", " ")
+    return slug(plain)[:60].strip("-")
+
+
+def _write(project: Path, new: Files, changed: Files = ()) -> tuple[Path, ...]:
+    """New files of a project, and others with new words, all or none. Raises StarterError."""
+    for name, _ in new:
+        if is_there(project / name):
+            raise StarterError(f"{name} is there already. Nothing was written.")
+    rows = [(project / name, text.encode()) for name, text in (*new, *changed)]
+    for path, _ in rows:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    write_whole(rows)
+    return tuple(path for path, _ in rows)
+
+
+def _names(folder: str) -> list[str]:
+    paths = sorted((_HERE / folder).rglob("*"))
+    return [path.relative_to(_HERE / folder).as_posix() for path in paths if path.is_file()]
+
+
+def _texts(folder: str, within: str = "") -> Files:
+    """The files of a folder with their texts as they are."""
+    return [(name, _text(f"{folder}/{name}")) for name in _names(folder) if name.startswith(within)]
+
+
+def _text_of(folder: str, name: str, words: Mapping[str, str]) -> str:
+    return _filled(f"{folder}/{name}", words) if name.endswith(".md") else _text(f"{folder}/{name}")
+
+
+def _text(name: str) -> str:
+    return (_HERE / name).read_text("utf-8")
+
+
+def _filled(name: str, words: Mapping[str, str]) -> str:
+    return Template(_text(name)).substitute(words)
+
+
+def _quoted(words: str) -> str:
+    """Words as TOML and YAML hold them on one line, whatever they are."""
+    return json.dumps(words, ensure_ascii=False)
+
+
+def _image(key: str, image: str | None) -> str:
+    return f'{key} = "{image}"\n' if image else ""
+
+
+def _ended(text: str) -> str:
+    """A text to which lines can be added; a list that is written as empty ends."""
+    bare = re.sub(r"^\[\]\s*$", "", text, flags=re.MULTILINE).rstrip("\n")
+    return f"{bare}\n" if bare.strip() else ""
+
+
+def _in_years(day: date, years: int) -> date:
+    return day.replace(year=day.year + years, day=min(day.day, 28) if day.month == 2 else day.day)
