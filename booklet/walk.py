@@ -202,7 +202,7 @@ def _chosen(manuscript: Manuscript, codes: Iterable[str], findings: Iterable[Fin
     wanted = [code.upper() for code in codes] or list(editions)
     faulty = {Path(finding.place.file).stem.upper() for finding in findings if "/editions/" in finding.place.file}
     unknown = [code for code in wanted if code not in editions and code not in faulty]
-    if unknown:
+    if unknown and editions:
         raise UnknownEditionError(f"No edition '{unknown[0]}'. There are: {', '.join(editions)}.")
     return tuple(editions[code] for code in dict.fromkeys(wanted) if code in editions)
 

@@ -169,6 +169,8 @@ def test_an_installed_wheel_brings_its_templates_and_styles(tmp_path: Path) -> N
         "import booklet; from pathlib import Path; assert Path(booklet.__file__).with_name('py.typed').is_file(); "
         "from booklet.manuscript import shipped_country; assert shipped_country('nz').plan.code == '64'; "
         "from booklet_desk import envelopes, postcodes, settings; assert postcodes.states_of('3000') == ('VIC',); "
+        "from booklet import starters; assert (Path(starters.__file__).parent / 'pieces/booklet.toml').is_file(); "
+        "from booklet.manuscript import shipped_countries; assert 'au' in shipped_countries(); "
         "envelopes.find_envelope(Path(), 'c5'); assert settings.DESK_NOTICE.is_file() == settings.DESK_LETTER.is_file()"
     )
     environment = {**os.environ, "PYTHONPATH": str(tmp_path / "site")}

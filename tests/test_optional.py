@@ -50,7 +50,10 @@ NO_WORDS: Overlay = {
 NO_LINES: Overlay = {file: re.sub(r"health_lines = .*\n", "", FILES[file]) for file in (VIC, WA)}
 LEFT_OUT: dict[str, tuple[Overlay, str]] = {
     "order line": (without("order_line"), r"order|1800 160 401|Tiny, please|qr|Free\."),
-    "number of the order line": (changed(BOOK, 'phone = "1800 160 401"\n', ""), r"1800 160 401|or ring|big-number"),
+    "number of the order line": (
+        changed(BOOK, 'phone = "1800 160 401"\n', ""),
+        r"1800 160 401|or ring|big-number|Help to make the call",
+    ),
     "address of the order line": (
         changed(BOOK, 'url = "https://example.org"\naddress_in_words = "example.org"\n', ""),
         r'on the web|class="qr"',
@@ -170,6 +173,34 @@ def test_what_is_left_out_is_nothing_in_a_condition() -> None:
     assert not found and lines and lines.text.split() == ["Write."]
     lines, found = fill("Ring {{ order_line.what }}.", "x.md", names)
     assert [finding.code for finding in found] == ["SRC-020"]
+
+
+@pytest.mark.parametrize(
+    ("cost", "cover", "order_page"),
+    [
+        ("free", "Free.", "Free."),
+        ("$5 a copy", "$5 a copy.", "$5 a copy."),
+        ("Free from us.", "Free.", "Free from us."),
+    ],
+)
+def test_the_cover_says_what_the_order_line_costs(
+    booklet: Callable[..., Path], cost: str, cover: str, order_page: str
+) -> None:
+    composition, _ = composed(booklet(changed(BOOK, 'cost = "Free."', f'cost = "{cost}"')))
+    html = {part.id: part.html for part in composition.parts}
+    assert f"Issue 2026.1. {cover}<br>" in html["cover"]
+    assert f"<p>{order_page}</p>" in html["order-line"] and f"</strong> {order_page} Order code" in html["back-cover"]
+
+
+def test_a_health_line_among_the_first_numbers_stands_there_once(booklet: Callable[..., Path]) -> None:
+    overlay = {
+        **changed(BOOK, "[[urgent]]", '[[urgent]]\nservice = "health-line"\nabout = "Advice"\n\n[[urgent]]'),
+        **NO_LINES,
+    }
+    overlay |= {VIC: FILES[VIC].replace("nurse-line", "health-line"), WA: FILES[WA]}
+    composition, _ = composed(booklet(overlay))
+    directory = next(part.html for part in composition.parts if part.id == "directory")
+    assert directory.count("Health line") == 1
 
 
 def test_a_line_of_its_own_says_where_a_text_refers_to_what_is_left_out(booklet: Callable[..., Path]) -> None:

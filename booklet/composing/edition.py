@@ -27,7 +27,7 @@ from booklet.composing.markdown import (
 )
 from booklet.composing.printed import character_faults, drawing_faults, number_faults, text_faults
 from booklet.composing.sandbox import day_in_words, fill, without_templates
-from booklet.composing.views import MAIN, MAIN_BACK, ORDER_PAGE, EditionContext, Publication, publication
+from booklet.composing.views import MAIN, MAIN_BACK, ORDER_PAGE, EditionContext, Publication, publication, sentence
 from booklet.composing.wholeness import SCHEME
 from booklet.design import PT_PER_MM
 from booklet.files import is_there
@@ -558,6 +558,7 @@ def _environment() -> Environment:
         "unbroken": unbroken,
         "day": lambda day: unbroken(day_in_words(day)),
         "first_upper": lambda text: text[:1].upper() + text[1:],
+        "sentence": sentence,
     }
     return environment
 

@@ -509,7 +509,9 @@ class EditionContext:
             for row in self.book.urgent
             for view in self._present([row.service])
         ]
-        lines = (UrgentView(line, line.name, f"{line.description} {line.hours}") for line in self.health_lines)
+        listed = {row.service.id for row in rows}
+        others = (line for line in self.health_lines if line.id not in listed)
+        lines = (UrgentView(line, line.name, f"{line.description} {line.hours}") for line in others)
         return (*rows[:1], *lines, *rows[1:])
 
     @property
@@ -517,12 +519,13 @@ class EditionContext:
         """What the cover says of the price: free, or what the order line costs; nothing where that is not said."""
         words = (self.book.order_line and self.book.order_line.cost) or ""
         is_free = re.search(r"\bfree\b", words, re.IGNORECASE) and not re.search(r"[$\u20ac\u00a3\d]", words)
-        return "Free" if is_free else words.rstrip(".")
+        return "Free" if is_free else sentence(words).rstrip(".")
 
     @property
     def call_helpers(self) -> tuple[ServiceView, ...]:
         """Interpreter and relay service, for people who need help to make a call."""
-        return self._present(self.book.order_line.helpers if self.book.order_line else ())
+        line = self.book.order_line
+        return self._present(line.helpers if line and line.phone else ())
 
     @property
     def unreviewed(self) -> str:
@@ -642,6 +645,11 @@ def _ahead(hours: float) -> str:
         "half an hour" if not whole else f"{whole:.0f}{' and a half' if half else ''} hour{'s' if hours > 1 else ''}"
     )
     return f"{amount} ahead of yours"
+
+
+def sentence(words: str) -> str:
+    """Words as a sentence of their own; nothing stays nothing."""
+    return f"{words[:1].upper()}{words[1:]}{'' if words.endswith(('.', '!', '?')) else '.'}" if words else ""
 
 
 def website(url: str) -> str:

@@ -439,6 +439,8 @@ def _written(value: Any) -> str:
 def _expected(problem: Any, name: str, file: str) -> str:
     page = "docs/style.md" if file.endswith("/style.toml") else "docs/writing.md"
     context = problem.get("ctx", {})
+    if "before it starts" in problem["msg"]:
+        return "An end on the day of the start, or later."
     if isinstance(problem["input"], dict | Record):
         return f"Values that agree, as {page} describes them."
     if "expected" in context:
