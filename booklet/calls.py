@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from booklet.australia import NO_BREAK, PhoneError, parse_phone
 from booklet.bounds import MAX_DATA_BYTES
-from booklet.composing import Composition, Wanted, compose, day_in_words, shipped_faces, titles_of
+from booklet.composing import Composition, Wanted, compose, shipped_faces, titles_of
 from booklet.files import read as read_file
 from booklet.files import write_whole
 from booklet.findings import UNPRINTABLE, BookletError, Place, has_errors
@@ -35,6 +35,7 @@ from booklet.manuscript import (
 from booklet.store import CACHE, Store
 from booklet.today import Today
 from booklet.typesetting import Typesetter, folios
+from booklet.words import english
 
 MONTHS = 6
 """How long a number is taken for right after somebody confirmed it."""
@@ -149,9 +150,9 @@ def _rank(service: Service, urgent: bool, printed: bool) -> tuple[object, ...]:
 
 def _reason(service: Service) -> str:
     last, sure = max(service.calls, key=lambda call: call.day, default=None), service.assured
-    words = f"Confirmed {day_in_words(sure.day)} by {sure.by}." if sure else "Nobody has confirmed it by phone."
+    words = f"Confirmed {english().day(sure.day)} by {sure.by}." if sure else "Nobody has confirmed it by phone."
     if last and last is not sure:
-        words += f" Last call {day_in_words(last.day)} by {last.by}: {last.result.replace('-', ' ')}."
+        words += f" Last call {english().day(last.day)} by {last.by}: {last.result.replace('-', ' ')}."
     if service.confirm_before_print:
         words += " Marked: confirm before print."
     return f"{words} {service.note}" if service.note else words
@@ -227,7 +228,8 @@ def printed_places(
     manuscript: Manuscript, project: Path, today: date, store: Store
 ) -> dict[str, tuple[PrintedPlace, ...]]:
     """Where each entry is printed in the standard pages of every title, by its id: laid out, or read from the store."""
-    setter = Typesetter(project, shipped("."), FORMATS["screen"].pages, store)
+    pages_of = FORMATS["screen"].pages.turned(manuscript.words.from_the_right)
+    setter = Typesetter(project, shipped("."), pages_of, store)
     faces = shipped_faces(shipped("."))
     compose_one = partial(compose, manuscript, project=project, today=Today(today), faces=faces)
     found: dict[str, dict[tuple[str, str], list[str]]] = {}

@@ -43,6 +43,7 @@ CODES: dict[str, str] = {
     "SRC-054": "a fact that no text uses",
     "SRC-055": "an order code that spells what nobody wants to say, or that is misheard",
     "SRC-056": "a chapter without words, or whose reading time is far from what it takes",
+    "SRC-057": "a language of which the program cannot say how hard its texts are to read",
     "LNK-001": "a link to an anchor that is not there",
     "LNK-002": "a link to a word that the glossary does not hold",
     "LNK-003": "an image that is missing or cannot be used",

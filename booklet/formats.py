@@ -11,6 +11,9 @@ from typing import Literal
 Duplex = Literal["short-edge", "manual"]
 """Who turns the sheets: the printer, on their short edge, or a person, who prints fronts and then backs."""
 
+RIGHT_TO_LEFT = "right-to-left.css"
+"""The style sheet of languages that are read from right to left. It comes last."""
+
 
 @dataclass(frozen=True)
 class PrintOptions:
@@ -33,6 +36,10 @@ class PageSetup:
     stylesheets: tuple[str, ...]
     trim_mm: tuple[float, float]
     bleed_mm: float = 0.0
+
+    def turned(self, from_the_right: bool) -> PageSetup:
+        """These pages, or the same for a language that is read from right to left."""
+        return replace(self, stylesheets=(*self.stylesheets, RIGHT_TO_LEFT)) if from_the_right else self
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from booklet.composing.markdown import Page, RenderContext, render
 from booklet.composing.sandbox import Lines
 from booklet.composing.wholeness import losses
 from booklet.findings import Severity
+from booklet.words import english
 from tests.conftest import PROJECT
 from tests.tiny import LAST, TWO, added, errors, order
 
@@ -30,7 +31,7 @@ def page_of(text: str) -> Page:
     def print_block(call: BlockCall) -> tuple[str, str]:
         return f'<aside title="{call.options.get("alt", "")}">{call.options.get("title", "")}', "</aside>"
 
-    context = RenderContext(PROJECT, "x", "x.md", print_block)
+    context = RenderContext(PROJECT, "x", "x.md", print_block, english())
     return render(lines, context)
 
 

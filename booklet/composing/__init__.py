@@ -8,7 +8,6 @@ tokens, because nobody knows them yet.
 from booklet.composing.edition import PAGE_TOKENS, Composition, Part, Wanted, compose, planned_kit, ticket
 from booklet.composing.faces import Faces, decompressed, shipped_faces
 from booklet.composing.proofreading import proofread
-from booklet.composing.sandbox import day_in_words
 from booklet.composing.views import HANDOUT, MAIN, Publication, code_entries, publication, titles_of
 from booklet.composing.wholeness import SCHEME
 
@@ -24,7 +23,6 @@ __all__ = [
     "Wanted",
     "code_entries",
     "compose",
-    "day_in_words",
     "decompressed",
     "planned_kit",
     "proofread",

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from booklet.composing.blocks import BlockCall
-from booklet.composing.faces import MOST_LINES, OTHER_CLASS, Faces
+from booklet.composing.faces import ARABIC_CLASS, MOST_LINES, OTHER_CLASS, Faces
 from booklet.composing.markdown import (
     PAGE_TOKEN,
     Page,
@@ -24,7 +24,7 @@ from booklet.composing.markdown import (
     unbroken,
 )
 from booklet.composing.printed import character_faults, drawing_faults, number_faults, text_faults
-from booklet.composing.sandbox import day_in_words, fill, without_templates
+from booklet.composing.sandbox import fill, without_templates
 from booklet.composing.views import MAIN, MAIN_BACK, EditionContext, Publication, publication
 from booklet.composing.wholeness import SCHEME
 from booklet.files import is_there
@@ -40,6 +40,7 @@ from booklet.manuscript import (
     StandingPage,
 )
 from booklet.today import Today
+from booklet.words import PLACEHOLDER, Words
 
 SLOT = "\ue020"
 ANCHOR = re.compile(r'\sid="([^"]+)"')
@@ -70,7 +71,7 @@ BOLD = 0.94
 PRINT_PLAN = "\ue021"
 """Where the kit of a clinic says how many sheets there are, which is known once the booklet is set."""
 PAGE_TOKENS = re.compile(PAGE_TOKEN.format("([^\ue011]*)"))
-_SPACE_BEFORE_INLINE = re.compile(rf'(?<=[^\s>]) (?=<(?:a|strong)\b|<span class="{OTHER_CLASS}")')
+_SPACE_BEFORE_INLINE = re.compile(rf'(?<=[^\s>]) (?=<(?:a|strong)\b|<span class="(?:{OTHER_CLASS}|{ARABIC_CLASS})")')
 """A text that ends in a space before a link, bold words or another face is broken after its first word when it fits the
 line without that space and not with it (WeasyPrint 70, `split_first_line`). A space in a box of its own is not."""
 REQUIRED_BLOCKS = {
@@ -156,19 +157,18 @@ def compose(
     return tuple(compositions), list(in_order(dict.fromkeys(findings)))
 
 
-def planned_kit(kit: Part, plan: tuple[str, ...]) -> Part:
+def planned_kit(kit: Part, plan: tuple[str, ...], words: Words) -> Part:
     """The sheet for a clinic with the plan of its sheets in it, a paragraph for each line."""
-    return replace(
-        kit, html=kit.html.replace(PRINT_PLAN, Markup("").join(map(Markup("<p>{}</p>").format, map(unbroken, plan))))
-    )
+    rows = Markup("").join(Markup("<p>{}</p>").format(unbroken(row, words)) for row in plan)
+    return replace(kit, html=kit.html.replace(PRINT_PLAN, rows))
 
 
 def ticket(
-    title: str, language: str, rows: Iterable[tuple[str, str]], files: Iterable[tuple[str, str, str]], file: str
+    title: str, words: Words, rows: Iterable[tuple[str, str]], files: Iterable[tuple[str, str, str]], file: str
 ) -> Part:
     """A printer's job ticket: facts by name, and each file with what it is and its checksum."""
-    names = {"title": title, "language": language, "rows": rows, "files": files, "kind": "ticket"}
-    return Part("ticket", title, "ticket", _template("ticket.html.j2").render(names), (), file)
+    names = {"title": title, "rows": rows, "files": files, "kind": "ticket", "face": ""}
+    return Part("ticket", title, "ticket", _template("ticket.html.j2", words).render(names), (), file)
 
 
 class _Composer:
@@ -179,11 +179,14 @@ class _Composer:
         self.project = project
         self.faces = faces
         self.book = context.manuscript.book
+        self.words = context.words
+        self.page_faces = faces.of_language(self.words.said)
+        terms = context.terms.items()
         self.findings: list[Finding] = []
         self.titles: dict[str, str] = {
-            "contents": "Contents",
+            "contents": self.words("contents.name"),
             "cover": context.publication.title,
-            **{f"word-{slug}": f"{term.word}, explained" for slug, term in context.terms.items()},
+            **{f"word-{slug}": self.words("glossary.explained", word=term.word) for slug, term in terms},
             **{f"directory-{id}": title for id, title in self.book.directory.audiences.items()},
         }
         self.links: list[tuple[str, Place]] = []
@@ -233,12 +236,17 @@ class _Composer:
 
     def text(self, body: str, prefix: str, file: str) -> Page:
         """One chapter or page, its template filled and its Markdown rendered, its faults noted."""
-        lines, faults = fill(body, file, self.context.names)
+        lines, faults = fill(body, file, self.context.names, self.words)
         self.findings += faults
         if lines is None:
             lines = without_templates(body)  # the other faults of the text are still found
         here = RenderContext(
-            self.project, prefix, file, lambda call: _print_block(call, self.context), self.context.elsewhere
+            self.project,
+            prefix,
+            file,
+            lambda call: _print_block(call, self.context),
+            self.words,
+            self.context.elsewhere,
         )
         page = render(lines, here)
         for word, use in page.uses:
@@ -309,11 +317,11 @@ class _Composer:
 
     def _running(self, head: FrontMatter | PageMatter, number: str = "") -> str:
         """What the foot says in place of a title that is too long for one line of it; nothing for others."""
-        if self.faces.lines(head.title, HEADING_EM) >= MOST_LINES:
+        if self.page_faces.lines(head.title, HEADING_EM) >= MOST_LINES:
             found = f"A word of the title '{head.title[:60]}' is too long for its line."
             self.findings.append(error("BOX-002", head.origin, found, "A shorter word."))
         width_em = FOOT_LARGE_PRINT_EM if self.context.large_print else FOOT_EM
-        short = self.faces.running_title(f"{number}{head.short_title or head.title}", width_em)
+        short = self.page_faces.running_title(f"{number}{head.short_title or head.title}", width_em)
         return "" if short == number + head.title else short.replace("'", "\u2019")
 
     def _drawing(self, chapter: Chapter) -> str:
@@ -354,7 +362,7 @@ class _Composer:
             (title.subtitle, column.subtitle, 1.3),
             (self.context.edition.name, column.name, 1.4),
         )
-        taken = sum(self.faces.lines(text, BOLD * column.width / size) * size * line for text, size, line in rows)
+        taken = sum(self.page_faces.lines(text, BOLD * column.width / size) * size * line for text, size, line in rows)
         if taken > column.height:
             place = self.book.origin if title.is_main else title.origin
             self._too_long(f"'{title.title[:60]}', its subtitle and the edition's name do not fit the cover", place)
@@ -362,7 +370,7 @@ class _Composer:
     def _check_part_title(self, part: BookPart) -> None:
         """The title of a part leaves half its page to the sentence and the chapters."""
         column = self._column
-        lines = self.faces.lines(part.title, BOLD * column.width / column.title)
+        lines = self.page_faces.lines(part.title, BOLD * column.width / column.title)
         if lines * column.title * 1.1 > column.height / 2:
             self._too_long(f"'{part.title[:60]}' does not fit the page that opens a part", part.origin)
 
@@ -376,12 +384,15 @@ class _Composer:
 
     def contents(self) -> Part:
         """The contents list: chapters with their numbers, then the pages behind them, by volume if there are more."""
-        html = self._html("contents", title="Contents", context=self.context)
-        return Part("contents", "Contents", "contents", html, (), self.book.origin.file)
+        name = self.words("contents.name")
+        html = self._html("contents", title=name, context=self.context)
+        return Part("contents", name, "contents", html, (), self.book.origin.file)
 
     def _html(self, template: str, **names: Any) -> str:
-        html: str = _template(f"{template}.html.j2").render({"kind": template, "language": self.book.language} | names)
-        return _SPACE_BEFORE_INLINE.sub("<span> </span>", self.faces.set(html))
+        html: str = _template(f"{template}.html.j2", self.words).render(
+            {"kind": template, "face": self.page_faces.page} | names
+        )
+        return _SPACE_BEFORE_INLINE.sub("<span> </span>", self.page_faces.set(html, self.words.from_the_right))
 
     def check_whole(self, body: Iterable[Part]) -> None:
         """What shows only when all parts are made: links and words, the images and numbers of data files."""
@@ -466,19 +477,26 @@ class _Options(dict[str, str]):
 
 def _print_block(call: BlockCall, context: EditionContext) -> tuple[str, str]:
     """The HTML before and after a block's own text."""
-    macro: Callable[..., Markup] = getattr(_template("blocks.html.j2").module, call.name.replace("-", "_"))
+    macros = _template("blocks.html.j2", context.words).module
+    macro: Callable[..., Markup] = getattr(macros, call.name.replace("-", "_"))
     before, _, after = str(macro(_Options(call.options), context)).partition(SLOT)
     return before, after
 
 
 @cache
-def _template(name: str) -> Template:
-    return _environment().get_template(name)
+def _template(name: str, words: Words) -> Template:
+    return _environment(words).get_template(name)
 
 
 @cache
-def _environment() -> Environment:
-    """The package's own page templates. Chapters never pass through here: they have the sandbox."""
+def _environment(words: Words) -> Environment:
+    """The package's own page templates, in a language. Chapters never pass through here: they have the sandbox."""
+
+    def say(key: str, **values: object) -> Markup:
+        """Words of the house with these values in their places, which may be HTML."""
+        phrase = str(escape(words.phrase(key, values.get("count")).replace("'", "\u2019")))
+        return Markup(PLACEHOLDER.sub(lambda name: escape(values[name[1]]), phrase.replace("\u00a0", "&nbsp;")))
+
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent / "templates"),
         autoescape=True,
@@ -490,13 +508,17 @@ def _environment() -> Environment:
         "slot": Markup(SLOT),
         "print_plan_token": PRINT_PLAN,
         "scheme": SCHEME,
-        "linked": linked_text,
+        "linked": lambda text: linked_text(text, words),
+        "language": words.language,
+        "from_the_right": words.from_the_right,
+        "is_english": words.is_english,
+        "say": say,
         "page_token": PAGE_TOKEN.format,
     }
     environment.filters |= {
         "breakable": _breakable,
-        "unbroken": unbroken,
-        "day": lambda day: unbroken(day_in_words(day)),
+        "unbroken": lambda text: unbroken(text, words),
+        "day": lambda day: unbroken(words.day(day), words),
         "first_upper": lambda text: text[:1].upper() + text[1:],
     }
     return environment

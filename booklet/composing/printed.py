@@ -17,7 +17,7 @@ from unicodedata import category, normalize
 
 from booklet.australia import Phone, PhoneError, TypedNumber, parse_phone, plain_characters, typed_numbers
 from booklet.bounds import MAX_DATA_BYTES, MAX_DRAWING_BYTES
-from booklet.composing.faces import OTHER_CLASS, Faces, drawn_texts, name_of
+from booklet.composing.faces import ARABIC_CLASS, OTHER_CLASS, Faces, drawn_texts, name_of
 from booklet.files import inside, read
 from booklet.findings import Finding, Place, error
 
@@ -34,9 +34,9 @@ _LINE = re.compile(r'\sdata-line="([^"]*)"')
 _SAID = re.compile(r'\s(?:alt|title)="([^"]*)"')
 _IN_WORDS = re.compile(r"</?(?:a|abbr|strong|span|wbr)\b[^>]*>")
 _INLINE = frozenset(("a", "abbr", "strong", "span", "br", "wbr"))
-_OF_LINE = re.compile(rf'\sclass="(?!whole|{OTHER_CLASS})')
+_OF_LINE = re.compile(rf'\sclass="(?!whole|{OTHER_CLASS}|{ARABIC_CLASS})')
 """A span with a class stands apart, but for what keeps words together or sets them in another face."""
-_LETTERS = "Letters of the Latin, Greek or Cyrillic alphabet: no shipped font has others."
+_LETTERS = "Letters of the Latin, Greek, Cyrillic or Arabic alphabet: no shipped font has others."
 _SIGNS = "Words for it, such as 'or more' for a sign; in a drawing, font-family with 'Noto Sans' for other alphabets."
 
 

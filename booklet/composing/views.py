@@ -18,11 +18,11 @@ import segno
 
 from booklet.australia import Phone, parse_phone
 from booklet.composing.markdown import PAGE_TOKEN
-from booklet.composing.sandbox import day_in_words
 from booklet.findings import BookletError, Place
 from booklet.manuscript import Chapter, Edition, Manuscript, OrderCodes, Service, Term, Topic, UrgentSign
 from booklet.order_codes import CodeEntry, spelling
 from booklet.today import Today
+from booklet.words import Words
 
 MAIN = "main"
 HANDOUT = "chapter:"
@@ -107,7 +107,8 @@ def publication(manuscript: Manuscript, edition: Edition, title: str = MAIN) -> 
     for chapter in manuscript.every_chapter:
         if title == f"{HANDOUT}{chapter.head.id}":
             slug = f"{book.slug}-chapter-{chapter.head.id}"
-            names = (chapter.head.title, f"From {book.title}", slug, chapter.head.summary, "")
+            subtitle = manuscript.words("handout.subtitle", title=book.title)
+            names = (chapter.head.title, subtitle, slug, chapter.head.summary, "")
             return Publication(title, *names, edition.order_codes, (chapter,), chapter.origin)
     known = ", ".join(
         (*titles_of(manuscript), *(f"{HANDOUT}{chapter.head.id}" for chapter in manuscript.every_chapter))
@@ -153,9 +154,13 @@ class Services:
     PARTS: ClassVar = frozenset({"local"})
 
     def __init__(
-        self, records: tuple[Service, ...], local_ids: frozenset[str], faulty: frozenset[str] = frozenset()
+        self,
+        records: tuple[Service, ...],
+        local_ids: frozenset[str],
+        words: Words,
+        faulty: frozenset[str] = frozenset(),
     ) -> None:
-        self._views = {record.id: _view(record, record.id in local_ids) for record in records}
+        self._views = {record.id: _view(record, record.id in local_ids, words) for record in records}
         self._faulty = faulty
 
     def __getitem__(self, key: str) -> ServiceView:
@@ -264,7 +269,8 @@ class EditionContext:
         self.today = today
         self.records = services_of(manuscript, edition)
         local = frozenset(r.id for r in self.records if "ALL" not in r.states) | frozenset(edition.health_lines)
-        self.services = Services(self.records, local, manuscript.faulty)
+        self.words = manuscript.words
+        self.services = Services(self.records, local, self.words, manuscript.faulty)
         self.large_print = large_print
         self.edition = _edition(manuscript, edition, publication, large_print)
         line = manuscript.book.order_line
@@ -309,9 +315,10 @@ class EditionContext:
             return None
         for number, ids in enumerate(self.volumes, 1):
             if owner in ids:
-                page = PAGE_TOKEN.format(escape(anchor))
-                return f'<span class="page-ref"> (page\u00a0{page}, volume\u00a0{number})</span>'
-        return f" (in the booklet {escape(self.book.title)})"
+                page = PAGE_TOKEN.format(anchor)
+                reference = self.words("page.reference_in_volume", page=page, volume=number)
+                return f'<span class="page-ref"> {escape(reference)}</span>'
+        return f" {escape(self.words('page.in_booklet', title=self.book.title))}"
 
     @cached_property
     def explains_words(self) -> bool:
@@ -420,7 +427,7 @@ class EditionContext:
         """What the cover says of the price: free, or what the order line costs."""
         words = self.book.order_line.cost
         is_free = re.search(r"\bfree\b", words, re.IGNORECASE) and not re.search(r"[$\u20ac\u00a3\d]", words)
-        return "Free" if is_free else words.rstrip(".")
+        return self.words("cover.free") if is_free else words.rstrip(".")
 
     @property
     def call_helpers(self) -> tuple[ServiceView, ...]:
@@ -465,10 +472,10 @@ class EditionContext:
         apart = hours_apart(self.record.time_zone, self.today.year, clock.time_zone)
         if apart == (0,) or not any(clock.words in (record.hours or "") for record in self.records):
             return ""
-        first, *rest = (_ahead(hours) for hours in apart)
-        return f"{clock.words} is {first}" + (
-            f", and {rest[-1]} while clocks are an hour forward there" if rest else ""
-        )
+        first, *rest = (_ahead(hours, self.words) for hours in apart)
+        if not rest:
+            return self.words("clock.now", clock=clock.words, apart=first)
+        return self.words("clock.in_summer", clock=clock.words, apart=first, later=rest[-1])
 
     @property
     def reviewers(self) -> tuple[str, ...]:
@@ -542,14 +549,13 @@ def hours_apart(zone: str, year: int, other: str) -> tuple[float, ...]:
     return tuple(sorted(apart))
 
 
-def _ahead(hours: float) -> str:
+def _ahead(hours: float, words: Words) -> str:
     if hours == 0:
-        return "the same as yours"
+        return words("clock.same")
     whole, half = divmod(hours, 1)
-    amount = (
-        "half an hour" if not whole else f"{whole:.0f}{' and a half' if half else ''} hour{'s' if hours > 1 else ''}"
-    )
-    return f"{amount} ahead of yours"
+    if not whole:
+        return words("clock.half")
+    return words("clock.ahead_and_half" if half else "clock.ahead", count=int(whole))
 
 
 def website(url: str) -> str:
@@ -558,7 +564,7 @@ def website(url: str) -> str:
     return (parts.netloc + parts.path).rstrip("/")
 
 
-def _view(record: Service, local: bool) -> ServiceView:
+def _view(record: Service, local: bool, words: Words) -> ServiceView:
     return ServiceView(
         id=record.id,
         name=record.name,
@@ -571,8 +577,8 @@ def _view(record: Service, local: bool) -> ServiceView:
         website=website(record.url) if record.url else "",
         description=record.description,
         ask=record.ask or "",
-        checked=day_in_words(record.assured.day) if record.assured else "",
-        written=_month_in_words(record.page_date or ""),
+        checked=words.day(record.assured.day) if record.assured else "",
+        written=_month_in_words(record.page_date or "", words),
         text=parse_phone(record.text).text if record.text else "",
         confirm=record.confirm_before_print,
         local=local,
@@ -580,10 +586,10 @@ def _view(record: Service, local: bool) -> ServiceView:
     )
 
 
-def _month_in_words(page_date: str) -> str:
+def _month_in_words(page_date: str, words: Words) -> str:
     """The month and year of a page's date such as `2023-11`, `reviewed 2023-11` or `2024-09-10`; else empty."""
     found = re.fullmatch(r"(?:about |reviewed )?(\d{4})-(0[1-9]|1[0-2])(?:-\d\d)?", page_date)
-    return f"{date(int(found[1]), int(found[2]), 1):%B %Y}" if found else ""
+    return words.month(date(int(found[1]), int(found[2]), 1)) if found else ""
 
 
 def _edition(manuscript: Manuscript, edition: Edition, publication: Publication, large_print: bool) -> EditionView:

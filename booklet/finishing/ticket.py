@@ -11,9 +11,9 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 
 from booklet.bindery import PressSetup
-from booklet.composing import day_in_words
 from booklet.finishing.records import PrintJob, TypesetBooklet
 from booklet.manuscript import Paper, PrinterProfile
+from booklet.words import PRINTER, Words
 
 COVER_PAGES = 4
 THICK_MM = 5.0
@@ -64,31 +64,40 @@ class Ticket:
         """The ticket for a machine."""
         return (json.dumps(asdict(self), indent=2, ensure_ascii=False) + "\n").encode()
 
-    def rows(self) -> tuple[tuple[str, str], ...]:
+    def rows(self, words: Words) -> tuple[tuple[str, str], ...]:
         """The ticket for a person: what, and how."""
+
+        def say(name: str, **values: object) -> str:
+            return words(f"{PRINTER}.{name}", **values)
+
         width, height = self.trim_mm
-        inside = f", {self.pages - COVER_PAGES} inside and {COVER_PAGES} of cover" if self.cover_is_separate else ""
-        marked = "with marks outside it" if self.marks else "without marks"
-        papers = [("Paper", self.paper), ("Cover", self.cover_paper or "Self-cover: the same paper throughout")]
+        title_is = say("title_is", title=self.title, edition=self.edition, issue=self.issue, day=self.date)
+        pages = say("pages_are", pages=self.pages)
+        if self.cover_is_separate:
+            pages = say("pages_and_cover", pages=self.pages, inside=self.pages - COVER_PAGES, cover=COVER_PAGES)
+        weight, thickness = f"{self.weight_of_one_copy_g:.0f}", f"{self.thickness_mm:.1f}"
         return (
-            ("Title", f"{self.title}, edition for {self.edition}, issue {self.issue}, {self.date}"),
-            ("Quantity", f"{self.quantity} copies" if self.quantity else "Not stated yet: please ask"),
-            ("Trimmed size", f"{width:g} × {height:g} mm, upright"),
-            ("Bleed", f"{self.bleed_mm:g} mm on every side, {marked}"),
-            ("Pages", f"{self.pages}{inside}, as single pages in reading order (PDF/X-4)"),
-            *papers,
-            ("Colours", f"{self.colours}, made for {self.printing_condition}"),
-            ("Ink", f"at most {self.ink_limit_percent:g} % in all"),
-            ("Binding", self.binding),
-            ("One copy", f"{self.weight_of_one_copy_g:.0f} g, {self.thickness_mm:.1f} mm thick"),
-            ("Creep", f"{self.creep_mm:.2f} mm in all. The pages are not shifted: please do so when imposing"),
-            ("Printer's profile", self.profile),
-            ("Questions to", self.contact or "Not stated yet: whoever sent these files"),
+            (say("title"), title_is),
+            (say("quantity"), say("copies", count=self.quantity) if self.quantity else say("not_stated")),
+            (say("trim"), say("trim_is", width=f"{width:g}", height=f"{height:g}")),
+            (say("bleed"), say("bleed_marked" if self.marks else "bleed_bare", bleed=f"{self.bleed_mm:g}")),
+            (say("pages"), pages),
+            (say("paper"), self.paper),
+            (say("cover"), self.cover_paper or say("cover_same")),
+            (say("colours"), say("colours_for", colours=self.colours, condition=self.printing_condition)),
+            (say("ink"), say("ink_is", percent=f"{self.ink_limit_percent:g}")),
+            (say("binding"), self.binding),
+            (say("copy"), say("copy_is", grams=weight, thickness=thickness)),
+            (say("creep"), say("creep_is", creep=f"{self.creep_mm:.2f}")),
+            (say("profile"), self.profile),
+            (say("questions"), self.contact or say("nobody")),
         )
 
-    def file_rows(self) -> tuple[tuple[str, str, str], ...]:
+    def file_rows(self, words: Words) -> tuple[tuple[str, str, str], ...]:
         """Each file: its name, what it is, its checksum."""
-        return tuple((file.name, f"{file.pages} pages, {file.bytes} bytes", file.sha256) for file in self.files)
+        return tuple(
+            (file.name, words("printer.file", pages=file.pages, bytes=file.bytes), file.sha256) for file in self.files
+        )
 
 
 def weight_g(pages: int, trim_mm: tuple[float, float], paper: Paper, cover: Paper | None = None) -> float:
@@ -110,13 +119,13 @@ def creep_mm(pages: int, paper: Paper, cover: Paper | None = None) -> float:
     return (sheets - 1) * paper.caliper_mm + (cover or paper).caliper_mm
 
 
-def binding(pages: int, printer: PrinterProfile) -> str:
+def binding(pages: int, printer: PrinterProfile, words: Words) -> str:
     """How it is bound, with a question where it is thicker than is usual."""
-    words = "Saddle stitched, two staples through the fold of the longer side"
+    stitched = words("printer.stitched")
     thick = thickness_mm(pages, printer.paper, printer.cover_paper)
     if thick > THICK_MM or pages > MANY_PAGES[printer.paper.gsm >= HEAVY_GSM]:
-        words += f". {pages} pages on this paper are more than usual: please say whether it can be stitched"
-    return words
+        return words("printer.thick", binding=stitched, pages=pages)
+    return stitched
 
 
 def job_ticket(
@@ -124,12 +133,12 @@ def job_ticket(
 ) -> Ticket:
     """The ticket of a job; `separate` says that the cover is a file of its own."""
     printer = work.printer
-    paper, cover, pages = printer.paper, printer.cover_paper, booklet.pages
+    paper, cover, pages, words = printer.paper, printer.cover_paper, booklet.pages, booklet.words
     return Ticket(
         title=booklet.title,
         edition=booklet.edition,
         issue=booklet.issue,
-        date=day_in_words(booklet.issued),
+        date=words.day(booklet.issued),
         trim_mm=setup.trim_mm,
         bleed_mm=printer.bleed_mm,
         marks=setup.marks,
@@ -137,10 +146,10 @@ def job_ticket(
         cover_is_separate=separate,
         paper=_stock(paper),
         cover_paper=_stock(cover) if cover else None,
-        colours="Four colours on both sides (4/4), black text overprints",
+        colours=words("printer.colours_are"),
         printing_condition=printer.condition.identifier,
         ink_limit_percent=printer.ink_limit_percent,
-        binding=binding(pages, printer) if booklet.stitched else "Loose leaves",
+        binding=binding(pages, printer, words) if booklet.stitched else words("printer.loose"),
         quantity=work.quantity,
         weight_of_one_copy_g=round(weight_g(pages, setup.trim_mm, paper, cover), 1),
         thickness_mm=round(thickness_mm(pages, paper, cover), 2),

@@ -59,6 +59,7 @@ from booklet.manuscript.records import (
 )
 from booklet.manuscript.waivers import Waiver, read_waivers
 from booklet.today import Today
+from booklet.words import Words, words_of
 
 __all__ = [
     "Book",
@@ -130,6 +131,7 @@ def read(project: Path, today: Today) -> tuple[Manuscript | None, list[Finding]]
 
     root = project / "chapters"
     book = take(_record(Book, project, root / "booklet.toml"))
+    words = take(_words(project, root / "words.toml", book)) if book else None
     service_files = sorted((root / "support").glob("*.yaml"))
     services = take(_entries(Service, project, service_files))
     sources = take(_entries(Source, project, [root / "sources.yaml"]))
@@ -148,10 +150,11 @@ def read(project: Path, today: Today) -> tuple[Manuscript | None, list[Finding]]
     planned = [take(_page(project, path)) for path in sorted((root / "pages" / "planned").glob("*.md"))]
     editions = [take(_record(Edition, project, path)) for path in sorted((root / "editions").glob("*.toml"))]
     printers, icc_profiles = take(_printers(project, sorted((root / "printers").glob("*.toml"))))
-    if book is None:
+    if book is None or words is None:
         return None, found
     manuscript = Manuscript(
         book=book,
+        words=words,
         chapters=chapters,
         inserts=tuple(insert for insert in inserts if insert),
         topics=topics,
@@ -187,6 +190,15 @@ def _record(model: type[Model], project: Path, path: Path) -> tuple[Model | None
     """The record that is all of a file."""
     data, found = _data(project, path)
     return (None, found) if data is None else validate(model, data)
+
+
+def _words(project: Path, path: Path, book: Book) -> tuple[Words, list[Finding]]:
+    """The words of the house in the book's language. Where the project says none, the line of its language is named."""
+    data, found = _data(project, path) if is_there(path) else (None, [])
+    of_book, _ = _data(project, path.with_name("booklet.toml"))
+    place = data.place if data else lambda _: of_book.place(("language",)) if of_book else book.origin
+    words, faults = words_of(book.language, data.value if data else {}, place, book.printer is not None)
+    return words, found or faults
 
 
 def _entries(

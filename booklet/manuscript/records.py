@@ -14,10 +14,11 @@ from booklet.australia import STATES, Phone, PhoneError, parse_phone
 from booklet.contrast import contrast, rgb_of
 from booklet.findings import Place
 from booklet.order_codes import is_order_code
+from booklet.words import Words
 
 ID = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 ISSUE = r"^\d{4}\.\d+$"
-LANGUAGE = r"^[a-z]{2}-[A-Z]{2}$"
+LANGUAGE = r"^[a-z]{2,3}(-[A-Z][a-z]{3})?(-[A-Z]{2})?$"
 HUE = r"^#[0-9a-f]{6}$"
 TEXT_CONTRAST = 7.0
 LARGE_TEXT_CONTRAST = 4.5
@@ -580,9 +581,10 @@ class Consent(Record):
 
 
 class Manuscript(Record):
-    """Everything people wrote, read and validated once."""
+    """Everything people wrote, read and validated once, and the words of the house in their language."""
 
     book: Book
+    words: Words
     chapters: tuple[Chapter, ...]
     inserts: tuple[Insert, ...]
     pages: dict[str, StandingPage]
