@@ -59,6 +59,7 @@ CODES: dict[str, str] = {
     "ACC-005": "a text alternative too short, too long, or the caption again",
     "ACC-006": "words in a language that has no such tag",
     "ACC-007": "a short form without its words",
+    "ACC-008": "a mark between words of another direction, which would stand in the wrong order",
     "BOX-001": "a page count, page size or page label that is not as promised",
     "BOX-002": "something that does not fit the page",
     "FNT-001": "a font that is not embedded or was not shipped",

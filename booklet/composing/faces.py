@@ -127,7 +127,7 @@ class Faces:
         start = 0
         while start < len(pieces):
             end = start
-            while end < len(pieces) and _runs_against(pieces[end], from_the_right):
+            while end < len(pieces) and runs_against(pieces[end], from_the_right):
                 end += 2
             if end > start:
                 rows.append(self._marked("".join(pieces[start : end - 1]), "ltr" if from_the_right else "rtl"))
@@ -153,7 +153,7 @@ class Faces:
         return character not in known and category(character) not in _UNDRAWN
 
 
-def _runs_against(word: str, from_the_right: bool) -> bool:
+def runs_against(word: str, from_the_right: bool) -> bool:
     """True for a word with letters of the other direction than the page's."""
     if not from_the_right:
         return has_letters_from_the_right(word)

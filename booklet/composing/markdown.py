@@ -42,12 +42,13 @@ from booklet.bounds import (
     within_bounds,
 )
 from booklet.composing.blocks import BLOCKS, BlockCall, parse_call
+from booklet.composing.faces import runs_against
 from booklet.composing.languages import is_language
 from booklet.composing.sandbox import Lines
 from booklet.composing.wholeness import SCHEME, holds, losses
 from booklet.findings import Finding, Place, Severity, error, warning
 from booklet.manuscript import slug
-from booklet.pdf import picture_fault
+from booklet.pdf import has_letters_from_the_right, picture_fault
 from booklet.words import Words, is_from_the_right
 
 MOST_LEVELS = 100
@@ -57,6 +58,7 @@ MOST_LISTS = 6
 PICTURES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff")
 """How files in PNG and JPEG begin."""
 WHOLE_PICTURE = "A whole PNG or JPEG of 8 bits a channel, saved anew."
+TOGETHER = "All of the words in [...](lang:ar), with the tag of their language, and no mark inside a word."
 PAGE_TOKEN = "\ue010{}\ue011"
 Printer = Callable[[BlockCall], tuple[str, str]]
 """Gives the HTML before and after the content of a block."""
@@ -441,6 +443,7 @@ class _Writer:
                 self.page.findings.append(error("ACC-003", place, found, "As many cells as heads, empty ones too."))
 
     def _inline(self, token: Token) -> None:
+        self._check_directions(token.children or [])
         for child in token.children or []:
             match child.type:
                 case "text":
@@ -466,6 +469,33 @@ class _Writer:
                     self._put("</strong>")
                 case _:
                     self._put(escape(child.content))
+
+    def _check_directions(self, children: Sequence[Token]) -> None:
+        """Words that run against the page, and letters that join, stand on one side of a mark: the engine sets each
+        side by itself, one behind the other in the direction of the page.
+        """
+        page = self.context.words.from_the_right
+        ways, before, way_before, is_parted, row = [page], "", page, False, self.line
+        for child in children:
+            if child.type == "text" and child.content:
+                way = ways[-1] if way_before == ways[-1] else page
+                if is_parted and _is_torn(before, child.content, way):
+                    found = (
+                        f"A mark parts '{before.split()[-1]}' and '{child.content.split()[0]}': their order is lost."
+                    )
+                    place = Place(self.context.file, self.lines.source(row))
+                    self.page.findings.append(error("ACC-008", place, found, TOGETHER))
+                    return
+                before, way_before, is_parted = child.content, ways[-1], False
+            elif child.type in ("softbreak", "hardbreak"):
+                before, row = f"{before} ", row + 1
+            else:
+                is_parted = True
+            if child.type == "link_open":
+                target = str(child.attrGet("href") or "")
+                ways.append(is_from_the_right(target[5:]) if target.startswith("lang:") else ways[-1])
+            elif child.type == "link_close":
+                ways.pop()
 
     def _text(self, text: str) -> None:
         if re.search(r"\|\s*:?-{3,}|\|\s*:?-+:?\s*(?:\||$)", text):
@@ -609,6 +639,15 @@ class _Writer:
         self.page.findings += faults
         self.page.assets += [] if faults else [src]
         return not faults
+
+
+def _is_torn(before: str, after: str, from_the_right: bool) -> bool:
+    """True for two stretches of text that run on into each other, against the page or inside a word."""
+    if not before.strip() or not after.strip():
+        return False
+    if before[-1].isalpha() and after[0].isalpha() and has_letters_from_the_right(before[-1] + after[0]):
+        return True
+    return runs_against(before.split()[-1], from_the_right) and runs_against(after.split()[0], from_the_right)
 
 
 def _cells(row: str) -> int:
