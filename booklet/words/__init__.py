@@ -159,12 +159,13 @@ def _unknown(key: Key, place: Places, known: Iterable[str]) -> Finding:
 
 
 def _missing(language: str, said: set[str], place: Places, prints_for_press: bool) -> Iterator[Finding]:
-    """The words that a language lacks, by their tables."""
-    for table, names in _KEYS.items():
-        lacks = [name for name in names if f"{table}.{name}" not in said]
-        if lacks and (table != PRINTER or prints_for_press):
-            found = f"The language '{language}' has no words for {', '.join(f'{table}.{name}' for name in lacks)}."
-            yield error("SRC-010", place((table,)), found, f"They stand under [{table}] in chapters/words.toml.")
+    """The words that a language lacks: by their tables, or all at once where it has none."""
+    needed = {table: names for table, names in _KEYS.items() if table != PRINTER or prints_for_press}
+    rows = [((table,), [f"{table}.{name}" for name in names]) for table, names in needed.items()]
+    for at, keys in rows if said else [((), [key for _, keys in rows for key in keys])]:
+        if lacks := [key for key in keys if key not in said]:
+            found = f"The language '{language}' has no words for {', '.join(lacks)}."
+            yield error("SRC-010", place(at), found, "Each in chapters/words.toml, as docs/languages.md explains it.")
 
 
 def _faults(key: str, value: object, language: str, place: Places) -> Iterator[Finding]:
