@@ -17,7 +17,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from booklet.bounds import MAX_DATA_BYTES
-from booklet.composing import Composition, Wanted, compose, day_in_words, faces_of, hours_in_words, titles_of
+from booklet.composing import Composition, Wanted, compose, faces_of, hours_in_words, titles_of
 from booklet.files import read as read_file
 from booklet.files import write_whole
 from booklet.findings import UNPRINTABLE, BookletError, Place, has_errors
@@ -35,6 +35,7 @@ from booklet.phones import PhoneError, parse_phone
 from booklet.store import CACHE, Store
 from booklet.today import Today
 from booklet.typesetting import Typesetter, folios
+from booklet.words import english
 
 MONTHS = 6
 """How long a number is taken for right after somebody confirmed it."""
@@ -149,9 +150,9 @@ def _rank(service: Service, urgent: bool, printed: bool) -> tuple[object, ...]:
 
 def _reason(service: Service) -> str:
     last, sure = max(service.calls, key=lambda call: call.day, default=None), service.assured
-    words = f"Confirmed {day_in_words(sure.day)} by {sure.by}." if sure else "Nobody has confirmed it by phone."
+    words = f"Confirmed {english().day(sure.day)} by {sure.by}." if sure else "Nobody has confirmed it by phone."
     if last and last is not sure:
-        words += f" Last call {day_in_words(last.day)} by {last.by}: {last.result.replace('-', ' ')}."
+        words += f" Last call {english().day(last.day)} by {last.by}: {last.result.replace('-', ' ')}."
     if service.confirm_before_print:
         words += " Marked: confirm before print."
     return f"{words} {service.note}" if service.note else words
@@ -184,7 +185,7 @@ def _labelled(value: str, label: str | None) -> str:
 def _hours(service: Service, manuscript: Manuscript, day: date) -> str:
     """Its hours by its own clock."""
     zone = service.hours.zone if isinstance(service.hours, Hours) else ""
-    return hours_in_words(service.hours, zone or manuscript.editions[0].time_zone, day.year)
+    return hours_in_words(service.hours, zone or manuscript.editions[0].time_zone, day.year, english())
 
 
 def _clock(manuscript: Manuscript, service: Service, day: date, zone: tzinfo) -> str:
@@ -251,7 +252,8 @@ def printed_places(
     manuscript: Manuscript, project: Path, today: date, store: Store
 ) -> dict[str, tuple[PrintedPlace, ...]]:
     """Where each entry is printed in the standard pages of every title, by its id: laid out, or read from the store."""
-    setter = Typesetter(project, shipped("."), manuscript.style.formats["screen"].pages, store)
+    pages_of = manuscript.style.formats["screen"].pages.turned(manuscript.words.from_the_right)
+    setter = Typesetter(project, shipped("."), pages_of, store)
     faces = faces_of(project, manuscript.style.faces)
     compose_one = partial(compose, manuscript, project=project, today=Today(today), faces=faces)
     found: dict[str, dict[tuple[str, str], list[str]]] = {}

@@ -19,6 +19,9 @@ KEPT_PPI = 330
 Duplex = Literal["short-edge", "manual"]
 """Who turns the sheets: the printer, on their short edge, or a person, who prints fronts and then backs."""
 
+RIGHT_TO_LEFT = "right-to-left.css"
+"""The style sheet of languages that are read from right to left. It comes last."""
+
 
 @dataclass(frozen=True)
 class PrintOptions:
@@ -66,6 +69,10 @@ class PageSetup:
         sides_mm = tuple(side + 2 * self.bleed_mm for side in self.trim_mm) if covers_page else block_mm
         width, height = (math.ceil(side * KEPT_PPI / MM_PER_INCH) for side in sides_mm)
         return width, height
+
+    def turned(self, from_the_right: bool) -> PageSetup:
+        """These pages, or the same for a language that is read from right to left."""
+        return replace(self, stylesheets=(*self.stylesheets, RIGHT_TO_LEFT)) if from_the_right else self
 
 
 @dataclass(frozen=True)

@@ -93,7 +93,8 @@ class Worker:
             setter.forget()
 
     def typesetter(self, pages: PageSetup) -> Typesetter:
-        """The typesetter of a page setup."""
+        """The typesetter of a page setup, in the direction of the booklet's language."""
+        pages = pages.turned(self.context.manuscript.words.from_the_right)
         if pages not in self._typesetters:
             self._typesetters[pages] = Typesetter(self.context.order.project, shipped("."), pages, self.store)
         return self._typesetters[pages]
@@ -255,17 +256,18 @@ def typeset_booklet(
 ) -> TypesetBooklet:
     """One volume of a job, with what its files say of themselves."""
     book, publication, hue = manuscript.book, composition.publication, manuscript.hue_of(edition)
-    number = f", volume {composition.volume}" if composition.volume else ""
+    words, names = manuscript.words, {"title": publication.title, "subtitle": publication.subtitle}
+    key = "file.title_of_volume" if composition.volume else "file.title"
     ending = f"-volume-{composition.volume}" if composition.volume else ""
     stem = f"{publication.slug}-{edition.code}-{book.issue}"
     return TypesetBooklet(
         form=job.form,
         file=f"{edition.code}/{stem}-{job.form.name}{ending}",
         title=publication.title,
-        full_title=f"{publication.title}: {publication.subtitle} ({edition.name}{number})",
+        full_title=words(key, **names, edition=edition.name, number=composition.volume),
         description=publication.description,
         publisher=book.publisher,
-        language=book.language,
+        words=words,
         edition=edition.name,
         issue=book.issue,
         issued=book.issue_date,

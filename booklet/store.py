@@ -36,8 +36,8 @@ _TAG_WORDS = b"Signature: 8a477f597d28d172789f06886806bc55\n# What booklet made 
 """The Cache Directory Tagging Specification (bford.info/cachedir), by which backups leave such folders out."""
 MOST_BYTES = 1_000_000_000
 LIBRARIES = (
-    "booklet", "weasyprint", "pydyf", "fonttools", "tinyhtml5", "jinja2", "markdown-it-py", "pikepdf", "pillow",
-    "segno", "pypdfium2", "msgspec",
+    "booklet", "babel", "weasyprint", "pydyf", "fonttools", "tinyhtml5", "jinja2", "markdown-it-py", "pikepdf",
+    "pillow", "segno", "pypdfium2", "msgspec",
 )  # fmt: skip
 _DIGEST = 32
 _SHELF = re.compile(r"[0-9a-f]{2}")

@@ -34,6 +34,7 @@ from booklet.formats import FORMATS
 from booklet.store import Store
 from booklet.typesetting import Segment, Typesetter
 from booklet.walk import styles_folder
+from booklet.words import english
 from tests import reading
 from tests.conftest import needs
 
@@ -43,7 +44,7 @@ ALL = list(range(SECTIONS))
 
 def info(**changes: object) -> DocumentInfo:
     base: dict[str, object] = {
-        "title": "Tiny", "subject": "S", "author": "A", "language": "en-AU", "issued": date(2026, 7, 15),
+        "title": "Tiny", "subject": "S", "author": "A", "words": english(), "issued": date(2026, 7, 15),
         "anchors": {f"s{n}": f"Section {n}" for n in range(SECTIONS)}, "hue": dict(STAND_INS),
     }  # fmt: skip
     return DocumentInfo(**(base | changes))  # type: ignore[arg-type]
@@ -186,7 +187,7 @@ def test_fonts_are_kept_once(setter: Typesetter) -> None:
     ],
 )
 def test_links_out_are_described(uri: str, says: str) -> None:
-    assert describe_link(uri) == says
+    assert describe_link(uri, english()) == says
 
 
 def test_the_dates_are_those_of_the_issue(setter: Typesetter, tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ from booklet.composing.views import EditionContext, EditionView, OrderLineView, 
 from booklet.manuscript import Manuscript, Service, read
 from booklet.today import Today
 from booklet.walk import styles_folder
+from booklet.words import english
 from tests.conftest import PROJECT, TODAY
 from tests.tiny import FILES, LAST, TWO, added, changed, errors, order
 
@@ -170,7 +171,7 @@ def test_words_of_the_data_are_never_markup(booklet: Callable[..., Path]) -> Non
 
 def test_template_lines_keep_their_numbers() -> None:
     names = {"services": ["a", "b"], "edition": None, "order_line": None, "today": None}
-    lines, faults = fill("one\n{% for s in services %}\nitem {{ s }}\n{% endfor %}\nlast", "x.md", names)
+    lines, faults = fill("one\n{% for s in services %}\nitem {{ s }}\n{% endfor %}\nlast", "x.md", names, english())
     assert lines and not faults
     rows = [(text, lines.source(index)) for index, text in enumerate(lines.text.split("\n")) if text]
     assert rows == [("one", 1), ("item a", 3), ("item b", 3), ("last", 5)]

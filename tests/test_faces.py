@@ -18,7 +18,9 @@ from booklet.build import build, check
 from booklet.composing import Faces, shipped_faces
 from booklet.transcript import load, transcript
 from booklet.walk import styles_folder
+from booklet.words import english
 from tests import reading
+from tests.conftest import PROJECT
 from tests.tiny import CHAPTER, INSERT, LAST, STATES, TWO, Overlay, added, changed, errors, order
 
 SENTENCE = "Hãy gọi cho y tá: «Tôi cần người thông dịch» (tiếng Việt), rồi nói tên của quý vị."
@@ -47,10 +49,32 @@ def test_what_is_drawn_is_read_from_the_fonts(faces: Faces) -> None:
         ('<img alt="Việt"><title>Việt</title>', '<img alt="Việt"><title>Việt</title>'),
         (unicodedata.normalize("NFD", "<p>Việt</p>"), '<p><span class="other-face">Việt</span></p>'),
         ("<p>Łódź, café</p>", "<p>Łódź, café</p>"),
+        (
+            "<p>Ring خط السمع, now</p>",
+            '<p>Ring <span class="arabic-face" dir="rtl">خط السمع</span>, now</p>',
+        ),
+        ("<p>\ue010one-tiếng\ue011</p>", "<p>\ue010one-tiếng\ue011</p>"),
     ],
 )
 def test_a_word_is_marked_whole_and_nothing_else_is(faces: Faces, html: str, expected: str) -> None:
     assert faces.set(html) == expected
+
+
+def test_a_language_that_the_text_face_cannot_write_has_the_face_of_its_script(faces: Faces) -> None:
+    assert faces.of_language(english().said).page == ""
+    for language, page in (("vi", "other"), ("ar", "arabic")):
+        own = (PROJECT / "samples" / language / "chapters/words.toml").read_text("utf-8")
+        there = faces.of_language(re.findall(r'= "(.*)"', own))
+        assert there.page == page
+        assert there.set("<p>tiếng Việt</p>" if page == "other" else "<p>خط السمع</p>").count("span") == 0
+
+
+def test_words_that_run_against_a_page_from_the_right_are_one_box(faces: Faces) -> None:
+    page = faces.of_language(["خط السمع"])
+    assert page.page == "arabic"
+    html = page.set("<p>السيدة Nguyễn Van An هنا</p>", from_the_right=True)
+    assert html == '<p>السيدة <span class="other-face" dir="ltr">Nguyễn Van An</span> هنا</p>'
+    assert page.set("<p>خط TIS National</p>", from_the_right=True) == "<p>خط TIS National</p>"
 
 
 def words_and_fonts(pdf: Path) -> list[tuple[str, set[str]]]:

@@ -21,14 +21,15 @@ from tests.conftest import PROJECT
 PACKAGE = PROJECT / "booklet"
 DESK = PROJECT / "booklet_desk"
 ROOMS = (
-    "bounds", "files", "contrast", "design", "findings", "formats", "today", "store", "phones", "order_codes",
+    "bounds", "files", "contrast", "design", "findings", "words", "formats", "today", "store", "phones", "order_codes",
     "pdf", "manuscript",
     "composing", "typesetting", "bindery", "imposition", "preflight", "finishing", "transcript", "dispatch", "records",
     "processes", "jobs", "walk", "build", "calls", "starters",
     "cli",
 )  # fmt: skip
 HOMES = {
-    "yaml": {"manuscript"}, "pydantic": {"manuscript"}, "tomllib": {"manuscript"}, "jinja2": {"composing"},
+    "yaml": {"manuscript"}, "pydantic": {"manuscript"}, "tomllib": {"manuscript", "words"}, "babel": {"words"},
+    "jinja2": {"composing"},
     "markdown_it": {"composing"}, "mdit_py_plugins": {"composing"}, "segno": {"composing"},
     "weasyprint": {"typesetting"}, "pydyf": {"typesetting"}, "PIL": {"pdf", "bindery", "preflight"},
     "pikepdf": {"pdf", "bindery", "imposition", "preflight", "transcript"}, "pypdfium2": {"pdf", "preflight"},
@@ -165,7 +166,8 @@ def test_an_installed_wheel_brings_its_templates_and_styles(tmp_path: Path) -> N
     subprocess.run([*pip, "install", "--no-deps", "--target", str(tmp_path / "site"), str(built)], check=True)
     code = (
         "from booklet.walk import styles_folder; from booklet.composing.edition import _template; "
-        "print(styles_folder() / 'base.css'); _template('cover.html.j2'); "
+        "from booklet.words import english; "
+        "print(styles_folder() / 'base.css'); _template('cover.html.j2', english()); "
         "import booklet; from pathlib import Path; assert Path(booklet.__file__).with_name('py.typed').is_file(); "
         "from booklet.manuscript import shipped_country; assert shipped_country('nz').plan.code == '64'; "
         "from booklet_desk import envelopes, postcodes, settings; assert postcodes.states_of('3000') == ('VIC',); "

@@ -21,6 +21,7 @@ from booklet.composing.edition import PRINT_PLAN
 from booklet.manuscript import Edition, Manuscript, read
 from booklet.today import Today
 from booklet.walk import styles_folder
+from booklet.words import english
 from tests import tiny
 from tests.conftest import TODAY
 from tests.printed import printed
@@ -156,7 +157,9 @@ def test_on_covers_contents_kits_and_heads(pages_of: Pages, day: date, issue: st
 @given(TITLES, st.lists(st.tuples(TITLES, TITLES), max_size=4), st.lists(TITLES, max_size=3))
 def test_on_the_job_ticket_and_the_plan_of_sheets(title: str, rows: list[tuple[str, str]], plan: list[str]) -> None:
     files = [(f"file-{number}.pdf", facts, "0" * 64) for number, (_, facts) in enumerate(rows)]
-    assert breakable(ticket_part(title, "en-AU", rows, files, "x.toml").html) == []
-    kit = planned_kit(Part("kit", "Kit", "clinic-kit", f"<main>{PRINT_PLAN}</main>", (), "x.md"), tuple(plan))
+    assert breakable(ticket_part(title, english(), rows, files, "x.toml").html) == []
+    kit = planned_kit(
+        Part("kit", "Kit", "clinic-kit", f"<main>{PRINT_PLAN}</main>", (), "x.md"), tuple(plan), english()
+    )
     assert PRINT_PLAN not in kit.html and kit.html.count("<p>") == len(plan)
     assert breakable(kit.html) == []

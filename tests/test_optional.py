@@ -15,6 +15,7 @@ from booklet.findings import Finding
 from booklet.manuscript import read
 from booklet.today import Today
 from booklet.walk import styles_folder
+from booklet.words import english
 from tests.conftest import TODAY
 from tests.tiny import FILES, LAST, ONE, TWO, Overlay, added, changed, errors, order
 
@@ -169,9 +170,9 @@ def test_what_an_editor_wrote_about_a_thing_left_out_is_named(booklet: Callable[
 
 def test_what_is_left_out_is_nothing_in_a_condition() -> None:
     names = {"order_line": Absent("x", frozenset({"phone"}))}
-    lines, found = fill("{% if order_line.phone %}\nRing.\n{% else %}\nWrite.\n{% endif %}\n", "x.md", names)
+    lines, found = fill("{% if order_line.phone %}\nRing.\n{% else %}\nWrite.\n{% endif %}\n", "x.md", names, english())
     assert not found and lines and lines.text.split() == ["Write."]
-    lines, found = fill("Ring {{ order_line.what }}.", "x.md", names)
+    lines, found = fill("Ring {{ order_line.what }}.", "x.md", names, english())
     assert [finding.code for finding in found] == ["SRC-020"]
 
 

@@ -164,7 +164,7 @@ def test_what_is_no_phone_number(text: str) -> None:
 @pytest.mark.parametrize(
     ("overlay", "place", "run"),
     [
-        (changed(STATES, "name: Vic group", "name: خط السمع"), line_of(STATES, "name: Vic group"), "خط السمع"),
+        (changed(STATES, "name: Vic group", "name: קו השמע"), line_of(STATES, "name: Vic group"), "קו השמע"),
         (added("Words **中文** 字 more."), f"{TWO}:{LAST}", "中文 字"),
         ({**added("![A drawing of words](images/drawing.svg)"), DRAWING: SVG.format("中文 字")},
          f"{DRAWING}:3", "中文 字"),

@@ -20,6 +20,7 @@ from booklet.manuscript.hours import read_hours
 from booklet.today import Today
 from booklet.transcript import load, transcript
 from booklet.walk import styles_folder
+from booklet.words import english
 from tests import reading, tiny
 from tests.aotearoa import AOTEAROA, NATIONAL, NZS
 from tests.conftest import TODAY
@@ -138,7 +139,7 @@ SYDNEY = Hours((((540, 1020),),) * 5 + ((), ()), "Australia/Sydney")
     ],
 )  # fmt: skip
 def test_hours_in_words(hours: Hours | str | None, zone: str, words: str) -> None:
-    assert hours_in_words(hours, zone, 2026).startswith(words)
+    assert hours_in_words(hours, zone, 2026, english()).startswith(words)
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,7 @@ from booklet.composing.ways import numbers_of
 from booklet.composing.wholeness import losses
 from booklet.findings import Severity
 from booklet.manuscript import shipped_country
+from booklet.words import english
 from tests.conftest import PROJECT
 from tests.tiny import LAST, TWO, added, errors, order
 
@@ -32,7 +33,8 @@ def page_of(text: str) -> Page:
     def print_block(call: BlockCall) -> tuple[str, str]:
         return f'<aside title="{call.options.get("alt", "")}">{call.options.get("title", "")}', "</aside>"
 
-    context = RenderContext(PROJECT, "x", "x.md", print_block, numbers_of((), (shipped_country("au").plan,)))
+    numbers = numbers_of((), (shipped_country("au").plan,), english())
+    context = RenderContext(PROJECT, "x", "x.md", print_block, numbers, english())
     return render(lines, context)
 
 

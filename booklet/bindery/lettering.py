@@ -43,6 +43,10 @@ class Lettering:
             widths={self.glyphs[letter]: f"{self.widths[letter]:.3f}" for letter in letters},
         )
 
+    def draws(self, words: str) -> bool:
+        """True where it has every letter of the words."""
+        return all(letter in self.glyphs for letter in words)
+
     def length_pt(self, words: str, size_pt: float) -> float:
         """How long the words are."""
         return sum(self.widths.get(letter, 0.0) for letter in words) * size_pt / 1000

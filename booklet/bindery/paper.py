@@ -18,7 +18,7 @@ from __future__ import annotations
 import io
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
@@ -57,6 +57,7 @@ from booklet.bindery.lettering import RESOURCE, lettering
 from booklet.bindery.marks import ZONE_MM, Trim, marks, slug_place
 from booklet.bindery.packing import packed_file
 from booklet.pdf import METADATA_STREAM, PT_PER_MM, Description, document_information, text_string, xmp
+from booklet.words import Words
 
 SLUG_PT = 6.5
 _PAPER_HAS_NONE = ("/Annots", "/StructParents", "/Tabs", "/ArtBox", "/CropBox")
@@ -92,7 +93,9 @@ class Condition:
 
 @dataclass(frozen=True)
 class PressJob:
-    """What a press file says of itself: title, author, day of issue, printing condition, and the slug of its pages."""
+    """What a press file says of itself: title, author, day of issue, printing condition, the slug of its pages, and the
+    words in which that goes on.
+    """
 
     title: str
     author: str
@@ -100,6 +103,7 @@ class PressJob:
     setup: PressSetup
     condition: Condition
     slug: str
+    words: Words = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -237,7 +241,7 @@ def press_file(
     """A press file of some parts, in the inks of an edition."""
     letters, setup = lettering(), job.setup
     folios = [folio for piece in pieces for folio in piece.folios]
-    slugs = [f"{job.slug}   page {folio} ({number} of {len(folios)})" for number, folio in enumerate(folios, 1)]
+    slugs = [f"{job.slug}   {_slug_page(job, folio, number, len(folios))}" for number, folio in enumerate(folios, 1)]
     faces = merged(
         [*(face for piece in pieces for face in piece.fragment.faces), *_slug_face(slugs if setup.marks else ())]
     )
@@ -260,6 +264,12 @@ def press_file(
         PAGES, METADATA, INTENT,
     )  # fmt: skip
     return packed_file("1.6", parts, dict(sorted(objects.items())), streams)
+
+
+def _slug_page(job: PressJob, folio: str, number: int, count: int) -> str:
+    """Which page it is: its folio, and its number among all; without words where these cannot be drawn."""
+    words = job.words("printer.slug_page", folio=folio, number=number, count=count)
+    return words if lettering().draws(words) else f"{folio} ({number}/{count})"
 
 
 def _slug_face(words: Iterable[str]) -> list[Face]:

@@ -45,6 +45,7 @@ from booklet.bindery.pictures import shrink_photographs
 from booklet.composing import SCHEME
 from booklet.pdf import METADATA_STREAM, PT_PER_MM, Description, document_information, text_string, xmp
 from booklet.typesetting import Layout, Segment, srgb_profile
+from booklet.words import Words
 
 USUAL_IDS = (Name.TH, Name.Note)
 """What PDF 1.7 finds by an id: heads of cells and notes (ISO 32000-1, 14.7.4.5)."""
@@ -52,14 +53,15 @@ USUAL_IDS = (Name.TH, Name.Note)
 
 @dataclass(frozen=True)
 class DocumentInfo:
-    """What a file says of itself. `hue` gives the edition's colour for each stand-in, as #rrggbb; `edition` and `issue`
-    are said where they are given; `phones` is what links that dial say of themselves, by what they open.
+    """What a file says of itself, in the language of its `words`. `hue` gives the edition's colour for each stand-in,
+    as #rrggbb; `edition` and `issue` are said where they are given; `phones` is what links that dial say of themselves,
+    by what they open.
     """
 
     title: str
     subject: str
     author: str
-    language: str
+    words: Words
     issued: date
     anchors: Mapping[str, str]
     hue: Mapping[str, str]
@@ -241,12 +243,14 @@ def bind(pieces: Sequence[Piece], info: DocumentInfo, fonts: Fonts, placing: Pla
     )
     outline = _outline(rows, targets, writer)
     streams = [*font_objects(faces, fonts, objects), *_metadata(info, objects), _output_intent(objects)]
+    direction = b"/Direction/R2L" if info.words.from_the_right else b""
     objects[CATALOG] = (
-        b"<</Type/Catalog/Pages %d 0 R/Lang%s/MarkInfo<</Marked true>>/ViewerPreferences<</DisplayDocTitle true>>"
+        b"<</Type/Catalog/Pages %d 0 R/Lang%s/MarkInfo<</Marked true>>/ViewerPreferences<</DisplayDocTitle true%s>>"
         b"/PageMode/UseOutlines/StructTreeRoot %d 0 R/Names<</Dests %d 0 R>>/PageLabels<</Nums[%s]>>/Metadata %d 0 R"
         b"/OutputIntents[%d 0 R]%s>>"
     ) % (
-        PAGES, text_string(info.language), TREE_ROOT, DESTINATIONS, _page_labels(pieces), METADATA, INTENT, outline,
+        PAGES, text_string(info.words.language), direction, TREE_ROOT, DESTINATIONS, _page_labels(pieces), METADATA,
+        INTENT, outline,
     )  # fmt: skip
     return packed_file("2.0" if info.pdf_ua == 2 else "1.7", parts, dict(sorted(objects.items())), streams)
 
@@ -289,13 +293,13 @@ def _links_of_file(rows: _Rows, info: DocumentInfo, targets: Mapping[str, _Targe
                 anchor = link.uri.removeprefix(SCHEME)
                 target = targets[anchor]
                 leads = b"/A" + target.action() if target.element else b"/Dest" + text_string(anchor)
-                words = f"{info.anchors.get(anchor, anchor)}, page {folios[anchor]}"
+                words = info.words("link.page", title=info.anchors.get(anchor, anchor), page=folios[anchor])
                 if link.entry and target.element:
                     entry = _renumbered(piece.fragment.entries[link.entry], part.base)
                     objects[part.base + link.entry] = b"%s/Ref[%d 0 R]>>" % (entry.removesuffix(b">>"), target.element)
             else:
                 leads = b"/A<</Type/Action/S/URI/URI%s>>" % text_string(link.uri)
-                words = info.phones.get(link.uri) or describe_link(link.uri)
+                words = info.phones.get(link.uri) or describe_link(link.uri, info.words)
             number = part.base + link.number
             box = b" ".join(map(_number, link.rect))
             objects[number] = b"<</Type/Annot/Subtype/Link/F 4/BS<</W 0>>/Rect[%s]/StructParent %d/Contents%s%s>>" % (
@@ -303,18 +307,18 @@ def _links_of_file(rows: _Rows, info: DocumentInfo, targets: Mapping[str, _Targe
             )  # fmt: skip
 
 
-def describe_link(uri: str) -> str:
+def describe_link(uri: str, words: Words) -> str:
     """What a link that leads out of the booklet says of itself."""
     scheme, _, rest = uri.partition(":")
     match scheme:
         case "tel":
-            return f"Phone {rest}"
+            return words("link.phone", number=rest)
         case "sms":
-            return f"Text message to {rest}"
+            return words("link.message", number=rest)
         case "mailto":
-            return f"Email {rest}"
+            return words("link.email", address=rest)
         case _:
-            return f"Website {rest.removeprefix('//').rstrip('/')}"
+            return words("link.website", address=rest.removeprefix("//").rstrip("/"))
 
 
 def _structure(rows: _Rows, info: DocumentInfo, targets: Mapping[str, _Target], writer: _Tail) -> None:
@@ -447,8 +451,8 @@ def _metadata(info: DocumentInfo, objects: dict[int, bytes]) -> list[PackedStrea
         day=info.issued.isoformat(),
         subject=info.subject,
         coverage=info.edition,
-        language=info.language,
-        keywords=", ".join(filter(None, (info.edition, info.issue and f"issue {info.issue}"))),
+        language=info.words.language,
+        keywords=", ".join(filter(None, (info.edition, info.issue and info.words("file.issue", issue=info.issue)))),
         namespaces=(("pdfaid", "http://www.aiim.org/pdfa/ns/id/"), ("pdfuaid", "http://www.aiim.org/pdfua/ns/id/")),
         claims=_CLAIMS[info.pdf_ua],
         more_xmp=_MORE_XMP[info.pdf_ua],

@@ -9,7 +9,6 @@ from booklet.composing.edition import PAGE_TOKENS, Composition, Part, Wanted, co
 from booklet.composing.faces import Faces, decompressed, face_faults, faces_of, shipped_faces
 from booklet.composing.opening import hours_in_words
 from booklet.composing.proofreading import proofread
-from booklet.composing.sandbox import day_in_words
 from booklet.composing.views import HANDOUT, MAIN, Publication, code_entries, publication, titles_of
 from booklet.composing.wholeness import SCHEME
 
@@ -25,7 +24,6 @@ __all__ = [
     "Wanted",
     "code_entries",
     "compose",
-    "day_in_words",
     "decompressed",
     "face_faults",
     "faces_of",

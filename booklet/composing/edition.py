@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from booklet.composing.blocks import BlockCall
-from booklet.composing.faces import MOST_LINES, OTHER_CLASS, Faces
+from booklet.composing.faces import ARABIC_CLASS, MOST_LINES, OTHER_CLASS, Faces
 from booklet.composing.markdown import (
     PAGE_TOKEN,
     Page,
@@ -26,7 +26,7 @@ from booklet.composing.markdown import (
     way_link,
 )
 from booklet.composing.printed import character_faults, drawing_faults, number_faults, text_faults
-from booklet.composing.sandbox import day_in_words, fill, without_templates
+from booklet.composing.sandbox import fill, without_templates
 from booklet.composing.views import MAIN, MAIN_BACK, ORDER_PAGE, EditionContext, Publication, publication, sentence
 from booklet.composing.wholeness import SCHEME
 from booklet.design import PT_PER_MM
@@ -42,6 +42,7 @@ from booklet.manuscript import (
     StandingPage,
 )
 from booklet.today import Today
+from booklet.words import PLACEHOLDER, Words
 
 SLOT = "\ue020"
 ANCHOR = re.compile(r'\sid="([^"]+)"')
@@ -52,7 +53,7 @@ BENEATH_EM = 7.9
 PRINT_PLAN = "\ue021"
 """Where the kit of a clinic says how many sheets there are, which is known once the booklet is set."""
 PAGE_TOKENS = re.compile(PAGE_TOKEN.format("([^\ue011]*)"))
-_SPACE_BEFORE_INLINE = re.compile(rf'(?<=[^\s>]) (?=<(?:a|strong)\b|<span class="{OTHER_CLASS}")')
+_SPACE_BEFORE_INLINE = re.compile(rf'(?<=[^\s>]) (?=<(?:a|strong)\b|<span class="(?:{OTHER_CLASS}|{ARABIC_CLASS})")')
 """A text that ends in a space before a link, bold words or another face is broken after its first word when it fits the
 line without that space and not with it (WeasyPrint 70, `split_first_line`). A space in a box of its own is not."""
 REQUIRED_BLOCKS = {
@@ -141,19 +142,18 @@ def compose(
     return tuple(compositions), list(in_order(dict.fromkeys(findings)))
 
 
-def planned_kit(kit: Part, plan: tuple[str, ...]) -> Part:
+def planned_kit(kit: Part, plan: tuple[str, ...], words: Words) -> Part:
     """The sheet for a clinic with the plan of its sheets in it, a paragraph for each line."""
-    return replace(
-        kit, html=kit.html.replace(PRINT_PLAN, Markup("").join(map(Markup("<p>{}</p>").format, map(unbroken, plan))))
-    )
+    rows = Markup("").join(Markup("<p>{}</p>").format(unbroken(row, words)) for row in plan)
+    return replace(kit, html=kit.html.replace(PRINT_PLAN, rows))
 
 
 def ticket(
-    title: str, language: str, rows: Iterable[tuple[str, str]], files: Iterable[tuple[str, str, str]], file: str
+    title: str, words: Words, rows: Iterable[tuple[str, str]], files: Iterable[tuple[str, str, str]], file: str
 ) -> Part:
     """A printer's job ticket: facts by name, and each file with what it is and its checksum."""
-    names = {"title": title, "language": language, "rows": rows, "files": files, "kind": "ticket"}
-    return Part("ticket", title, "ticket", _template("ticket.html.j2").render(names), (), file)
+    names = {"title": title, "rows": rows, "files": files, "kind": "ticket", "face": ""}
+    return Part("ticket", title, "ticket", _template("ticket.html.j2", words).render(names), (), file)
 
 
 class _Composer:
@@ -164,13 +164,16 @@ class _Composer:
         self.project = project
         self.faces = faces
         self.book = context.manuscript.book
-        self.linked = partial(linked_text, numbers=context.numbers)
-        self.blocks = _template("blocks.html.j2").make_module({"linked": self.linked})
+        self.words = context.words
+        self.page_faces = faces.of_language(self.words.said)
+        self.linked = partial(linked_text, numbers=context.numbers, words=self.words)
+        self.blocks = _template("blocks.html.j2", self.words).make_module({"linked": self.linked})
+        terms = context.terms.items()
         self.findings: list[Finding] = []
         self.titles: dict[str, str] = {
-            "contents": "Contents",
+            "contents": self.words("contents.name"),
             "cover": context.publication.title,
-            **{f"word-{slug}": f"{term.word}, explained" for slug, term in context.terms.items()},
+            **{f"word-{slug}": self.words("glossary.explained", word=term.word) for slug, term in terms},
             **{f"directory-{id}": title for id, title in self.book.directory.audiences.items()},
         }
         self.links: list[tuple[str, Place]] = []
@@ -233,12 +236,18 @@ class _Composer:
 
     def text(self, body: str, prefix: str, file: str) -> Page:
         """One chapter or page, its template filled and its Markdown rendered, its faults noted."""
-        lines, faults = fill(body, file, self.context.names)
+        lines, faults = fill(body, file, self.context.names, self.words)
         self.findings += faults
         if lines is None:
             lines = without_templates(body)  # the other faults of the text are still found
         here = RenderContext(
-            self.project, prefix, file, self._print_block, self.context.numbers, self.context.elsewhere
+            self.project,
+            prefix,
+            file,
+            self._print_block,
+            self.context.numbers,
+            self.words,
+            self.context.elsewhere,
         )
         page = render(lines, here)
         for word, use in page.uses:
@@ -314,10 +323,10 @@ class _Composer:
         """What the foot says in place of a title that is too long for one line of it; nothing for others."""
         design = self.context.design
         heading_em = BOLD * design.measure_mm * PT_PER_MM / design.h1_pt
-        if self.faces.lines(head.title, heading_em) >= MOST_LINES:
+        if self.page_faces.lines(head.title, heading_em) >= MOST_LINES:
             found = f"A word of the title '{head.title[:60]}' is too long for its line."
             self.findings.append(error("BOX-002", head.origin, found, "A shorter word."))
-        short = self.faces.running_title(f"{number}{head.short_title or head.title}", design.running_em)
+        short = self.page_faces.running_title(f"{number}{head.short_title or head.title}", design.running_em)
         return "" if short == number + head.title else short.replace("'", "\u2019")
 
     def _drawing(self, chapter: Chapter) -> str:
@@ -412,7 +421,7 @@ class _Composer:
 
     def _cover_lines(self, text: str, size_pt: float) -> int:
         """How many lines bold words of this size take on a cover."""
-        return self.faces.lines(text, BOLD * self.context.design.cover_column_pt / size_pt)
+        return self.page_faces.lines(text, BOLD * self.context.design.cover_column_pt / size_pt)
 
     def _too_long(self, found: str, place: Place) -> None:
         found = f"{found} ({self.context.design.name})."
@@ -420,14 +429,15 @@ class _Composer:
 
     def contents(self) -> Part:
         """The contents list: chapters with their numbers, then the pages behind them, by volume if there are more."""
-        html = self._html("contents", title="Contents", context=self.context)
-        return Part("contents", "Contents", "contents", html, (), self.book.origin.file)
+        name = self.words("contents.name")
+        html = self._html("contents", title=name, context=self.context)
+        return Part("contents", name, "contents", html, (), self.book.origin.file)
 
     def _html(self, template: str, **names: Any) -> str:
-        html: str = _template(f"{template}.html.j2").render(
-            {"kind": template, "language": self.book.language, "linked": self.linked} | names
+        html: str = _template(f"{template}.html.j2", self.words).render(
+            {"kind": template, "face": self.page_faces.page, "linked": self.linked} | names
         )
-        return _SPACE_BEFORE_INLINE.sub("<span> </span>", self.faces.set(html))
+        return _SPACE_BEFORE_INLINE.sub("<span> </span>", self.page_faces.set(html, self.words.from_the_right))
 
     def check_whole(self, body: Iterable[Part]) -> None:
         """What shows only when all parts are made: links and words, the images and numbers of data files."""
@@ -532,13 +542,19 @@ class _Options(dict[str, str]):
 
 
 @cache
-def _template(name: str) -> Template:
-    return _environment().get_template(name)
+def _template(name: str, words: Words) -> Template:
+    return _environment(words).get_template(name)
 
 
 @cache
-def _environment() -> Environment:
-    """The package's own page templates. Chapters never pass through here: they have the sandbox."""
+def _environment(words: Words) -> Environment:
+    """The package's own page templates, in a language. Chapters never pass through here: they have the sandbox."""
+
+    def say(key: str, **values: object) -> Markup:
+        """Words of the house with these values in their places, which may be HTML."""
+        phrase = str(escape(words.phrase(key, values.get("count")).replace("'", "\u2019")))
+        return Markup(PLACEHOLDER.sub(lambda name: escape(values[name[1]]), phrase.replace("\u00a0", "&nbsp;")))
+
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent / "templates"),
         autoescape=True,
@@ -551,12 +567,16 @@ def _environment() -> Environment:
         "print_plan_token": PRINT_PLAN,
         "scheme": SCHEME,
         "way_link": way_link,
+        "language": words.language,
+        "from_the_right": words.from_the_right,
+        "is_english": words.is_english,
+        "say": say,
         "page_token": PAGE_TOKEN.format,
     }
     environment.filters |= {
         "breakable": _breakable,
-        "unbroken": unbroken,
-        "day": lambda day: unbroken(day_in_words(day)),
+        "unbroken": lambda text: unbroken(text, words),
+        "day": lambda day: unbroken(words.day(day), words),
         "first_upper": lambda text: text[:1].upper() + text[1:],
         "sentence": sentence,
     }

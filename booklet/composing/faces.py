@@ -1,8 +1,12 @@
 """Which of the shipped fonts has which character, and words that are set in another face as a whole.
 
-The text face lacks most letters of Vietnamese, Greek and Cyrillic. A word with one such letter is set in the other face
-from its first letter to its last: half a word in each looks like a mistake, and slows people down who read letter by
-letter. What no shipped font has is a fault of the text.
+The text face lacks most letters of Vietnamese, Greek and Cyrillic, and all of Arabic. A word with one such letter is
+set in the face of its script from its first letter to its last: half a word in each looks like a mistake, and slows
+people down who read letter by letter. What no shipped font has is a fault of the text.
+
+The engine puts boxes of a line one behind the other, in the direction of the line. So words that run against the page
+are one box, with a direction of its own. In a language that the text face cannot write, the face of its script is that
+of the page, and its words are not marked.
 """
 
 from __future__ import annotations
@@ -12,8 +16,8 @@ import re
 import struct
 import unicodedata
 import zlib
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
 from html import escape, unescape
 from itertools import combinations
@@ -25,12 +29,15 @@ from booklet.bounds import TooMuchError, within_bounds
 from booklet.files import is_file
 from booklet.findings import Finding, error, warning
 from booklet.manuscript import Face, OwnFaces, face_path, shipped
+from booklet.pdf import has_letters_from_the_right
 
-TEXT_FACE = "atkinson-hyperlegible-next"
+TEXT_FACE = "atkinson-hyperlegible-next-latin*"
 OTHER_FACE = "noto-sans"
 OTHER_FAMILY = "Noto Sans"
 """What a drawing names when its words are set in the other face."""
 OTHER_CLASS = "other-face"
+ARABIC_FACE = "noto-sans-arabic"
+ARABIC_CLASS = "arabic-face"
 ELLIPSIS = "\u2026"
 MOST_LINES = 1000
 WEIGHTS = ("400", "700")
@@ -50,10 +57,13 @@ ALIKE = 20
 """Units of a font by which the points of two shapes may differ that nobody can tell apart."""
 FONT_ERRORS = (OSError, LookupError, ValueError, TypeError, AttributeError, AssertionError, struct.error, zlib.error)
 """What fontTools raises of files that are no fonts, or damaged ones."""
+MANY_LETTERS = 5
+"""So many letters that the text face lacks, among the words of the house, are those of a language and no name's."""
 
-_MARKUP = re.compile(r"(<(?:style|title)\b.*?</(?:style|title)>|<[^>]*>)", re.DOTALL)
+_MARKUP = re.compile("(<(?:style|title)\\b.*?</(?:style|title)>|<[^>]*>|\ue010[^\ue011]*\ue011)", re.DOTALL)
 _WORD = re.compile("[^\\s<>&\ue000-\uf8ff]+")
 _LEAD, _TRAIL = "([{\"'\u2018\u201c", ".,;:!?)]}\"'\u2019\u201d\u2026"
+_SPACES = re.compile(r"(\s+)")
 _UNDRAWN = ("Cc", "Cf", "Co", "Zl", "Zp", "Zs")
 """Characters without a shape of their own: line ends, soft hyphens, composing's own marks, spaces."""
 _DRAWN_TEXT = re.compile(r"<((?:[\w.-]+:)?text)\b[^>]*(?<!/)>")
@@ -62,17 +72,33 @@ _CDATA = re.compile(r"<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
 
 @dataclass(frozen=True)
 class Faces:
-    """The characters that the text face and the other face can draw, in regular and in bold."""
+    """The characters that the face of the text, the other face and the one of Arabic can draw, in regular and in bold.
+    `page` says which face that of the text is: '', `other` or `arabic` (styles/base.css).
+    """
 
     text: frozenset[str] = field(repr=False)
     other: frozenset[str] = field(repr=False)
-    advances: Mapping[str, float] = field(repr=False, compare=False, default_factory=dict)
-    """How far each character of the text face reaches in regular, in em."""
+    arabic: frozenset[str] = field(repr=False)
+    widths: Mapping[str, Mapping[str, float]] = field(repr=False, compare=False, default_factory=dict)
+    """How far each character reaches in regular, in em, by the face as `page` has it."""
+    page: str = ""
+
+    def of_language(self, words: Iterable[str]) -> Faces:
+        """The faces of pages in a language, by its words: as they are, or those of its script for the text."""
+        foreign = {letter for letter in set("".join(words)) - self.text if letter.isalpha()}
+        if len(foreign) < MANY_LETTERS:
+            return self
+        page, letters = (
+            ("arabic", self.arabic) if len(foreign & self.arabic) > len(foreign) / 2 else ("other", self.other)
+        )
+        return replace(self, text=self.text | letters, page=page)
 
     def missing(self, html: str) -> list[str]:
         """The characters in the text of an HTML document that no shipped font has, each once."""
         words = unescape(_MARKUP.sub("", html))
-        foreign = {character for character in set(words) - self.text if self._beyond(character, self.other)}
+        foreign = {
+            character for character in set(words) - self.text if self._beyond(character, self.other | self.arabic)
+        }
         return sorted(foreign, key=words.index)
 
     def running_title(self, title: str, width_em: float) -> str:
@@ -99,10 +125,12 @@ class Faces:
         return count
 
     def _width_em(self, text: str) -> float:
-        return sum(self.advances.get(character, 1.0) for character in text)
+        faces = [self.widths.get(page, {}) for page in (self.page, "", "other", "arabic")]
+        return sum(next((face[character] for face in faces if character in face), 1.0) for character in text)
 
-    def set(self, html: str) -> str:
-        """The HTML with each word that the text face cannot draw marked for the other face.
+    def set(self, html: str, from_the_right: bool = False) -> str:
+        """The HTML with each word that the face of the page cannot draw marked for another face, in a page that is read
+        from the left or from the right.
 
         Letters written as a base and an accent apart become one, as the fonts have them.
         """
@@ -110,24 +138,51 @@ class Faces:
         if not any(self._beyond(character, self.text) for character in set(html) - self.text):
             return html
         pieces = _MARKUP.split(html)
-        return "".join(piece if index % 2 else _WORD.sub(self._word, piece) for index, piece in enumerate(pieces))
+        return "".join(piece if index % 2 else self._set(piece, from_the_right) for index, piece in enumerate(pieces))
 
     def missing_in_words(self, words: str, svg: str) -> list[str]:
         """The characters in some words of an SVG drawing that it cannot have, each once."""
         known = self.text | self.other if OTHER_FAMILY in svg else self.text
         return [character for character in dict.fromkeys(words) if self._beyond(character, known)]
 
-    def _word(self, found: re.Match[str]) -> str:
-        written = found[0]
-        word = written.lstrip(_LEAD).rstrip(_TRAIL)
-        if not any(self._beyond(character, self.text) for character in word):
+    def _set(self, text: str, from_the_right: bool) -> str:
+        """A stretch of text: words that run against the page marked together, others one by one."""
+        pieces = _SPACES.split(text)
+        rows: list[str] = []
+        start = 0
+        while start < len(pieces):
+            end = start
+            while end < len(pieces) and runs_against(pieces[end], from_the_right):
+                end += 2
+            if end > start:
+                rows.append(self._marked("".join(pieces[start : end - 1]), "ltr" if from_the_right else "rtl"))
+                start = end - 1
+            else:
+                rows.append(_WORD.sub(lambda word: self._marked(word[0]), pieces[start]))
+                start += 1
+        return "".join(rows)
+
+    def _marked(self, written: str, direction: str = "") -> str:
+        """Words in the face that they need, without the signs around them; as they are where they need none."""
+        words = written.lstrip(_LEAD).rstrip(_TRAIL)
+        needs = next((character for character in words if self._beyond(character, self.text)), "")
+        if not needs:
             return written
-        start = written.index(word)
-        return f'{written[:start]}<span class="{OTHER_CLASS}">{word}</span>{written[start + len(word) :]}'
+        face = ARABIC_CLASS if needs in self.arabic - self.other else OTHER_CLASS
+        way = f' dir="{direction}"' if direction else ""
+        start = written.index(words)
+        return f'{written[:start]}<span class="{face}"{way}>{words}</span>{written[start + len(words) :]}'
 
     @staticmethod
     def _beyond(character: str, known: frozenset[str]) -> bool:
         return character not in known and category(character) not in _UNDRAWN
+
+
+def runs_against(word: str, from_the_right: bool) -> bool:
+    """True for a word with letters of the other direction than the page's."""
+    if not from_the_right:
+        return has_letters_from_the_right(word)
+    return any(map(str.isalpha, word)) and not has_letters_from_the_right(word)
 
 
 def drawn_texts(svg: str) -> Iterator[tuple[str, int]]:
@@ -156,8 +211,9 @@ def decompressed(face: bytes) -> bytes:
 @cache
 def shipped_faces(styles: Path) -> Faces:
     """What the fonts under `styles/fonts` can draw, read once."""
-    text, other = (_drawn(styles / "fonts", face) for face in (TEXT_FACE, OTHER_FACE))
-    return Faces(text, other, _advances(styles / "fonts"))
+    text, other, arabic = (_drawn(styles / "fonts", face) for face in (TEXT_FACE, OTHER_FACE, ARABIC_FACE))
+    names = {"": TEXT_FACE, "other": OTHER_FACE, "arabic": ARABIC_FACE}
+    return Faces(text, other, arabic, {page: _advances(styles / "fonts", face) for page, face in names.items()})
 
 
 def faces_of(project: Path, own: OwnFaces) -> Faces:
@@ -169,13 +225,13 @@ def faces_of(project: Path, own: OwnFaces) -> Faces:
     if not own.every:
         return ours
     texts = [ours.text] if own.text is None else []
-    advances = dict(ours.advances) if own.text is None else {}
+    advances = dict(ours.widths[""]) if own.text is None else {}
     for face in own.every:
         for name in face.files.values():
             drawn, reach = _read_font(face_path(project, name) or Path(name))
             texts.append(drawn)
             advances |= {sign: max(width, advances.get(sign, 0.0)) for sign, width in reach.items()}
-    return Faces(frozenset.intersection(*texts), ours.other, advances)
+    return replace(ours, text=frozenset.intersection(*texts), widths={**ours.widths, "": advances})
 
 
 @lru_cache(maxsize=16)
@@ -275,18 +331,18 @@ def _drawn(fonts: Path, face: str) -> frozenset[str]:
     weights = []
     for weight in WEIGHTS:
         codes: set[int] = set()
-        for path in sorted(fonts.glob(f"{face}-*{weight}-normal.woff2")):
+        for path in sorted(fonts.glob(f"{face}-{weight}-normal.woff2")):
             with TTFont(path) as font:
                 codes.update(font.getBestCmap())
         weights.append(frozenset(map(chr, codes)))
     return frozenset.intersection(*weights)
 
 
-def _advances(fonts: Path) -> dict[str, float]:
+def _advances(fonts: Path, face: str) -> dict[str, float]:
     from fontTools.ttLib import TTFont
 
     found: dict[str, float] = {}
-    for path in sorted(fonts.glob(f"{TEXT_FACE}-*{WEIGHTS[0]}-normal.woff2")):
+    for path in sorted(fonts.glob(f"{face}-{WEIGHTS[0]}-normal.woff2")):
         with TTFont(path) as font:
             em, widths = font["head"].unitsPerEm, font["hmtx"]
             found |= {chr(code): widths[glyph][0] / em for code, glyph in font.getBestCmap().items()}

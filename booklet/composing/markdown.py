@@ -15,7 +15,7 @@ from base64 import b64decode
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache, lru_cache
 from html import escape
 from itertools import count, takewhile
 from pathlib import Path
@@ -41,37 +41,33 @@ from booklet.bounds import (
     within_bounds,
 )
 from booklet.composing.blocks import BLOCKS, BlockCall, parse_call
+from booklet.composing.faces import runs_against
 from booklet.composing.languages import is_language
 from booklet.composing.sandbox import Lines
 from booklet.composing.ways import Numbers, Way, number_key, number_way
 from booklet.composing.wholeness import SCHEME, holds, losses
 from booklet.findings import Finding, Place, Severity, error, warning
 from booklet.manuscript import slug
-from booklet.pdf import PICTURES, PLAIN_MODES, foreign_kind, picture_fault
+from booklet.pdf import PICTURES, PLAIN_MODES, foreign_kind, has_letters_from_the_right, picture_fault
 from booklet.phones import PhoneError, Plans, parse_phone, phone_candidates
+from booklet.words import Words, is_from_the_right
 
 MOST_LEVELS = 100
 """What the parser counts as levels (two for each list in a list) before it passes over the rest."""
 MOST_LISTS = 6
 """Lists and quotations one in another, more than anybody can follow."""
 WHOLE_PICTURE = "A whole PNG or JPEG, saved anew."
+TOGETHER = "All of the words in [...](lang:ar), with the tag of their language, and no mark inside a word."
 PAGE_TOKEN = "\ue010{}\ue011"
 Printer = Callable[[BlockCall], tuple[str, str]]
 """Gives the HTML before and after the content of a block."""
 _OUTWARD = re.compile(r"@import|url\(\s*[\"']?\s*(?!#|data:image/)", re.IGNORECASE)
 """What a style of a drawing may not do: name anything but a part of the drawing or a picture inside it."""
 _ENCODING = re.compile(r"""\s*<\?xml\b[^>]*?\bencoding\s*=\s*["']([^"'>]*)""")
-MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
-UNITS = "am|pm|km|mm|cm|mg|kg|g|ml|mL|pt|Gy|per cent|hours?|days?|weeks?|months?|years?|minutes?"
-_UNITS = re.compile(rf"(\d) (?=(?:{UNITS}|{MONTHS})\b|%|°C)")
 _GROUPS = re.compile(r"(?<=\d) (?=\d)")
-_SPANS = re.compile(r"(\d) (in|to|of) (?=\d)")
-_WHOLE = re.compile(r"\b([Xx]-rays?|CA 15-3)\b")
-"""Words that must not be broken at their hyphen."""
 _OPENING = re.compile(r"<[a-z][a-z0-9]*")
 _NOTE_CALL = re.compile(r"\[\^[^\[\]\s]{1,200}\]")
 _NOTE = re.compile(r"\s{0,3}\[\^([^\]\s]{1,200})\]:")
-_YEARS = re.compile(rf"({MONTHS}) (?=\d{{4}}\b)")
 
 
 @dataclass
@@ -91,7 +87,7 @@ class Page:
 @dataclass(frozen=True)
 class RenderContext:
     """What the renderer needs beside the text: where images lie, how each block is printed, the numbers of the edition,
-    and what another book has.
+    the words of the house, and what another book has.
 
     `elsewhere` says how a reference to an anchor ends when that is not in this booklet; None when it is.
     """
@@ -101,6 +97,7 @@ class RenderContext:
     file: str
     print_block: Printer
     numbers: Numbers
+    words: Words
     elsewhere: Callable[[str], str | None] = lambda _: None
 
 
@@ -115,22 +112,22 @@ def way_link(way: Way) -> Markup:
     return Markup('<a class="{}" href="{}">{}</a>').format(kind, way.uri, way.text)
 
 
-def linked_text(text: str, numbers: Numbers) -> Markup:
+def linked_text(text: str, numbers: Numbers, words: Words) -> Markup:
     """Escaped text with phone numbers as links. One that is not complete stays as it is, to be found on the page."""
-    words, candidates = _split_at_numbers(text, numbers.plans)
-    html = words[0]
-    for written, behind in zip(candidates, words[1:], strict=True):
+    around, candidates = _split_at_numbers(text, numbers.plans, words)
+    html = around[0]
+    for written, behind in zip(candidates, around[1:], strict=True):
         html += _linked_number(written, numbers) + behind
     return html
 
 
 @lru_cache(maxsize=16384)
-def _split_at_numbers(text: str, plans: Plans) -> tuple[tuple[Markup, ...], tuple[str, ...]]:
+def _split_at_numbers(text: str, plans: Plans, words: Words) -> tuple[tuple[Markup, ...], tuple[str, ...]]:
     """The escaped words around what looks like a number, and what does."""
     spans = phone_candidates(text, plans)
     starts, stops = [start for start, _ in spans], [stop for _, stop in spans]
-    words = (unbroken(text[begin:end]) for begin, end in zip([0, *stops], [*starts, len(text)], strict=True))
-    return tuple(words), tuple(text[start:stop] for start, stop in spans)
+    around = (unbroken(text[begin:end], words) for begin, end in zip([0, *stops], [*starts, len(text)], strict=True))
+    return tuple(around), tuple(text[start:stop] for start, stop in spans)
 
 
 def _linked_number(written: str, numbers: Numbers) -> Markup:
@@ -144,14 +141,43 @@ def _linked_number(written: str, numbers: Numbers) -> Markup:
 
 
 @lru_cache(maxsize=16384)
-def unbroken(text: str) -> Markup:
+def unbroken(text: str, words: Words) -> Markup:
     """Escaped text in which no line ends between a number and what belongs to it: its unit, month or year. Whatever is
     printed passes through here, texts and data alike.
     """
-    text = _SPANS.sub("\\1\u00a0\\2\u00a0", _YEARS.sub("\\1\u00a0", _UNITS.sub("\\1\u00a0", text)))
+    kept = _kept_together(words)
+    text = kept.spans.sub("\\1\u00a0\\2\u00a0", kept.years.sub("\\1\u00a0", kept.units.sub("\\1\u00a0", text)))
     text = _GROUPS.sub("\u00a0", text)
     escaped = escape(text.replace("'", "\u2019"), quote=False)
-    return Markup(_WHOLE.sub(r'<span class="whole">\1</span>', escaped))
+    return Markup(kept.whole.sub(r'<span class="whole">\1</span>', escaped))
+
+
+@dataclass(frozen=True)
+class _KeptTogether:
+    """What no line of a language ends in: a number before its unit or month, a month before its year, a word between
+    two numbers, words with a hyphen.
+    """
+
+    units: re.Pattern[str]
+    years: re.Pattern[str]
+    spans: re.Pattern[str]
+    whole: re.Pattern[str]
+
+
+@cache
+def _kept_together(words: Words) -> _KeptTogether:
+    months = _one_of(words.months)
+    return _KeptTogether(
+        units=re.compile(rf"(\d) (?=(?:{_one_of(words.list_of('unbroken.units'))}|{months})\b|%|°C)"),
+        years=re.compile(rf"({months}) (?=\d{{4}}\b)"),
+        spans=re.compile(rf"(\d) ({_one_of(words.list_of('unbroken.between'))}) (?=\d)"),
+        whole=re.compile(rf"\b({_one_of(words.list_of('unbroken.whole'))})\b"),
+    )
+
+
+def _one_of(words: Sequence[str]) -> str:
+    """A pattern for one of some words, the longest first; for nothing at all where there are none."""
+    return "|".join(map(re.escape, sorted(words, key=len, reverse=True))) or r"(?!)"
 
 
 def _parser() -> MarkdownIt:
@@ -240,6 +266,7 @@ class _Writer:
         self.link_close = ("", "")
         self.raw_rows: set[int] = set()
         self.in_link = False
+        self.way = ""
         self.label = ""
 
     def write(self, tokens: Sequence[Token]) -> None:
@@ -436,6 +463,7 @@ class _Writer:
                 self.page.findings.append(error("ACC-003", place, found, "As many cells as heads, empty ones too."))
 
     def _inline(self, token: Token) -> None:
+        self._check_directions(token.children or [])
         for child in token.children or []:
             match child.type:
                 case "text":
@@ -446,6 +474,8 @@ class _Writer:
                 case "html_inline":
                     self._raw_html(child.content)
                 case "link_open":
+                    is_address = child.markup == "autolink" and self.context.words.from_the_right
+                    self.way = ' dir="ltr"' if is_address else ""
                     self._link(str(child.attrGet("href") or ""), str(child.attrGet("title") or ""))
                 case "footnote_ref":
                     self._note_call(child)
@@ -459,6 +489,33 @@ class _Writer:
                     self._put("</strong>")
                 case _:
                     self._put(escape(child.content))
+
+    def _check_directions(self, children: Sequence[Token]) -> None:
+        """Words that run against the page, and letters that join, stand on one side of a mark: the engine sets each
+        side by itself, one behind the other in the direction of the page.
+        """
+        page = self.context.words.from_the_right
+        ways, before, way_before, is_parted, row = [page], "", page, False, self.line
+        for child in children:
+            if child.type == "text" and child.content:
+                way = ways[-1] if way_before == ways[-1] else page
+                if is_parted and _is_torn(before, child.content, way):
+                    found = (
+                        f"A mark parts '{before.split()[-1]}' and '{child.content.split()[0]}': their order is lost."
+                    )
+                    place = Place(self.context.file, self.lines.source(row))
+                    self.page.findings.append(error("ACC-008", place, found, TOGETHER))
+                    return
+                before, way_before, is_parted = child.content, ways[-1], False
+            elif child.type in ("softbreak", "hardbreak"):
+                before, row = f"{before} ", row + 1
+            else:
+                is_parted = True
+            if child.type == "link_open":
+                target = str(child.attrGet("href") or "")
+                ways.append(is_from_the_right(target[5:]) if target.startswith("lang:") else ways[-1])
+            elif child.type == "link_close":
+                ways.pop()
 
     def _text(self, text: str) -> None:
         if re.search(r"\|\s*:?-{3,}|\|\s*:?-+:?\s*(?:\||$)", text):
@@ -475,9 +532,9 @@ class _Writer:
             found = f"'{definition[0][:40]}' is printed as it stands."
             self.page.findings.append(warning("LNK-004", self.place, found, "[words](https://...), address and all."))
         if self.in_link:
-            self._put(unbroken(text))
+            self._put(unbroken(text, self.context.words))
             return
-        self._put(linked_text(text, self.context.numbers))
+        self._put(linked_text(text, self.context.numbers, self.context.words))
 
     def _link(self, target: str, title: str) -> None:
         if target.startswith(("lang:", "short:")):
@@ -495,8 +552,8 @@ class _Writer:
                 return
         if target.startswith("#"):
             self._put(f'<a href="{SCHEME}{escape(anchor)}">')
-            page = PAGE_TOKEN.format(escape(anchor))
-            self.link_close = (f'<span class="page-ref"> (page\u00a0{page})</span>', "</a>")
+            reference = escape(self.context.words("page.reference", page=PAGE_TOKEN.format(anchor)))
+            self.link_close = (f'<span class="page-ref"> {reference}</span>', "</a>")
         elif target.startswith("word:"):
             use = f"use-{target[5:]}-{self.context.prefix}"
             first = ""
@@ -506,7 +563,7 @@ class _Writer:
                 self.ids.add(use)
             self._put(f'<a class="word"{first} href="{SCHEME}{escape(anchor)}">')
         elif target.startswith(("https://", "http://", "mailto:")):
-            self._put(f'<a href="{escape(target)}">')
+            self._put(f'<a{self.way} href="{escape(target)}">')
         else:
             self.fault("LNK-004", f"The link '{target[:80]}'.", "#anchor, word:..., https:// or mailto:.")
             self._put("<a>")
@@ -517,7 +574,9 @@ class _Writer:
         if kind == "lang":
             if not is_language(tag):
                 self.fault("ACC-006", f"'{tag[:40]}' names no language.", "A tag such as vi, zh-Hans or pjt.")
-            self._put(f'<span lang="{escape(tag)}">')
+            turned = is_from_the_right(tag) != self.context.words.from_the_right
+            way = f' dir="{"rtl" if is_from_the_right(tag) else "ltr"}"' if turned else ""
+            self._put(f'<span lang="{escape(tag)}"{way}>')
             self.link_close = ("", "</span>")
             return
         if tag or not title.strip():
@@ -537,16 +596,21 @@ class _Writer:
         note = f"{self.context.prefix}-note-{number}"
         anchor = "" if token.meta["subId"] else f' id="{note}-call"'
         space = "" if self.out[-1].endswith((" ", "\n")) else " "
-        link = f'<a class="note-call"{anchor} href="{SCHEME}{note}">(note\u00a0{number})</a>'
-        self._add(space + link)
-        self.page.notes |= {note: f"Note {number}", f"{note}-call": f"Where note {number} is called"}
+        words = self.context.words
+        call = escape(words("note.call", number=number))
+        self._add(f'{space}<a class="note-call"{anchor} href="{SCHEME}{note}">{call}</a>')
+        self.page.notes |= {
+            note: words("note.title", number=number),
+            f"{note}-call": words("note.called", number=number),
+        }
 
     def _open_notes(self) -> None:
         anchor = f"{self.context.prefix}-notes"
         if anchor in self.ids:
             self.fault("SRC-013", f"A heading has the anchor '{anchor}' of the notes.", "Another heading.")
-        self.page.headings.append((2, "Notes", anchor))
-        self._add(f'<section class="notes">\n<h2 id="{anchor}">Notes</h2>\n')
+        heading = self.context.words("note.heading")
+        self.page.headings.append((2, heading, anchor))
+        self._add(f'<section class="notes">\n<h2 id="{anchor}">{escape(heading)}</h2>\n')
 
     def _open_note(self, number: int, has_words_first: bool) -> None:
         self._put(f'<div class="note" role="doc-endnote" id="{self.context.prefix}-note-{number}">\n')
@@ -559,8 +623,8 @@ class _Writer:
         """The way back, once, to where the note was called first."""
         if token.meta["subId"] == 0:
             anchor = f"{self.context.prefix}-note-{token.meta['id'] + 1}-call"
-            page = PAGE_TOKEN.format(anchor)
-            self._add(f' <a class="note-back" href="{SCHEME}{anchor}">Back to page\u00a0{page}</a>')
+            back = escape(self.context.words("note.back", page=PAGE_TOKEN.format(anchor)))
+            self._add(f' <a class="note-back" href="{SCHEME}{anchor}">{back}</a>')
 
     def _check_notes(self, tokens: Sequence[Token]) -> None:
         called = {token.meta["label"] for token in tokens if token.type == "footnote_open"}
@@ -596,6 +660,15 @@ class _Writer:
         self.page.findings += faults
         self.page.assets += [] if faults else [src]
         return not faults
+
+
+def _is_torn(before: str, after: str, from_the_right: bool) -> bool:
+    """True for two stretches of text that run on into each other, against the page or inside a word."""
+    if not before.strip() or not after.strip():
+        return False
+    if before[-1].isalpha() and after[0].isalpha() and has_letters_from_the_right(before[-1] + after[0]):
+        return True
+    return runs_against(before.split()[-1], from_the_right) and runs_against(after.split()[0], from_the_right)
 
 
 def _cells(row: str) -> int:

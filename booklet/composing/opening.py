@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import zoneinfo
-from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from itertools import groupby
 
 from booklet.manuscript import DAY_MINUTES, Hours, Span
+from booklet.words import Words
 
-DAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-HOLIDAYS = {"closed": "closed on public holidays", "open": "public holidays too"}
 _WEEK = 7 * DAY_MINUTES
 _Week = list[tuple[str, str]]
 
 
-def hours_in_words(hours: Hours | str | None, zone: str, year: int) -> str:
+def hours_in_words(hours: Hours | str | None, zone: str, year: int, words: Words) -> str:
     """Hours as they are printed where this zone's clock holds, in a year; words stay as they are.
 
     Where clocks are apart by another hour in half of the year, the times are told for both halves. Where that is less
@@ -27,27 +25,32 @@ def hours_in_words(hours: Hours | str | None, zone: str, year: int) -> str:
     apart = hours_apart(zone, year, hours.zone) if hours.zone else (0,)
     if len(apart) > 2:
         place = hours.zone.rpartition("/")[2].replace("_", " ")
-        return f"{_week_in_words(_week_of(hours))}, {place} time{_holidays(hours)}"
-    usual, forward, where = _by_the_clocks(hours, zone, year, apart)
+        return words("hours.of_place", hours=_week_in_words(_week_of(hours, words)), place=place) + _holidays(
+            hours, words
+        )
+    usual, forward, where = _by_the_clocks(hours, zone, year, apart, words)
     if usual == forward:
-        return _week_in_words(usual) + _holidays(hours)
-    then = f" while clocks are an hour forward {where}{_holidays(hours)}"
+        return _week_in_words(usual) + _holidays(hours, words)
     if len(usual) == 1 and [days for days, _ in usual] == [days for days, _ in forward]:
-        return f"{_week_in_words(usual)}, or {forward[0][1]}{then}"
-    return f"{_week_in_words(usual)}; {_week_in_words(forward)}{then}"
+        told = words(f"hours.or_{where}", hours=_week_in_words(usual), forward=forward[0][1])
+    else:
+        told = words(f"hours.forward_{where}", hours=_week_in_words(usual), forward=_week_in_words(forward))
+    return told + _holidays(hours, words)
 
 
-def _by_the_clocks(hours: Hours, zone: str, year: int, apart: tuple[float, ...]) -> tuple[_Week, _Week, str]:
+def _by_the_clocks(
+    hours: Hours, zone: str, year: int, apart: tuple[float, ...], words: Words
+) -> tuple[_Week, _Week, str]:
     """The week by the readers' clock while no clock is forward, and while one is: `here` or `there`."""
     if len(apart) < 2:
-        week = _week_of(_moved(hours, apart[0]))
+        week = _week_of(_moved(hours, apart[0]), words)
         return week, week, ""
     here, there = zoneinfo.ZoneInfo(zone), zoneinfo.ZoneInfo(hours.zone)
     forward = next(day for day in _days_of(year) if _is_forward(day, there) != _is_forward(day, here))
     ahead = _ahead_of(forward, here, there)
     usual = next(each for each in apart if each != ahead)
     where = "there" if _is_forward(forward, there) else "here"
-    return _week_of(_moved(hours, usual)), _week_of(_moved(hours, ahead)), where
+    return _week_of(_moved(hours, usual), words), _week_of(_moved(hours, ahead), words), where
 
 
 def hours_apart(zone: str, year: int, other: str) -> tuple[float, ...]:
@@ -79,16 +82,19 @@ def _moved(hours: Hours, ahead: float) -> Hours:
     return replace(hours, week=tuple(tuple(sorted(spans)) for spans in week))
 
 
-def _week_of(hours: Hours) -> _Week:
+def _week_of(hours: Hours, words: Words) -> _Week:
     """Days that have the same times, and those times, in words."""
     if all(sum(end - start for start, end in spans) >= DAY_MINUTES for spans in hours.week):
-        return [("", "24 hours, every day")]
+        return [("", words("hours.always"))]
     rows: dict[tuple[Span, ...], list[int]] = {}
     for day, spans in enumerate(hours.week):
         if spans:
             rows.setdefault(spans, []).append(day)
     return [
-        (_days_in_words(days), _listed(f"{_clock(start)} to {_clock(end)}" for start, end in spans))
+        (
+            _days_in_words(days, words),
+            _listed([_span(_clock(start, words), _clock(end, words), words) for start, end in spans], words),
+        )
         for spans, days in rows.items()
     ]
 
@@ -97,33 +103,38 @@ def _week_in_words(week: _Week) -> str:
     return "; ".join(", ".join(filter(None, row)) for row in week)
 
 
-def _days_in_words(days: list[int]) -> str:
+def _days_in_words(days: list[int], words: Words) -> str:
     """`Monday to Friday`, `Saturday and Sunday`, `every day`."""
     if len(days) == 7:
-        return "every day"
+        return words("hours.every_day")
     runs = [[day for _, day in run] for _, run in groupby(enumerate(days), lambda row: row[1] - row[0])]
     names = []
     for run in runs:
         if len(run) > 2:
-            names.append(f"{DAY_NAMES[run[0]]} to {DAY_NAMES[run[-1]]}")
+            names.append(_span(words.days[run[0]], words.days[run[-1]], words))
         else:
-            names += [DAY_NAMES[day] for day in run]
-    return _listed(names)
+            names += [words.days[day] for day in run]
+    return _listed(names, words)
 
 
-def _clock(minutes: int) -> str:
+def _span(first: str, last: str, words: Words) -> str:
+    return words("hours.span", first=first, last=last)
+
+
+def _clock(minutes: int, words: Words) -> str:
     """`9 am`, `4.30 pm`, `noon`, `midnight`."""
     minutes %= DAY_MINUTES
     if minutes in (0, DAY_MINUTES // 2):
-        return "midnight" if minutes == 0 else "noon"
+        return words("hours.midnight" if minutes == 0 else "hours.noon")
     hour, minute = divmod(minutes, 60)
-    return f"{(hour - 1) % 12 + 1}{f'.{minute:02}' if minute else ''} {'am' if hour < 12 else 'pm'}"
+    time = f"{(hour - 1) % 12 + 1}{f'.{minute:02}' if minute else ''}"
+    return words("hours.morning" if hour < 12 else "hours.afternoon", time=time)
 
 
-def _listed(words: Iterable[str]) -> str:
-    *first, last = words
-    return f"{', '.join(first)} and {last}" if first else last
+def _listed(names: list[str], words: Words) -> str:
+    *first, last = names
+    return words("list.and", first=words("list.comma").join(first), last=last) if first else last
 
 
-def _holidays(hours: Hours) -> str:
-    return f"; {HOLIDAYS[hours.holidays]}" if hours.holidays else ""
+def _holidays(hours: Hours, words: Words) -> str:
+    return f"; {words(f'hours.holidays_{hours.holidays}')}" if hours.holidays else ""

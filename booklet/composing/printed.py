@@ -16,10 +16,11 @@ from pathlib import Path
 from unicodedata import category, normalize
 
 from booklet.bounds import MAX_DATA_BYTES, MAX_DRAWING_BYTES
-from booklet.composing.faces import OTHER_CLASS, Faces, drawn_texts, name_of
+from booklet.composing.faces import ARABIC_CLASS, OTHER_CLASS, Faces, drawn_texts, name_of
 from booklet.composing.ways import Numbers, number_key
 from booklet.files import inside, read
 from booklet.findings import Finding, Place, error
+from booklet.pdf import has_letters_from_the_right
 from booklet.phones import PhoneError, Plans, TypedNumber, parse_phone, plain_characters, typed_numbers
 
 BREAK = "\ue025"
@@ -35,9 +36,10 @@ _LINE = re.compile(r'\sdata-line="([^"]*)"')
 _SAID = re.compile(r'\s(?:alt|title)="([^"]*)"')
 _IN_WORDS = re.compile(r"</?(?:a|abbr|strong|span|wbr)\b[^>]*>")
 _INLINE = frozenset(("a", "abbr", "strong", "span", "br", "wbr"))
-_OF_LINE = re.compile(rf'\sclass="(?!whole|{OTHER_CLASS})')
+_OF_LINE = re.compile(rf'\sclass="(?!whole|{OTHER_CLASS}|{ARABIC_CLASS})')
 """A span with a class stands apart, but for what keeps words together or sets them in another face."""
-_LETTERS = "Letters of the Latin, Greek or Cyrillic alphabet: no shipped font has others."
+_LETTERS = "Letters of the Latin, Greek, Cyrillic or Arabic alphabet: no shipped font has others."
+_BESIDE = "The words beside the drawing: inside, letters that are read from the right would not join."
 _SIGNS = "Words for it, such as 'or more' for a sign; in a drawing, font-family with 'Noto Sans' for other alphabets."
 
 
@@ -197,7 +199,14 @@ def _unknown(run: str, font: str, place: Place) -> Finding:
     words = run if len(run) <= 40 else f"{run[:39]}…"
     others = len(set(run) - {" "}) - 1
     name = name_of(run[0]) + (f" and {others} other{'s' if others > 1 else ''}" if others else "")
-    expected = _LETTERS if category(run[0]).startswith("L") and font.startswith("shipped") else _SIGNS
+    in_drawing = has_letters_from_the_right(run) and not font.startswith("shipped")
+    expected = (
+        _BESIDE
+        if in_drawing
+        else _LETTERS
+        if category(run[0]).startswith("L") and font.startswith("shipped")
+        else _SIGNS
+    )
     return error("FNT-002", place, f"No {font} has {name} ('{words}').", expected)
 
 

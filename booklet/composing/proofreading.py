@@ -1,5 +1,8 @@
 """What a proofreader marks: text hard to read, words this booklet does not use, pictures badly told, idle words.
 
+Years of school, reading times and the forms of words are known of English alone; of other languages it is said that
+they were not measured.
+
 All of it is read from the sources, once for all editions: what a template puts in is data, and counts as a name. All of
 it is a warning: a person decides.
 """
@@ -40,9 +43,16 @@ def proofread(manuscript: Manuscript) -> list[Finding]:
     """Warnings about the words of all chapters, pages and the glossary."""
     texts: list[Chapter | StandingPage] = [*manuscript.every_chapter, *manuscript.pages.values(), *manuscript.planned]
     signs = [words or "" for sign in manuscript.urgent_signs for words in (sign.sign, sign.words)]
-    found = _idle_words(manuscript, " ".join([*(text.body for text in texts), *signs]))
-    for chapter in manuscript.every_chapter:
-        found += _hard(chapter, manuscript)
+    found = _without_words(manuscript)
+    if manuscript.words.is_english:
+        found += _idle_words(manuscript, " ".join([*(text.body for text in texts), *signs]))
+        for chapter in manuscript.every_chapter:
+            found += _hard(chapter, manuscript)
+        found += _reading_times(manuscript)
+    else:
+        what = f"How hard texts in '{manuscript.words.language}' are to read, and how long they take, was not measured."
+        expected = "Somebody who reads the language, and reads it aloud: the program measures English alone."
+        found.append(warning("SRC-057", Place(manuscript.book.origin.file), what, expected))
     for text in texts:
         tokens = parsed(_of_all_editions(text.body))
         found += _avoided(_own_words(tokens), text.origin, manuscript)
@@ -50,7 +60,7 @@ def proofread(manuscript: Manuscript) -> list[Finding]:
     for words, place in _data_words(manuscript):
         found += _avoided([(words, 0)], place, manuscript)
     found += _signs_of_no_block(manuscript, [text.body for text in texts])
-    found += [*_reading_times(manuscript), *_without_facts(manuscript), *_unsure(manuscript), *_codes(manuscript)]
+    found += [*_without_facts(manuscript), *_unsure(manuscript), *_codes(manuscript)]
     return [*found, *_out_of_reach(manuscript)]
 
 
@@ -98,17 +108,25 @@ def _signs_of_no_block(manuscript: Manuscript, bodies: Iterable[str]) -> Iterato
             yield warning("SRC-035", sign.origin, found, f"A block 'urgent-signs ring={sign.ring}'.")
 
 
+def _count(chapter: Chapter) -> int:
+    """How many words a chapter has."""
+    return len(_ANY_WORD.findall(_of_all_editions(chapter.body)))
+
+
+def _without_words(manuscript: Manuscript) -> list[Finding]:
+    """Chapters that say nothing."""
+    empty = (chapter.head.origin for chapter in manuscript.every_chapter if not _count(chapter))
+    return [
+        warning("SRC-056", place, "The chapter holds no words.", "Text under its head, or no file.") for place in empty
+    ]
+
+
 def _reading_times(manuscript: Manuscript) -> Iterator[Finding]:
-    """Chapters that say nothing, and those that take far longer to read than they say, or far less."""
+    """Chapters that take far longer to read than they say, or far less."""
     for chapter in manuscript.every_chapter:
-        count = len(_ANY_WORD.findall(_of_all_editions(chapter.body)))
-        if not count:
-            yield warning(
-                "SRC-056", chapter.head.origin, "The chapter holds no words.", "Text under its head, or no file."
-            )
-            continue
+        count = _count(chapter)
         said, taken = chapter.head.minutes, max(1.0, count / WORDS_A_MINUTE)
-        if said and not said / MOST_OFF - 1 <= taken <= said * MOST_OFF + 1:
+        if count and said and not said / MOST_OFF - 1 <= taken <= said * MOST_OFF + 1:
             found = f"The chapter says {said} minutes; its {count} words take about {taken:.0f}."
             yield warning("SRC-056", chapter.head.origin, found, f"minutes: {taken:.0f}")
 

@@ -14,15 +14,19 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from jinja2 import StrictUndefined, Template, TemplateSyntaxError, Undefined, UndefinedError, nodes
+from jinja2 import StrictUndefined, Template, TemplateSyntaxError, Undefined, UndefinedError, nodes, pass_context
 from jinja2.exceptions import SecurityError
+from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from booklet.bounds import SOURCE, TooMuchError, within_bounds
 from booklet.findings import Finding, Place, error
 from booklet.today import Today
+from booklet.words import Words
 
 NAMES = ("edition", "order_line", "services", "today")
+_WORDS = "words"
+"""Under which templates hold the words of the house. No chapter can name it."""
 MAX_LOOPS = 2
 MAX_CHARACTERS = 400_000
 MAX_TAGS = 2_000
@@ -56,7 +60,8 @@ _DEEPER = re.compile(r"\{%[-+]?\s*(end)?(?:if|for)\b")
 _SPECIAL = re.compile(r"([\\`*_\[\]<>|])")
 
 
-def _for_markdown(value: Any) -> Any:
+@pass_context
+def _for_markdown(context: Context, value: Any) -> Any:
     """Data are words, not markup: what Markdown would read as a mark is escaped. Raises SecurityError for what is no
     word, number or day.
     """
@@ -65,7 +70,7 @@ def _for_markdown(value: Any) -> Any:
     if isinstance(value, Today):
         value = value.date
     if isinstance(value, date):
-        return day_in_words(value)
+        return context[_WORDS].day(value)
     if isinstance(value, str):
         return _SPECIAL.sub(r"\\\1", value)
     if isinstance(value, Undefined) or type(value) in (int, float):
@@ -140,13 +145,10 @@ class Lines:
         return self.numbers[min(index, len(self.numbers) - 1)] if self.numbers else 1
 
 
-def day_in_words(day: date) -> str:
-    """`15 July 2026`, as the Australian style manual writes it."""
-    return f"{day.day} {day:%B %Y}"
-
-
-def fill(source: str, file: str, names: Mapping[str, Any]) -> tuple[Lines | None, list[Finding]]:
-    """Render one chapter for one edition, or say at which line what is not allowed or not known."""
+def fill(source: str, file: str, names: Mapping[str, Any], words: Words) -> tuple[Lines | None, list[Finding]]:
+    """Render one chapter for one edition, or say at which line what is not allowed or not known. Days are written in
+    the language of `words`.
+    """
     if "{{" not in source and "{%" not in source and "{#" not in source:
         return Lines(source, tuple(range(1, source.count("\n") + 2))), []
     template, faults = _template(source, file)
@@ -154,7 +156,7 @@ def fill(source: str, file: str, names: Mapping[str, Any]) -> tuple[Lines | None
         return None, list(faults)
     try:
         with within_bounds(SOURCE):
-            text = _rendered(template, names)
+            text = _rendered(template, {**names, _WORDS: words})
     except (UndefinedError, SecurityError, TypeError, KeyError) as reason:
         code = "SRC-020" if isinstance(reason, SecurityError | TypeError) else "SRC-021"
         place = Place(file, _line_in_template(reason))

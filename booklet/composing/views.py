@@ -17,7 +17,7 @@ import segno
 
 from booklet.composing.markdown import PAGE_TOKEN
 from booklet.composing.opening import hours_apart, hours_in_words
-from booklet.composing.sandbox import Absent, day_in_words
+from booklet.composing.sandbox import Absent
 from booklet.composing.ways import Kind, Way, number_way, numbers_of, ways_of
 from booklet.design import PageDesign
 from booklet.findings import BookletError, Place
@@ -38,6 +38,7 @@ from booklet.manuscript import (
 from booklet.order_codes import CodeEntry, spelling
 from booklet.phones import PhonePlan
 from booklet.today import Today
+from booklet.words import Words
 
 MAIN = "main"
 HANDOUT = "chapter:"
@@ -134,7 +135,8 @@ def publication(manuscript: Manuscript, edition: Edition, title: str = MAIN) -> 
     for chapter in manuscript.every_chapter:
         if title == f"{HANDOUT}{chapter.head.id}":
             slug = f"{book.slug}-chapter-{chapter.head.id}"
-            names = (chapter.head.title, f"From {book.title}", slug, chapter.head.summary, "")
+            subtitle = manuscript.words("handout.subtitle", title=book.title)
+            names = (chapter.head.title, subtitle, slug, chapter.head.summary, "")
             binding: Binding = "stitched" if book.binding == "stitched" else "stapled"
             return Publication(title, *names, edition.order_codes, (chapter,), chapter.origin, binding)
     known = ", ".join(
@@ -332,15 +334,19 @@ class EditionContext:
         self.today = today
         self.records = services_of(manuscript, edition)
         local = frozenset(r.id for r in self.records if "ALL" not in r.states) | frozenset(edition.health_lines)
+        self.words = manuscript.words
         self.plans = manuscript.plans(edition)
-        views = [_view(record, record.id in local, self.plans[0], edition.time_zone, today) for record in self.records]
+        views = [
+            _view(record, record.id in local, self.plans[0], edition.time_zone, today, self.words)
+            for record in self.records
+        ]
         self.services = Services(views, manuscript.faulty)
         self.large_print = large_print
         self.edition = _edition(manuscript, edition, publication, large_print)
         line = manuscript.book.order_line
         order_phone = number_way("phone", line.phone, self.plans[0]) if line and line.phone else None
         ways = [way for view in self.services for way in view.ways] + ([order_phone] if order_phone else [])
-        self.numbers = numbers_of(ways, self.plans)
+        self.numbers = numbers_of(ways, self.plans, self.words)
         """Every phone number that this edition may show."""
         self.order_line = _order_line(manuscript, order_phone.text if order_phone else "")
         self.notices = tuple(n for n in edition.notices if today.is_within(n.from_, n.until))
@@ -392,9 +398,10 @@ class EditionContext:
             return None
         for number, ids in enumerate(self.volumes, 1):
             if owner in ids:
-                page = PAGE_TOKEN.format(escape(anchor))
-                return f'<span class="page-ref"> (page\u00a0{page}, volume\u00a0{number})</span>'
-        return f" (in the booklet {escape(self.book.title)})"
+                page = PAGE_TOKEN.format(anchor)
+                reference = self.words("page.reference_in_volume", page=page, volume=number)
+                return f'<span class="page-ref"> {escape(reference)}</span>'
+        return f" {escape(self.words('page.in_booklet', title=self.book.title))}"
 
     @cached_property
     def explains_words(self) -> bool:
@@ -519,7 +526,7 @@ class EditionContext:
         """What the cover says of the price: free, or what the order line costs; nothing where that is not said."""
         words = (self.book.order_line and self.book.order_line.cost) or ""
         is_free = re.search(r"\bfree\b", words, re.IGNORECASE) and not re.search(r"[$\u20ac\u00a3\d]", words)
-        return "Free" if is_free else sentence(words).rstrip(".")
+        return self.words("cover.free") if is_free else sentence(words).rstrip(".")
 
     @property
     def call_helpers(self) -> tuple[ServiceView, ...]:
@@ -532,7 +539,8 @@ class EditionContext:
         """What is said of a text that nobody has reviewed yet; nothing of others."""
         if self.edition.reviewed:
             return ""
-        return f"Sample text, not yet reviewed{f' by {self.book.reviewer}' if self.book.reviewer else ''}."
+        reviewer = self.book.reviewer
+        return self.words("review.sample_by", reviewer=reviewer) if reviewer else self.words("review.sample")
 
     def finder(self, service: ServiceView) -> tuple[ServiceView, ...]:
         """Whom to ask about an entry that has neither number nor address: whom it names, or the directory's finder."""
@@ -574,10 +582,10 @@ class EditionContext:
         apart = hours_apart(self.record.time_zone, self.today.year, clock.time_zone)
         if apart == (0,):
             return ""
-        first, *rest = (_ahead(hours) for hours in apart)
-        return f"{clock.words} is {first}" + (
-            f", and {rest[-1]} while clocks are an hour forward there" if rest else ""
-        )
+        first, *rest = (_ahead(hours, self.words) for hours in apart)
+        if not rest:
+            return self.words("clock.now", clock=clock.words, apart=first)
+        return self.words("clock.in_summer", clock=clock.words, apart=first, later=rest[-1])
 
     @property
     def reviewers(self) -> tuple[str, ...]:
@@ -637,14 +645,13 @@ def services_of(manuscript: Manuscript, edition: Edition) -> tuple[Service, ...]
     return tuple(sorted(known, key=rank))
 
 
-def _ahead(hours: float) -> str:
+def _ahead(hours: float, words: Words) -> str:
     if hours == 0:
-        return "the same as yours"
+        return words("clock.same")
     whole, half = divmod(hours, 1)
-    amount = (
-        "half an hour" if not whole else f"{whole:.0f}{' and a half' if half else ''} hour{'s' if hours > 1 else ''}"
-    )
-    return f"{amount} ahead of yours"
+    if not whole:
+        return words("clock.half")
+    return words("clock.ahead_and_half" if half else "clock.ahead", count=int(whole))
 
 
 def sentence(words: str) -> str:
@@ -658,7 +665,7 @@ def website(url: str) -> str:
     return (parts.netloc + parts.path).rstrip("/")
 
 
-def _view(record: Service, local: bool, plan: PhonePlan, zone: str, today: Today) -> ServiceView:
+def _view(record: Service, local: bool, plan: PhonePlan, zone: str, today: Today, words: Words) -> ServiceView:
     told = record.hours if isinstance(record.hours, Hours) else None
     year = today.year if told and told.zone else 0
     return ServiceView(
@@ -667,13 +674,13 @@ def _view(record: Service, local: bool, plan: PhonePlan, zone: str, today: Today
         kind=record.kind,
         audience=record.audience,
         where=record.place or "",
-        hours=hours_in_words(record.hours, zone, year),
+        hours=hours_in_words(record.hours, zone, year, words),
         cost=record.cost or "",
         websites=tuple((website(way.address), way.label or "") for way in record.url),
         description=record.description,
         ask=record.ask or "",
-        checked=day_in_words(record.assured.day) if record.assured else "",
-        written=_month_in_words(record.page_date or ""),
+        checked=words.day(record.assured.day) if record.assured else "",
+        written=_month_in_words(record.page_date or "", words),
         ways=ways_of(record, plan),
         confirm=record.confirm_before_print,
         local=local,
@@ -681,10 +688,10 @@ def _view(record: Service, local: bool, plan: PhonePlan, zone: str, today: Today
     )
 
 
-def _month_in_words(page_date: str) -> str:
+def _month_in_words(page_date: str, words: Words) -> str:
     """The month and year of a page's date such as `2023-11`, `reviewed 2023-11` or `2024-09-10`; else empty."""
     found = re.fullmatch(r"(?:about |reviewed )?(\d{4})-(0[1-9]|1[0-2])(?:-\d\d)?", page_date)
-    return f"{date(int(found[1]), int(found[2]), 1):%B %Y}" if found else ""
+    return words.month(date(int(found[1]), int(found[2]), 1)) if found else ""
 
 
 def _order_line(manuscript: Manuscript, number: str) -> OrderLineView | None:

@@ -9,6 +9,7 @@ from typing import Literal
 
 from booklet.manuscript import Service
 from booklet.phones import NO_BREAK, Phone, PhonePlan, Plans, parse_phone
+from booklet.words import Words
 
 Kind = Literal["phone", "sms", "textphone", "relay", "email", "chat"]
 COLUMN_CHARACTERS = 14
@@ -34,13 +35,12 @@ class Way:
         """True for a number that stands in the column beside the names."""
         return self.kind == "phone" and len(self.text) <= COLUMN_CHARACTERS
 
-    @property
-    def says(self) -> str:
+    def says(self, words: Words) -> str:
         """What a link of this kind says of itself; empty for those that the address tells."""
-        number = self.text.replace(NO_BREAK, " ").replace(" ext. ", ", extension ")
-        return {"sms": f"Text message to {number}", "phone": f"Phone {number}", "relay": f"Phone {number}"}.get(
-            self.kind, ""
-        )
+        key = {"sms": "link.message", "phone": "link.phone", "relay": "link.phone"}.get(self.kind)
+        number, _, extension = self.text.replace(NO_BREAK, " ").partition(" ext. ")
+        spoken = words("link.extension", number=number, extension=extension) if extension else number
+        return words(key, number=spoken) if key else ""
 
 
 def number_way(kind: Kind, phone: Phone, plan: PhonePlan, label: str = "") -> Way | None:
@@ -75,7 +75,7 @@ class Numbers:
     linked: Mapping[str, str]
 
 
-def numbers_of(ways: Iterable[Way], plans: Plans) -> Numbers:
+def numbers_of(ways: Iterable[Way], plans: Plans, words: Words) -> Numbers:
     """The numbers of an edition: one that answers calls is one to ring, whatever else it does. The emergency number
     belongs to every edition.
     """
@@ -87,7 +87,7 @@ def numbers_of(ways: Iterable[Way], plans: Plans) -> Numbers:
         key = number_key(way.text)
         found.setdefault(key, way)
         found.setdefault(key.partition("x")[0], way)
-    return Numbers(plans, found, {way.uri: way.says for way in numbers if way.uri})
+    return Numbers(plans, found, {way.uri: way.says(words) for way in numbers if way.uri})
 
 
 def number_key(written: str) -> str:

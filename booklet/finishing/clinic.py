@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from booklet.bindery import PaperPiece, Sheet, SheetFile, WholeSheets, lettering, sheet_file
 from booklet.composing import planned_kit
-from booklet.findings import Finding, counted
+from booklet.findings import Finding
 from booklet.finishing.parts import fonts, grey_part, known_part, origins, placed_in_order, placing
 from booklet.finishing.records import Finished, FinishedFile, Tools, TypesetBooklet
 from booklet.formats import CLINIC_KIT, Duplex, can_be_folded
@@ -17,6 +17,7 @@ from booklet.imposition import (
     NAME_PT,
     SHEETS_MAX,
     SHEETS_MM,
+    Binding,
     Layout,
     Placement,
     Side,
@@ -34,6 +35,7 @@ from booklet.imposition import (
 from booklet.pdf import PT_PER_MM
 from booklet.preflight import PROFILES, Drawings, Promise
 from booklet.typesetting import Segment, typeset_part
+from booklet.words import Words
 
 Drawn = tuple[Sheet, Sequence[Placement]]
 """A side of a sheet, and the pages on it."""
@@ -56,16 +58,18 @@ def finish_clinic(booklet: TypesetBooklet, tools: Tools) -> Finished:
     layout = _layout(booklet)
     if layout is None:
         return (_plain(booklet, pieces, pages, tools, ".pdf"),), []
+    words = booklet.words
+    binding: Binding = "right" if words.from_the_right else "left"
     grid = grid_of(layout, SHEET_MM, 2, (width_pt, height_pt))
-    plan = arranged(layout, booklet.pages, grid, SHEETS_MAX)
+    plan = arranged(layout, booklet.pages, grid, SHEETS_MAX, binding=binding)
     sides = plan.sides
     orders = printing_orders(plan, tools.options.duplex)
     kit, findings = _kit(booklet, sides, tools.options.duplex, tools)
     named = () if layout == "letter-fold" else [side for side in sides if (side.part, side.sheet, side.side) != COVER]
-    names = [side_name(side, sides) if side in named else "" for side in sides]
+    names = [_name(side, sides, words) if side in named else "" for side in sides]
     rows = [on_side(side, pages, grid, CALIPER_MM, UNPRINTABLE_MM) for side in sides]
     folded: list[Drawn] = [(_folded(row, name), row) for row, name in zip(rows, names, strict=True)]
-    title = f"{booklet.full_title} (imposed for folding)"
+    title = words("sheets.folded", title=booklet.full_title)
     endings = ((".pdf", (0, 1)),) if len(orders.files) == 1 else (("-fronts.pdf", (0,)), ("-backs.pdf", (1,)))
     files = []
     for (ending, kit_sides), order in zip(endings, orders.files, strict=True):
@@ -109,7 +113,7 @@ def _plain(
     size_pt = (sheet_mm[0] * PT_PER_MM, sheet_mm[1] * PT_PER_MM)
     rows = [[on_a_sheet(number, page, sheet_mm, UNPRINTABLE_MM)] for number, page in enumerate(pages, 1)]
     drawn = [_sheet(row, b"", size_pt) for row in rows]
-    title = f"{booklet.full_title} (imposed for A4, one page a side)"
+    title = booklet.words("sheets.plain", title=booklet.full_title)
     edge = "DuplexFlipShortEdge" if width_mm > height_mm else "DuplexFlipLongEdge"
     facts = SheetFile(title, booklet.issued.isoformat(), edge)
     content = sheet_file(pieces, drawn, facts, fonts(tools.store), placing=placing(tools.store))
@@ -140,7 +144,7 @@ def _file(
         folios=("",) * pages,
         trim_mm=sheet_mm,
         title=title,
-        language=booklet.language,
+        language=booklet.words.language,
         headings=0,
         phones=frozenset(booklet.phones),
         stitched=False,
@@ -186,15 +190,20 @@ def _kit(
     """The sheet that tells how to print, with the plan of this booklet's sheets."""
     if booklet.kit is None:
         return None, []
-    part = planned_kit(booklet.kit, tuple(_plan(booklet.title, sides, duplex)))
+    part = planned_kit(booklet.kit, tuple(_plan(booklet.title, sides, duplex, booklet.words)), booklet.words)
     return typeset_part(part, tools.typesetter(CLINIC_KIT), pages=2)
 
 
-def _plan(title: str, sides: tuple[Side, ...], duplex: Duplex) -> Iterator[str]:
+def _name(side: Side, sides: tuple[Side, ...], words: Words) -> str:
+    """What a side of a sheet is called; its numbers alone where the words cannot be drawn."""
+    name = side_name(side, sides, words)
+    return name if lettering().draws(name) else f"{side.part}/{side.sheet}{'a' if side.side == 'front' else 'b'}"
+
+
+def _plan(title: str, sides: tuple[Side, ...], duplex: Duplex, words: Words) -> Iterator[str]:
     """What is printed, in a few lines: how many sheets, in which parts, and where each stands in the file."""
     parts = part_pages(sides)
     total = sum(count for count, _, _ in parts)
-    several = f" in {len(parts)} parts, to be stapled one after the other" if len(parts) > 1 else ""
-    yield f"{title}: {counted(total, 'sheet')} of A4{several}."
-    first, sides_each, where = (3, 2, "this file") if duplex == "short-edge" else (2, 1, "the fronts")
-    yield from part_lines(sides, first, sides_each, where)
+    yield words("sheets.plan_in_parts" if len(parts) > 1 else "sheets.plan", title=title, count=total, parts=len(parts))
+    first, sides_each, where = (3, 2, "this_file") if duplex == "short-edge" else (2, 1, "fronts")
+    yield from part_lines(sides, first, sides_each, words(f"sheets.{where}"), words)

@@ -57,9 +57,10 @@ def press_part(
     profile: bytes,
     ink_limit_percent: float,
     pages: tuple[int, ...],
+    from_the_right: bool,
 ) -> Fragment:
-    """Some pages of a segment for a press, with stand-ins for its accents."""
-    parity = segment.first_folio % 2
+    """Some pages of a segment for a press, bound where reading begins, with stand-ins for its accents."""
+    parity = (segment.first_folio + from_the_right) % 2
     kind = ("press", setup, key_of("profile", profile), ink_limit_percent, pages, parity)
     inks = press_inks(profile, ink_limit_percent)
     return _kept(store, segment.key, kind, lambda content: press_fragment(content, inks, setup, parity, pages))

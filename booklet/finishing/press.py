@@ -8,8 +8,17 @@ from collections.abc import Iterable
 from dataclasses import replace
 from hashlib import sha256
 
-from booklet.bindery import STAND_INS, PaperPiece, Piece, PressJob, PressSetup, bind, press_colours, press_file
-from booklet.composing import day_in_words
+from booklet.bindery import (
+    STAND_INS,
+    PaperPiece,
+    Piece,
+    PressJob,
+    PressSetup,
+    bind,
+    lettering,
+    press_colours,
+    press_file,
+)
 from booklet.composing import ticket as ticket_part
 from booklet.findings import Place, error
 from booklet.finishing import ticket
@@ -67,14 +76,15 @@ def _pressed(
     booklet: TypesetBooklet, work: PrintJob, setup: PressSetup, name: str, indexes: tuple[int, ...], tools: Tools
 ) -> FinishedFile:
     """A press file of some pages (from 0) of the booklet."""
-    day, store = day_in_words(booklet.issued), tools.store
+    words, store = booklet.words, tools.store
     job = PressJob(
         title=booklet.full_title,
         author=booklet.publisher,
         day=booklet.issued.isoformat(),
         setup=setup,
         condition=work.condition,
-        slug=f"{booklet.title}   {booklet.edition}   issue {booklet.issue}   {day}",
+        slug=_slug(booklet, name),
+        words=words,
     )
     pieces = list(_pieces(booklet, work, setup, frozenset(indexes), tools))
     content = press_file(pieces, job, work.accents, fonts(store), placing(store))
@@ -83,7 +93,7 @@ def _pressed(
         folios=("",) * len(indexes),
         trim_mm=setup.trim_mm,
         title=job.title,
-        language=booklet.language,
+        language=booklet.words.language,
         headings=0,
         phones=frozenset(booklet.phones),
         stitched=booklet.stitched,
@@ -108,6 +118,13 @@ def _pressed(
     )
 
 
+def _slug(booklet: TypesetBooklet, name: str) -> str:
+    """What stands beside the pages: what they are of, or the name of the file where that cannot be drawn."""
+    words, day = booklet.words, booklet.words.day(booklet.issued)
+    slug = words("printer.slug", title=booklet.title, edition=booklet.edition, issue=booklet.issue, day=day)
+    return slug if lettering().draws(slug) else name
+
+
 def _pieces(
     booklet: TypesetBooklet, work: PrintJob, setup: PressSetup, chosen: frozenset[int], tools: Tools
 ) -> Iterable[PaperPiece]:
@@ -117,7 +134,13 @@ def _pieces(
         first += segment.layout.pages
         if own:
             fragment = press_part(
-                tools.store, segment, setup, work.condition.profile, work.printer.ink_limit_percent, own
+                tools.store,
+                segment,
+                setup,
+                work.condition.profile,
+                work.printer.ink_limit_percent,
+                own,
+                booklet.words.from_the_right,
             )
             yield PaperPiece(fragment, tuple(segment.folio(index) for index in own))
 
@@ -134,8 +157,9 @@ def _profile(name: str, work: PrintJob) -> Profile:
 
 
 def _ticket_page(booklet: TypesetBooklet, sheet: ticket.Ticket, tools: Tools) -> Finished:
-    title = f"Job ticket: {sheet.title} ({sheet.edition})"
-    part = ticket_part(title, booklet.language, sheet.rows(), sheet.file_rows(), "chapters/booklet.toml")
+    words = booklet.words
+    title = words("printer.ticket", title=sheet.title, edition=sheet.edition)
+    part = ticket_part(title, words, sheet.rows(words), sheet.file_rows(words), "chapters/booklet.toml")
     segment, findings = typeset_part(part, tools.typesetter(TICKET), pages=1)
     if segment is None:
         return (), findings
@@ -148,7 +172,7 @@ def _ticket_page(booklet: TypesetBooklet, sheet: ticket.Ticket, tools: Tools) ->
         folios=("1",),
         trim_mm=TICKET.trim_mm,
         title=title,
-        language=booklet.language,
+        language=booklet.words.language,
         headings=len(segment.layout.bookmarks),
         phones=frozenset(),
         stitched=False,

@@ -15,6 +15,7 @@ from booklet.manuscript import Binding, PrinterProfile
 from booklet.preflight import Drawings, Profile, Promise
 from booklet.store import Store
 from booklet.typesetting import Segment, Typesetter
+from booklet.words import Words
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ class TypesetBooklet:
     full_title: str
     description: str
     publisher: str
-    language: str
+    words: Words
     edition: str
     issue: str
     issued: date

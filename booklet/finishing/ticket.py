@@ -11,9 +11,9 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 
 from booklet.bindery import PressSetup
-from booklet.composing import day_in_words
 from booklet.finishing.records import PrintJob, TypesetBooklet
 from booklet.manuscript import Binding, Paper, PrinterProfile
+from booklet.words import PRINTER, Words
 
 COVER_PAGES = 4
 THICK_MM = 5.0
@@ -64,31 +64,40 @@ class Ticket:
         """The ticket for a machine."""
         return (json.dumps(asdict(self), indent=2, ensure_ascii=False) + "\n").encode()
 
-    def rows(self) -> tuple[tuple[str, str], ...]:
+    def rows(self, words: Words) -> tuple[tuple[str, str], ...]:
         """The ticket for a person: what, and how."""
+
+        def say(name: str, **values: object) -> str:
+            return words(f"{PRINTER}.{name}", **values)
+
         width, height = self.trim_mm
-        inside = f", {self.pages - COVER_PAGES} inside and {COVER_PAGES} of cover" if self.cover_is_separate else ""
-        marked = "with marks outside it" if self.marks else "without marks"
-        papers = [("Paper", self.paper), ("Cover", self.cover_paper or "Self-cover: the same paper throughout")]
+        title_is = say("title_is", title=self.title, edition=self.edition, issue=self.issue, day=self.date)
+        pages = say("pages_are", pages=self.pages)
+        if self.cover_is_separate:
+            pages = say("pages_and_cover", pages=self.pages, inside=self.pages - COVER_PAGES, cover=COVER_PAGES)
+        weight, thickness = f"{self.weight_of_one_copy_g:.0f}", f"{self.thickness_mm:.1f}"
         return (
-            ("Title", f"{self.title}, edition for {self.edition}, issue {self.issue}, {self.date}"),
-            ("Quantity", f"{self.quantity} copies" if self.quantity else "Not stated yet: please ask"),
-            ("Trimmed size", f"{width:g} × {height:g} mm, {_stands(self.trim_mm)}"),
-            ("Bleed", f"{self.bleed_mm:g} mm on every side, {marked}"),
-            ("Pages", f"{self.pages}{inside}, as single pages in reading order (PDF/X-4)"),
-            *papers,
-            ("Colours", f"{self.colours}, made for {self.printing_condition}"),
-            ("Ink", f"at most {self.ink_limit_percent:g} % in all"),
-            ("Binding", self.binding),
-            ("One copy", f"{self.weight_of_one_copy_g:.0f} g, {self.thickness_mm:.1f} mm thick"),
-            ("Creep", f"{self.creep_mm:.2f} mm in all. The pages are not shifted: please do so when imposing"),
-            ("Printer's profile", self.profile),
-            ("Questions to", self.contact or "Not stated yet: whoever sent these files"),
+            (say("title"), title_is),
+            (say("quantity"), say("copies", count=self.quantity) if self.quantity else say("not_stated")),
+            (say("trim"), say("trim_is", width=f"{width:g}", height=f"{height:g}", lies=say(_lies(self.trim_mm)))),
+            (say("bleed"), say("bleed_marked" if self.marks else "bleed_bare", bleed=f"{self.bleed_mm:g}")),
+            (say("pages"), pages),
+            (say("paper"), self.paper),
+            (say("cover"), self.cover_paper or say("cover_same")),
+            (say("colours"), say("colours_for", colours=self.colours, condition=self.printing_condition)),
+            (say("ink"), say("ink_is", percent=f"{self.ink_limit_percent:g}")),
+            (say("binding"), self.binding),
+            (say("copy"), say("copy_is", grams=weight, thickness=thickness)),
+            (say("creep"), say("creep_is", creep=f"{self.creep_mm:.2f}")),
+            (say("profile"), self.profile),
+            (say("questions"), self.contact or say("nobody")),
         )
 
-    def file_rows(self) -> tuple[tuple[str, str, str], ...]:
+    def file_rows(self, words: Words) -> tuple[tuple[str, str, str], ...]:
         """Each file: its name, what it is, its checksum."""
-        return tuple((file.name, f"{file.pages} pages, {file.bytes} bytes", file.sha256) for file in self.files)
+        return tuple(
+            (file.name, words("printer.file", pages=file.pages, bytes=file.bytes), file.sha256) for file in self.files
+        )
 
 
 def weight_g(pages: int, trim_mm: tuple[float, float], paper: Paper, cover: Paper | None = None) -> float:
@@ -111,28 +120,28 @@ def creep_mm(pages: int, paper: Paper, cover: Paper | None = None) -> float:
 
 
 UNSTITCHED: dict[Binding, str] = {
-    "stitched": "Loose leaves",
-    "stapled": "Single sheets, stapled in the upper left corner",
-    "half-fold": "One sheet, folded once in the middle",
-    "letter-fold": "One sheet, folded twice like a letter; pages 4 and 5, folded inwards, are 1 mm narrower",
+    "stitched": "printer.loose",
+    "stapled": "printer.stapled",
+    "half-fold": "printer.half_fold",
+    "letter-fold": "printer.letter_fold",
 }
 """How what is not stitched holds together. A chapter of a stitched booklet that is handed out is loose leaves."""
 
 
-def _stands(trim_mm: tuple[float, float]) -> str:
+def _lies(trim_mm: tuple[float, float]) -> str:
     width, height = trim_mm
-    return "upright" if height > width else "square" if height == width else "lying, bound at its shorter side"
+    return "upright" if height > width else "square" if height == width else "lying"
 
 
-def binding(pages: int, trim_mm: tuple[float, float], printer: PrinterProfile) -> str:
+def binding(pages: int, trim_mm: tuple[float, float], printer: PrinterProfile, words: Words) -> str:
     """How it is bound, with a question where it is thicker than is usual."""
     width, height = trim_mm
     side = "longer" if height > width else "left" if height == width else "shorter"
-    words = f"Saddle stitched, two staples through the fold of the {side} side"
+    stitched = words("printer.stitched", side=words(f"printer.{side}"))
     thick = thickness_mm(pages, printer.paper, printer.cover_paper)
     if thick > THICK_MM or pages > MANY_PAGES[printer.paper.gsm >= HEAVY_GSM]:
-        words += f". {pages} pages on this paper are more than usual: please say whether it can be stitched"
-    return words
+        return words("printer.thick", binding=stitched, pages=pages)
+    return stitched
 
 
 def job_ticket(
@@ -140,12 +149,12 @@ def job_ticket(
 ) -> Ticket:
     """The ticket of a job; `separate` says that the cover is a file of its own."""
     printer = work.printer
-    paper, cover, pages = printer.paper, printer.cover_paper, booklet.pages
+    paper, cover, pages, words = printer.paper, printer.cover_paper, booklet.pages, booklet.words
     return Ticket(
         title=booklet.title,
         edition=booklet.edition,
         issue=booklet.issue,
-        date=day_in_words(booklet.issued),
+        date=words.day(booklet.issued),
         trim_mm=setup.trim_mm,
         bleed_mm=printer.bleed_mm,
         marks=setup.marks,
@@ -153,10 +162,12 @@ def job_ticket(
         cover_is_separate=separate,
         paper=_stock(paper),
         cover_paper=_stock(cover) if cover else None,
-        colours="Four colours on both sides (4/4), black text overprints",
+        colours=words("printer.colours_are"),
         printing_condition=printer.condition.identifier,
         ink_limit_percent=printer.ink_limit_percent,
-        binding=binding(pages, setup.trim_mm, printer) if booklet.stitched else UNSTITCHED[booklet.binding],
+        binding=(
+            binding(pages, setup.trim_mm, printer, words) if booklet.stitched else words(UNSTITCHED[booklet.binding])
+        ),
         quantity=work.quantity,
         weight_of_one_copy_g=round(weight_g(pages, setup.trim_mm, paper, cover), 1),
         thickness_mm=round(thickness_mm(pages, paper, cover), 2),

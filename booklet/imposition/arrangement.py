@@ -26,7 +26,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from booklet.findings import counted
+from booklet.words import Words
 
 Layout = Literal["booklet", "two-booklets", "quarter", "card", "letter-fold", "n-up", "copies", "stack"]
 Binding = Literal["left", "right"]
@@ -272,19 +272,19 @@ def part_pages(sides: Sequence[Side]) -> tuple[tuple[int, int, int], ...]:
     return tuple(rows)
 
 
-def part_lines(sides: Sequence[Side], first: int, sides_each: int, where: str) -> Iterator[str]:
+def part_lines(sides: Sequence[Side], first: int, sides_each: int, file: str, words: Words) -> Iterator[str]:
     """Where each part stands in a file of sheets, the first of them on this page of it; nothing for one part alone."""
     parts = part_pages(sides)
     for number, (count, _, _) in enumerate(parts if len(parts) > 1 else (), 1):
         last = first + count * sides_each - 1
-        yield f"Part {number}: {counted(count, 'sheet')}, pages {first} to {last} of {where}."
+        yield words("sheets.part", part=number, count=count, first=first, last=last, file=file)
         first = last + 1
 
 
-def side_name(side: Side, sides: Sequence[Side]) -> str:
+def side_name(side: Side, sides: Sequence[Side], words: Words) -> str:
     """What a side of a sheet is called: its part where there are several, its sheet, and which side it is."""
-    part = f"Part {side.part}, sheet" if any(row.part > 1 for row in sides) else "Sheet"
-    return f"{part} {side.sheet}, {side.side}"
+    part = "part_" if any(row.part > 1 for row in sides) else ""
+    return words(f"sheets.{part}{side.side}", part=side.part, sheet=side.sheet)
 
 
 def _slots(pages: int, multiple: int, blanks: Blanks) -> Slots:

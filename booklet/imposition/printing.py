@@ -30,14 +30,14 @@ from booklet.imposition.source import (
     ImpositionError,
     SourcePage,
     in_words,
-    is_read_from_the_right,
     may_be_printed,
     mended,
     opened,
     smallest_type_pt,
     source_pages,
 )
-from booklet.pdf import PT_PER_MM, saved
+from booklet.pdf import PT_PER_MM, is_read_from_the_right, saved
+from booklet.words import english
 
 Flip = Literal["short-edge", "long-edge", "manual", "manual-long-edge"]
 """Who turns the sheets, and about which edge of the paper: the printer, or a person who prints fronts, then backs."""
@@ -192,7 +192,7 @@ def _steps(plan: Arrangement, setup: Setup, orders: PrintingOrders, binding: Bin
     yield f"{counted(plan.sheets, 'sheet')} of {size}{several}."
     if parts > 1:
         sides, where = (1, "the fronts") if len(orders.files) > 1 else (2, "the file")
-        yield from part_lines(plan.sides, 1, sides, where)
+        yield from part_lines(plan.sides, 1, sides, where, english())
     start, end = ("left", "right") if binding == "left" else ("right", "left")
     finish = _FINISH[setup.layout][plan.sheets > 1]
     sheet = "each sheet" if plan.sheets > 1 else "the sheet"

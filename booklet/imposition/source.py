@@ -104,12 +104,6 @@ def mended(pdf: Pdf) -> str | None:
     )
 
 
-def is_read_from_the_right(pdf: Pdf) -> bool:
-    """True for a file that says that its pages are read from right to left (ISO 32000-1, 12.2)."""
-    preferences = pdf.Root.get("/ViewerPreferences")
-    return isinstance(preferences, Dictionary) and preferences.get("/Direction") == Name.R2L
-
-
 def may_be_printed(pdf: Pdf) -> bool:
     """False where the owner of the file has not allowed it."""
     return not pdf.is_encrypted or bool(pdf.allow.print_lowres or pdf.allow.print_highres)

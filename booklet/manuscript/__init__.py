@@ -80,6 +80,7 @@ from booklet.manuscript.records import (
 from booklet.manuscript.styling import face_path, read_style
 from booklet.manuscript.waivers import Waiver, read_waivers
 from booklet.today import Today
+from booklet.words import Words, words_of
 
 __all__ = [
     "DAY_MINUTES",
@@ -163,6 +164,7 @@ def read(project: Path, today: Today) -> tuple[Manuscript | None, list[Finding]]
     if not own:
         return None, found
     book = take(_record(Book, project, root / "booklet.toml", readers_of_country(countries, own)))
+    words = take(_words(project, root / "words.toml", book)) if book else None
     style = take(read_style(project))
     edition_files = sorted((root / "editions").glob("*.toml"))
     editions = [take(_edition(project, path, own, countries)) for path in edition_files]
@@ -187,11 +189,12 @@ def read(project: Path, today: Today) -> tuple[Manuscript | None, list[Finding]]
     pages = {name: page for name in needed if (page := take(_page(project, root / "pages" / f"{name}.md")))}
     planned = [take(_page(project, path)) for path in sorted((root / "pages" / "planned").glob("*.md"))]
     printers, icc_profiles = take(_printers(project, sorted((root / "printers").glob("*.toml"))))
-    if book is None:
+    if book is None or words is None:
         return None, found
     used = dict.fromkeys((own, *regions.values()))
     manuscript = Manuscript(
         book=book,
+        words=words,
         style=style,
         countries={name: countries[name] for name in used},
         chapters=chapters,
@@ -240,6 +243,15 @@ def _edition(project: Path, path: Path, country: str, countries: Countries) -> t
         return None, found
     known, faults = known_of_edition(data, country, countries)
     return (None, faults) if faults else validate(Edition, data, known=known)
+
+
+def _words(project: Path, path: Path, book: Book) -> tuple[Words, list[Finding]]:
+    """The words of the house in the book's language. Where the project says none, the line of its language is named."""
+    data, found = _data(project, path) if is_there(path) else (None, [])
+    of_book, _ = _data(project, path.with_name("booklet.toml"))
+    place = data.place if data else lambda _: of_book.place(("language",)) if of_book else book.origin
+    words, faults = words_of(book.language, data.value if data else {}, place, book.printer is not None)
+    return words, found or faults
 
 
 def _entries(

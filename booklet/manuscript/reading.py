@@ -70,7 +70,7 @@ _PATTERNS = {
     ID: "it is to be small letters, digits and hyphens",
     HUE: "it is to be a sign and six digits or small letters to f, such as #0b5a7e",
     ISSUE: "it is to be a year, a dot and a number, such as 2026.1",
-    LANGUAGE: "it is to be a language and a country, such as en-AU",
+    LANGUAGE: "it is to be a language, perhaps with its script or country, such as en-AU, vi or zh-Hans",
     REGION: "it is to be capitals and digits, such as VIC or KENT",
     f"^{SHAPE}$": "it is to be digits, X for any digit, [2-5] for one of several, and spaces",
 }

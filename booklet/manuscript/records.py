@@ -31,10 +31,11 @@ from booklet.formats import Format, Overlay, formats
 from booklet.manuscript.hours import Hours, read_hours
 from booklet.order_codes import is_order_code
 from booklet.phones import SHAPE, Phone, PhoneError, PhonePlan, parse_message_number, parse_phone
+from booklet.words import Words
 
 ID = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 ISSUE = r"^\d{4}\.\d+$"
-LANGUAGE = r"^[a-z]{2}-[A-Z]{2}$"
+LANGUAGE = r"^[a-z]{2,3}(-[A-Z][a-z]{3})?(-[A-Z]{2})?$"
 REGION = r"^[A-Z][A-Z0-9]{0,11}$"
 EVERYWHERE = "ALL"
 """Stands for all regions among those of a service."""
@@ -990,9 +991,10 @@ class Consent(Record):
 
 
 class Manuscript(Record):
-    """Everything people wrote, read and validated once."""
+    """Everything people wrote, read and validated once, and the words of the house in their language."""
 
     book: Book
+    words: Words
     style: Style
     countries: dict[str, Country]
     """The book's own country first, then those of other editions."""

@@ -9,6 +9,7 @@ writes files. Nothing here judges: it says what a file holds, within stated boun
 from booklet.pdf.cmaps import cmap_faults
 from booklet.pdf.colour import PLAIN, Colour, Proof, Space, grey_of, srgb
 from booklet.pdf.content import APPEARANCE, ISOLATED, FontTable, read_appearance, read_page
+from booklet.pdf.directions import has_letters_from_the_right, is_read_from_the_right
 from booklet.pdf.drawings import Accents, Drawings, Known, draw_pages
 from booklet.pdf.fonts import PROGRAMS, Font
 from booklet.pdf.geometry import (
@@ -64,9 +65,8 @@ __all__ = [
     "ContentFault", "Description", "Drawings", "Element", "Font", "FontFault", "FontTable", "Geometry", "Ground",
     "Inks", "Item", "Known", "Mark", "Matrix", "NumberedPages", "ObjectId", "OverLimitError", "Paint", "Problem",
     "Proof", "Space", "Tree", "TreeFault", "as_number", "box_of", "cmap_faults", "common", "document_information",
-    "draw_pages", "encoded", "foreign_kind", "geometry_of", "grey_of", "inherited", "inside", "is_measurable",
-    "is_opaque", "moved", "painted_otherwise", "peak_percent", "picture_fault", "pixels", "plain", "printable",
-    "read_appearance", "read_page",
-    "read_tree", "saved", "shrunk", "size", "srgb", "streams_of", "text_string", "times", "unpacked", "words_of",
-    "xmp", "xmp_text", "xmp_values",
+    "draw_pages", "encoded", "foreign_kind", "geometry_of", "grey_of", "has_letters_from_the_right", "inherited",
+    "inside", "is_measurable", "is_opaque", "is_read_from_the_right", "moved", "painted_otherwise", "peak_percent",
+    "picture_fault", "pixels", "plain", "printable", "read_appearance", "read_page", "read_tree", "saved", "shrunk",
+    "size", "srgb", "streams_of", "text_string", "times", "unpacked", "words_of", "xmp", "xmp_text", "xmp_values",
 ]  # fmt: skip

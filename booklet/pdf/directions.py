@@ -11,13 +11,21 @@ from collections.abc import Iterator
 from itertools import groupby
 from unicodedata import bidirectional
 
+from pikepdf import Dictionary, Name, Pdf
+
 _FROM_THE_RIGHT = re.compile(r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 _MIRRORED = str.maketrans("()[]{}<>«»", ")(][}{><»«")
 
 
-def from_the_right(text: str) -> bool:
+def has_letters_from_the_right(text: str) -> bool:
     """True where a text has letters that are read from right to left."""
     return bool(_FROM_THE_RIGHT.search(text))
+
+
+def is_read_from_the_right(pdf: Pdf) -> bool:
+    """True for a file that says that its pages are read from right to left (ISO 32000-1, 12.2)."""
+    preferences = pdf.Root.get("/ViewerPreferences")
+    return isinstance(preferences, Dictionary) and preferences.get("/Direction") == Name.R2L
 
 
 def as_read(drawn: str) -> str:

@@ -16,7 +16,7 @@ from fontTools.encodings.StandardEncoding import StandardEncoding
 from pikepdf import Array, Dictionary, Name, Stream, String
 
 from booklet.pdf.cmaps import MAX_CODES, REGISTERED, cids_of, collection_of, to_unicode
-from booklet.pdf.directions import from_the_right
+from booklet.pdf.directions import has_letters_from_the_right
 from booklet.pdf.objects import FontFault, Problem, as_number
 from booklet.pdf.programs import Program
 
@@ -119,7 +119,7 @@ class Font:
             glyph = known.get(code) or find(code)
             width += glyph.width
             spaces += code == 32 and not self.wide
-            text += glyph.text[::-1] if len(glyph.text) > 1 and from_the_right(glyph.text) else glyph.text
+            text += glyph.text[::-1] if len(glyph.text) > 1 and has_letters_from_the_right(glyph.text) else glyph.text
             if not glyph.text.isspace() and glyph.text:
                 shown = (width, count, spaces)
             if glyph.fault and glyph.fault not in faults:

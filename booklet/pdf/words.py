@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import NamedTuple
 
-from booklet.pdf.directions import as_read, from_the_right
+from booklet.pdf.directions import as_read, has_letters_from_the_right
 from booklet.pdf.items import WORD_GAP_EM, Content, Item
 from booklet.pdf.tree import Address, Tree
 
@@ -116,7 +116,7 @@ def _as_read(pieces: list[_Piece]) -> list[_Piece]:
             lines.append([piece])
     read: list[_Piece] = []
     for line in lines:
-        if any(piece.actual is None and from_the_right(piece.words) for piece in line):
+        if any(piece.actual is None and has_letters_from_the_right(piece.words) for piece in line):
             words = line[0].words
             for before, after in pairwise(line):
                 gap = _parted(before, after) == "gap" and not _spaced(before, after)
@@ -157,7 +157,7 @@ def _parted(before: _Piece, after: _Piece) -> str:
         return "line"
     if forward < -em:
         back = math.dist((before.start.x, before.start.y), following.end)
-        turns = back < em and (from_the_right(before.words) or from_the_right(after.words))
+        turns = back < em and (has_letters_from_the_right(before.words) or has_letters_from_the_right(after.words))
         return "line" if not turns else "gap" if back > WORD_GAP_EM * em else ""
     overlaps = forward < -WORD_GAP_EM * em and min(len(before.words), len(after.words)) > 1
     if last.measured and (overlaps or forward > WORD_GAP_EM * em):

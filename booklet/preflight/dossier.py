@@ -34,6 +34,7 @@ from booklet.pdf import (
     Tree,
     box_of,
     geometry_of,
+    is_read_from_the_right,
     plain,
     read_appearance,
     read_page,
@@ -236,6 +237,11 @@ class Dossier:
         """The font dictionaries that the pages use."""
         self.items  # noqa: B018 (walking the pages fills the table)
         return [font.dictionary for font in self.font_table.fonts.values()]
+
+    @cached_property
+    def is_read_from_the_right(self) -> bool:
+        """True for a file whose spine is on the right."""
+        return is_read_from_the_right(self.pdf)
 
     @cached_property
     def catalog(self) -> Any:

@@ -13,16 +13,16 @@ from booklet.preflight.check import ERROR, WARNING, Check, copier, every, tagged
 from booklet.preflight.dossier import Dossier, Line
 from booklet.preflight.legibility import good_contrast, least_contrast
 from booklet.preflight.records import Defect
+from booklet.words import english
 
 SIZE_SLACK_PT = 0.05
 ROUNDING = 0.05
 FULL_LINE = 0.5
 MAX_COMPARED = 2_000_000
 """Pairs of a picture and of what lies over it, on one page."""
-MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
 UNITS = "mm|cm|mg|g|kg|ml|mL|am|pm|pt|Gy|per cent|%|°C"
 _ADDRESS = re.compile(r"[/@]|\w\.\w")
-_NUMBER_THEN_UNIT = re.compile(rf"(?:{UNITS}|{MONTHS})\b")
+_NUMBER_THEN_UNIT = re.compile(rf"(?:{UNITS}|{'|'.join(english().months)})\b")
 _CAPITALS = re.compile(r"\b[A-Z]{2,}(?:[ \u00a0]+[A-Z]{2,}){2,}\b")
 
 
@@ -185,7 +185,7 @@ def _margins(dossier: Dossier) -> Iterator[Defect]:
         left, top, width, height = geometry.place_mm(line.box)
         across, up = geometry.size_mm
         right, bottom = across - left - width, up - top - height
-        inner = left if line.page_index % 2 == 0 else right
+        inner = left if (line.page_index % 2 == 0) != dossier.is_read_from_the_right else right
         if min(left, right, top, bottom) < profile.margin_mm - 0.2:
             yield dossier.at(f"Text stands less than {profile.margin_mm:g} mm from the edge of the page.", line)
         elif inner < profile.gutter_mm - 0.2:

@@ -47,6 +47,8 @@ __all__ = [
 ROUNDS = 3
 USUAL_DIGITS = 2
 KEPT_DOCUMENTS = 48
+FROM_THE_RIGHT = ' dir="rtl">\n<head>'
+"""How a document begins that is read from right to left."""
 FINDER_ROW = re.compile(r'<tr data-finds="([^"]+)">.*?</tr>\n?', re.DOTALL)
 """A row of the block `page-finder`, and the anchor that it finds."""
 
@@ -445,9 +447,9 @@ def _with_room(html: str, digits: Mapping[str, int]) -> str:
 
 def _starting_at(html: str, first_folio: int, roman: bool) -> str:
     """The document told on which page it starts: its number, its kind of numerals, and whether it lies right or
-    left.
+    left. Odd pages lie right, and in a language that is read from the right they lie left.
     """
-    side = "right" if first_folio % 2 else "left"
+    side = "right" if first_folio % 2 != (FROM_THE_RIGHT in html) else "left"
     style = f"<style>html{{break-before:{side}}}@page:first{{counter-reset:page {first_folio}}}</style></head>"
     numerals = ' class="roman"' if roman else ""
     return html.replace("</head>", style, 1).replace("<html ", f'<html data-side="{side}"{numerals} ', 1)

@@ -30,7 +30,7 @@ def misfits(document: Any) -> tuple[Misfit, ...]:
         for child in area.children:
             if isinstance(child, boxes.MarginBox):
                 continue
-            for box, misfit in _walk(child, area, area.content_box_x() + area.width, ""):
+            for box, misfit in _walk(child, area, (area.content_box_x(), area.content_box_x() + area.width), ""):
                 if misfit.kind is not MisfitKind.BOX:
                     found[misfit] = None
                     continue
@@ -40,17 +40,20 @@ def misfits(document: Any) -> tuple[Misfit, ...]:
     return tuple(found)
 
 
-def _walk(box: Any, area: Any, right: float, place: str) -> Iterator[tuple[Any, Misfit]]:
+def _walk(box: Any, area: Any, edges: tuple[float, float], place: str) -> Iterator[tuple[Any, Misfit]]:
     """What is too wide or too high inside a box, and each box that may not be broken, as it would be told.
 
-    `right` is where the content of the nearest block ends.
+    `edges` are where the content of the nearest block begins and ends, left and right.
     """
     if box.element is not None:
         place = box.element.get("data-line") or place
     if isinstance(box, boxes.TableRowGroupBox) and box.is_header:
         return
     if isinstance(box, boxes.TextBox):
-        if box.text.strip() and box.position_x < right < box.position_x + box.width - SLACK_PX:
+        first, last = box.position_x, box.position_x + box.width
+        from_the_right = box.style["direction"] == "rtl"
+        over = first + SLACK_PX < edges[0] < last if from_the_right else first < edges[1] < last - SLACK_PX
+        if box.text.strip() and over:
             yield box, Misfit(MisfitKind.WORD, box.text.strip()[:SHOWN], place)
         return
     if isinstance(box, boxes.ReplacedBox):
@@ -64,14 +67,16 @@ def _walk(box: Any, area: Any, right: float, place: str) -> Iterator[tuple[Any, 
     if is_kept and box.element.tag != "p":  # a paragraph is kept whole where it can be, and runs on where it cannot
         yield box, Misfit(MisfitKind.BOX, _words(box), place)
     if isinstance(box, boxes.BlockContainerBox):
-        right = box.content_box_x() + box.width
+        edges = (box.content_box_x(), box.content_box_x() + box.width)
     for child in getattr(box, "children", ()):
-        yield from _walk(child, area, right, place)
+        yield from _walk(child, area, edges, place)
 
 
 def _sticks_out(box: Any, area: Any) -> bool:
     """Beyond the text block, but for what a style sheet lets it hang over on purpose: a margin below zero."""
     over = box.position_x + box.margin_width() - max(0, box.margin_right) - area.content_box_x() - area.width
+    if box.style["direction"] == "rtl":
+        over = area.content_box_x() - box.position_x - max(0, box.margin_left)
     return bool(over > SLACK_PX)
 
 

@@ -140,7 +140,9 @@ def restore_spaces(document: Any) -> None:
                 position = found + len(box.text)
                 gap = after is None or not after.text.strip(" ")
                 if gap and source[position : position + 1] == " " and not box.text.endswith(" "):
-                    box.text = box.pango_layout.text = f"{box.text} "
+                    box.text = f"{box.text} "
+                    if not _is_from_the_right(box):  # there it would come first, and push the words aside
+                        box.pango_layout.text = box.text
             heard[line.element] = (source, position)
 
 
@@ -177,7 +179,8 @@ class _Tree:
                 owner = self._owner(box)
                 last = owner.kids[-1] if owner.kids else None
                 after = last if isinstance(last, Piece) and last.page == index else None
-                pieces[number] = Piece(index, number, self._source(box.element), after, _area(box))
+                said = box.text if isinstance(box, boxes.TextBox) and _is_from_the_right(box) else ""
+                pieces[number] = Piece(index, number, self._source(box.element), after, _area(box), said)
                 owner.kids.append(pieces[number])
                 if isinstance(box, boxes.ReplacedBox):
                     _describe(owner, box, page.height)
@@ -315,6 +318,10 @@ class _Tree:
         numbering = NUMBERINGS.get(style, "/Disc") if isinstance(style, str) else "/Disc"
         self._node(self.parents[box.element]).attributes["ListNumbering"] = numbering
         return label
+
+
+def _is_from_the_right(box: Any) -> bool:
+    return bool(box.style["direction"] == "rtl")
 
 
 def _area(box: Any) -> tuple[Box, bool]:
