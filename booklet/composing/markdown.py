@@ -121,6 +121,8 @@ def linked_text(text: str, numbers: Numbers) -> Markup:
     """Escaped text with phone numbers as links. One that is not complete stays as it is, to be found on the page."""
     words, candidates = _split_at_numbers(text, numbers.plans)
     html = words[0]
+    if not candidates:
+        return html
     for written, behind in zip(candidates, words[1:], strict=True):
         html += _linked_number(written, numbers) + behind
     return html
