@@ -18,6 +18,7 @@ from booklet.composing.markdown import (
     PAGE_TOKEN,
     Page,
     RenderContext,
+    breakable,
     image_faults,
     linked_text,
     render,
@@ -112,7 +113,7 @@ class Wanted:
 @dataclass(frozen=True)
 class Composition:
     """One edition of one title, or a volume of it: its parts in reading order, pages to fill it up with, the title of
-    each anchor, what its links may dial and say of that, and the sheet that tells a clinic how to print it. The first
+    each anchor, what its links to people open and say, and the sheet that tells a clinic how to print it. The first
     of the planned pages is for the front matter.
 
     `volume` counts from 1 and is 0 where there is but one. A handout has neither front nor back cover, and no pages to
@@ -499,14 +500,9 @@ def _environment() -> Environment:
         "page_token": PAGE_TOKEN.format,
     }
     environment.filters |= {
-        "breakable": _breakable,
+        "breakable": breakable,
         "unbroken": unbroken,
         "day": lambda day: unbroken(day_in_words(day)),
         "first_upper": lambda text: text[:1].upper() + text[1:],
     }
     return environment
-
-
-def _breakable(address: str) -> Markup:
-    """A web address that may break after a slash, and nowhere else: a name cut before a dot reads as two words."""
-    return Markup("<wbr>").join(re.findall(r"[^/]+/?|/", address))

@@ -110,11 +110,17 @@ def way_link(way: Way) -> Markup:
     """A number or address as a link that opens what it is, or as words where no link can, unbroken."""
     kind = "tel emergency" if way.is_emergency else "tel"
     if way.kind in ("email", "chat"):
-        words = way.text.removeprefix("https://").removeprefix("http://").rstrip("/")
-        return Markup('<a class="web" href="{}">{}</a>').format(way.uri, words)
+        return Markup('<a class="web" href="{}">{}</a>').format(
+            way.uri, breakable(re.sub("^https?://|/$", "", way.text))
+        )
     if not way.uri:
         return Markup('<span class="{}">{}</span>').format(kind, way.text)
     return Markup('<a class="{}" href="{}">{}</a>').format(kind, way.uri, way.text)
+
+
+def breakable(address: str) -> Markup:
+    """A web address that may break after a slash, and nowhere else: a name cut before a dot reads as two words."""
+    return Markup("<wbr>").join(re.findall(r"[^/]+/?|/", address))
 
 
 def linked_text(text: str, numbers: Numbers) -> Markup:
