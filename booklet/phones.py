@@ -58,6 +58,10 @@ class PhonePlan:
     lettered: tuple[str, ...] = ()
     other_numbers: tuple[str, ...] = ()
 
+    def __hash__(self) -> int:
+        """Of its country alone: a plan is looked up with every text."""
+        return hash((self.region, self.country))
+
     @property
     def code(self) -> str:
         """The country's calling code, such as 61; empty where the library knows no such country."""

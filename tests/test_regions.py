@@ -80,6 +80,7 @@ def test_each_way_is_linked_and_heard_as_what_it_is(south: tuple[Order, Receipt]
     assert said["sms:+64211234567"] == "Text message to 021 123 4567" and "tel:+64211234567" not in said
     assert said["tel:+6432345678;ext=5"] == "Phone 03 234 5678, extension 5"
     assert said["mailto:help@example.org"] == "Email help@example.org"
+    assert said["https://example.org/chat"] == "Chat at example.org/chat"
     assert "tel:1737" in said, "a number that answers calls may be rung wherever it stands"
     assert "tel:+64800161616" not in said, "a textphone is no voice call"
     heard = " ".join(transcript(load(path).top)).replace("\u00a0", " ")

@@ -18,6 +18,7 @@ from booklet.composing.markdown import (
     PAGE_TOKEN,
     Page,
     RenderContext,
+    breakable,
     image_faults,
     is_picture,
     linked_text,
@@ -97,7 +98,7 @@ class Wanted:
 @dataclass(frozen=True)
 class Composition:
     """One edition of one title, or a volume of it: its parts in reading order, pages to fill it up with, the title of
-    each anchor, what its links may dial and say of that, and the sheet that tells a clinic how to print it. The first
+    each anchor, what its links to people open and say, and the sheet that tells a clinic how to print it. The first
     of the planned pages is for the front matter.
 
     `volume` counts from 1 and is 0 where there is but one. A handout has neither front nor back cover, and no pages to
@@ -574,15 +575,10 @@ def _environment(words: Words) -> Environment:
         "page_token": PAGE_TOKEN.format,
     }
     environment.filters |= {
-        "breakable": _breakable,
+        "breakable": breakable,
         "unbroken": lambda text: unbroken(text, words),
         "day": lambda day: unbroken(words.day(day), words),
         "first_upper": lambda text: text[:1].upper() + text[1:],
         "sentence": sentence,
     }
     return environment
-
-
-def _breakable(address: str) -> Markup:
-    """A web address that may break after a slash, and nowhere else: a name cut before a dot reads as two words."""
-    return Markup("<wbr>").join(re.findall(r"[^/]+/?|/", address))

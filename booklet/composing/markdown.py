@@ -105,17 +105,25 @@ def way_link(way: Way) -> Markup:
     """A number or address as a link that opens what it is, or as words where no link can, unbroken."""
     kind = "tel emergency" if way.is_emergency else "tel"
     if way.kind in ("email", "chat"):
-        words = way.text.removeprefix("https://").removeprefix("http://").rstrip("/")
-        return Markup('<a class="web" href="{}">{}</a>').format(way.uri, words)
+        return Markup('<a class="web" href="{}">{}</a>').format(
+            way.uri, breakable(re.sub("^https?://|/$", "", way.text))
+        )
     if not way.uri:
         return Markup('<span class="{}">{}</span>').format(kind, way.text)
     return Markup('<a class="{}" href="{}">{}</a>').format(kind, way.uri, way.text)
+
+
+def breakable(address: str) -> Markup:
+    """A web address that may break after a slash, and nowhere else: a name cut before a dot reads as two words."""
+    return Markup("<wbr>").join(re.findall(r"[^/]+/?|/", address))
 
 
 def linked_text(text: str, numbers: Numbers, words: Words) -> Markup:
     """Escaped text with phone numbers as links. One that is not complete stays as it is, to be found on the page."""
     around, candidates = _split_at_numbers(text, numbers.plans, words)
     html = around[0]
+    if not candidates:
+        return html
     for written, behind in zip(candidates, around[1:], strict=True):
         html += _linked_number(written, numbers) + behind
     return html

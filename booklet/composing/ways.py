@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from typing import Literal
 
 from booklet.manuscript import Service
-from booklet.phones import NO_BREAK, Phone, PhonePlan, Plans, parse_phone
+from booklet.phones import EXTENSION, NO_BREAK, Phone, PhonePlan, Plans, parse_phone
 from booklet.words import Words
 
 Kind = Literal["phone", "sms", "textphone", "relay", "email", "chat"]
 COLUMN_CHARACTERS = 14
 """Of a number in the column of numbers: 40 mm at 14.5 pt (styles/screen.css)."""
+_SCHEME = re.compile(r"^https?://|/$")
 _DIGITS = re.compile(r"\d+")
 
 
@@ -36,11 +37,12 @@ class Way:
         return self.kind == "phone" and len(self.text) <= COLUMN_CHARACTERS
 
     def says(self, words: Words) -> str:
-        """What a link of this kind says of itself; empty for those that the address tells."""
-        key = {"sms": "link.message", "phone": "link.phone", "relay": "link.phone"}.get(self.kind)
-        number, _, extension = self.text.replace(NO_BREAK, " ").partition(" ext. ")
+        """What a link of this kind says of itself."""
+        if self.kind in ("email", "chat"):
+            return words(f"link.{self.kind}", address=_SCHEME.sub("", self.text))
+        number, _, extension = self.text.replace(NO_BREAK, " ").partition(EXTENSION.replace(NO_BREAK, " "))
         spoken = words("link.extension", number=number, extension=extension) if extension else number
-        return words(key, number=spoken) if key else ""
+        return words("link.message" if self.kind == "sms" else "link.phone", number=spoken)
 
 
 def number_way(kind: Kind, phone: Phone, plan: PhonePlan, label: str = "") -> Way | None:
@@ -66,8 +68,8 @@ def ways_of(service: Service, plan: PhonePlan) -> tuple[Way, ...]:
 
 @dataclass(frozen=True, eq=False)
 class Numbers:
-    """The numbers that an edition may show, each by its `number_key`, what the links to them say of themselves by what
-    they open, and how numbers look in its countries.
+    """The numbers that an edition may show, each by its `number_key`, what the links of all ways say of themselves by
+    what they open, and how numbers look in its countries.
     """
 
     plans: Plans
@@ -76,18 +78,19 @@ class Numbers:
 
 
 def numbers_of(ways: Iterable[Way], plans: Plans, words: Words) -> Numbers:
-    """The numbers of an edition: one that answers calls is one to ring, whatever else it does. The emergency number
-    belongs to every edition.
+    """The numbers of an edition among its ways: one that answers calls is one to ring, whatever else it does. The
+    emergency number belongs to every edition.
     """
     plan = plans[0]
     emergency = (number_way("phone", parse_phone(number, plan), plan) for number in plan.emergency)
-    numbers = [way for way in (*emergency, *ways) if way and way.kind not in ("email", "chat")]
+    every = [way for way in (*emergency, *ways) if way]
     found: dict[str, Way] = {}
-    for way in sorted(numbers, key=lambda way: way.kind not in ("phone", "relay")):
-        key = number_key(way.text)
-        found.setdefault(key, way)
-        found.setdefault(key.partition("x")[0], way)
-    return Numbers(plans, found, {way.uri: way.says(words) for way in numbers if way.uri})
+    for way in sorted(every, key=lambda way: way.kind not in ("phone", "relay")):
+        if way.kind not in ("email", "chat"):
+            key = number_key(way.text)
+            found.setdefault(key, way)
+            found.setdefault(key.partition("x")[0], way)
+    return Numbers(plans, found, {way.uri: way.says(words) for way in every if way.uri})
 
 
 def number_key(written: str) -> str:
