@@ -27,7 +27,7 @@ from booklet.order_codes import (
     spells,
 )
 from booklet.starters import (
-    BINDINGS,
+    STARTERS,
     StarterError,
     Wishes,
     add_chapter,
@@ -42,7 +42,6 @@ from tests.conftest import PROJECT, TODAY, needs
 from tests.judges import judged
 from tests.tiny import errors, order
 
-STARTERS = list(BINDINGS)
 HEARING = Wishes(
     subject="hearing loss",
     title="Hear Again",
@@ -161,6 +160,19 @@ def test_every_number_of_a_new_project_is_one_that_our_own_directory_has(tmp_pat
     for service in manuscript_of(tmp_path / "mine").services:
         own = ours[service.id]
         assert (service.phone, service.source, service.source_seen) == (own.phone, own.source, own.source_seen)
+
+
+@pytest.mark.slow
+def test_a_leaflet_of_four_pages_is_half_of_a4(tmp_path: Path) -> None:
+    new_project(tmp_path / "mine", Wishes(starter="leaflet", panels=4), TODAY)
+    assert complaints(tmp_path / "mine") == []
+    manuscript = manuscript_of(tmp_path / "mine")
+    assert manuscript.book.binding == "half-fold" and "directory" not in manuscript.pages
+    receipt = build(order(tmp_path / "mine", today=TODAY, formats=("screen", "clinic")))
+    assert {(each.format, each.pages, each.trim_mm) for each in receipt.files if "-plain" not in each.file} == {
+        ("screen", 4, (148, 210)),
+        ("clinic", 2 + 2, (297, 210)),
+    }
 
 
 def test_a_folder_that_holds_something_is_left_alone(tmp_path: Path) -> None:

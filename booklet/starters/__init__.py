@@ -30,8 +30,9 @@ from booklet.order_codes import MISHEARD, new_code, order_codes_in
 from booklet.records import Order
 from booklet.today import Today
 
-BINDINGS = {"booklet": "stitched", "leaflet": "letter-fold", "handout": "stapled"}
-"""The starters, and how what they make holds together."""
+STARTERS = ("booklet", "leaflet", "handout")
+LEAFLETS = {6: "letter-fold", 4: "half-fold"}
+"""How a leaflet of so many pages is folded from A4: to DL, or to A5."""
 REVIEW_YEARS = 2
 PLANNED = 4
 """Planned pages that a stitched booklet may need."""
@@ -40,6 +41,13 @@ _CALL = (
     "\n\nHere, for instance, is a number from the directory: {{ services['lifeline'].name }}, "
     "{{ services['lifeline'].phone }}."
 )
+_FOLDS = {
+    6: (
+        "**Fold it like a letter.** Lay it down so that you see pages 2, 3 and 4. Fold the right panel inwards: it is\n"
+        "   a little narrower than the others. Then fold the left panel over it. The cover is on top."
+    ),
+    4: "**Fold it in the middle**, so that the cover is on top.",
+}
 Files = Sequence[tuple[str, str]]
 """Names of files of a project, and their texts."""
 
@@ -52,11 +60,12 @@ class StarterError(BookletError):
 
 @dataclass(frozen=True)
 class Wishes:
-    """What a new project is about and makes; what is usual, if nobody says. `order_line` is a web address or a phone
-    number where copies are ordered, or nothing.
+    """What a new project is about and makes; what is usual, if nobody says. `panels` counts for a leaflet alone.
+    `order_line` is a web address or a phone number where copies are ordered, or nothing.
     """
 
     starter: str = "booklet"
+    panels: int = 6
     subject: str = "something that matters"
     title: str = "Our first booklet"
     publisher: str = "Our organisation"
@@ -64,6 +73,11 @@ class Wishes:
     regions: tuple[str, ...] = ("VIC",)
     formats: tuple[str, ...] = tuple(FORMATS)
     order_line: str = ""
+
+    @property
+    def binding(self) -> str:
+        """How its pages hold together, as `booklet.toml` has it."""
+        return {"leaflet": LEAFLETS[self.panels], "handout": "stapled"}.get(self.starter, "stitched")
 
 
 def new_project(folder: Path, wishes: Wishes, today: date) -> tuple[Path, ...]:
@@ -213,9 +227,13 @@ def _project(wishes: Wishes, today: date) -> Files:
         "back_words": "" if has_services else "Say here whom readers can ring, and when.\n",
         "call": _CALL if has_services else "",
         "directory_link": "\n- [Support directory](#directory)" if has_services else "",
+        "fold": _FOLDS[wishes.panels],
     }
     files = [(name, _text_of(folder, name, words)) for folder in ("every", wishes.starter) for name in _names(folder)]
     files = [(name.replace("gitignore", ".gitignore"), text) for name, text in files]
+    if wishes.binding == "half-fold":  # pages of A5, as the booklet has them
+        a5 = dict(_texts("booklet", "chapters/images/cover"))
+        files = [(name, a5.get(name, text)) for name, text in files if name != "chapters/style.toml"]
     files.append(("chapters/booklet.toml", _book(wishes, today)))
     codes, regions = _Codes(), tuple(dict.fromkeys(region.upper() for region in wishes.regions))
     drawn = any(name == "chapters/images/cover.svg" for name, _ in files)
@@ -224,11 +242,9 @@ def _project(wishes: Wishes, today: date) -> Files:
         edition = _edition(wishes.country, code, number, "images/cover.svg" if drawn else "", lines, codes, today)
         files.append((f"chapters/editions/{code.lower()}.toml", edition))
     if has_services:
-        files += [
-            (name, text)
-            for name, text in _texts(f"{known}/project")
-            if not name.startswith("chapters/support/") or Path(name).stem.upper() in (*regions, "NATIONAL")
-        ]
+        wanted = {f"chapters/support/{code.lower()}.yaml" for code in (*regions, "national")}
+        wanted |= set() if wishes.binding == "half-fold" else {"chapters/pages/directory.md"}
+        files += [(name, text) for name, text in _texts(f"{known}/project") if name in wanted]
     if wishes.order_line:
         files.append(("chapters/pages/order-line.md", _text("pieces/order-line.md")))
     return files
@@ -256,7 +272,7 @@ def _book(wishes: Wishes, today: date) -> str:
             "issue_date": today.isoformat(),
             "next_review": _in_years(today, REVIEW_YEARS).isoformat(),
             "language": f"en-{wishes.country.upper()}",
-            "binding": BINDINGS[wishes.starter],
+            "binding": wishes.binding,
             "formats": json.dumps(list(wishes.formats)),
             "cover": _image("back_cover_image", cover),
             "misheard": MISHEARD,
