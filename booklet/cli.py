@@ -118,6 +118,11 @@ def main() -> None:
 @main.command()
 @click.argument("folder", type=_FilePath(path_type=Path), metavar="DIR")
 @click.option("--starter", type=click.Choice(["booklet", "leaflet", "handout"]), help="Default: booklet.")
+@click.option(
+    "--panels",
+    type=click.Choice(["6", "4"]),
+    help="leaflet: 6 pages of DL, folded like a letter (default), or 4 of A5, folded once.",
+)
 @click.option("--subject", metavar="WORDS", help="What it is about, as it stands behind the word About.")
 @click.option("--title", metavar="WORDS", help="What stands on the cover.")
 @click.option("--publisher", metavar="WORDS", help="Who publishes it.")
@@ -140,8 +145,8 @@ def new(folder: Path, yes: bool, **given: Any) -> None:
       booklet new my-booklet --yes           asks nothing
       booklet new my-leaflet --starter leaflet --title "Falls" --region NSW --region ACT
 
-    booklet: A5 pages that are folded and stapled. leaflet: one sheet of A4 with six panels, folded like a letter.
-    handout: sheets of A4.
+    booklet: A5 pages that are folded and stapled. leaflet: one sheet of A4, folded to six pages or to four. handout:
+    sheets of A4.
     """
     with _raising():
         from booklet import starters
@@ -155,15 +160,17 @@ def new(folder: Path, yes: bool, **given: Any) -> None:
 
 def _wishes(given: dict[str, Any], yes: bool) -> Any:
     """What a new project is to be: as it was given, else as somebody at a terminal says, else as is usual."""
-    from booklet.starters import BINDINGS, Wishes
+    from booklet.starters import STARTERS, Wishes
 
     usual = Wishes()
+    if "panels" in given:
+        given["panels"] = int(given["panels"])
     if yes:
         return Wishes(**given)
     if not _is_terminal():
         raise click.UsageError("There is nobody to ask. --yes takes what is usual for what is not given.")
     questions: tuple[tuple[str, str, Any], ...] = (
-        ("starter", "What is it", click.Choice(list(BINDINGS))),
+        ("starter", "What is it", click.Choice(STARTERS)),
         ("subject", "What is it about", str),
         ("title", "Title", str),
         ("publisher", "Who publishes it", str),

@@ -27,7 +27,7 @@ from booklet.order_codes import (
     spells,
 )
 from booklet.starters import (
-    BINDINGS,
+    STARTERS,
     StarterError,
     Wishes,
     add_chapter,
@@ -42,7 +42,6 @@ from tests.conftest import PROJECT, TODAY, needs
 from tests.judges import judged
 from tests.tiny import errors, order
 
-STARTERS = list(BINDINGS)
 HEARING = Wishes(
     subject="hearing loss",
     title="Hear Again",
@@ -163,6 +162,19 @@ def test_every_number_of_a_new_project_is_one_that_our_own_directory_has(tmp_pat
         assert (service.phone, service.source, service.source_seen) == (own.phone, own.source, own.source_seen)
 
 
+@pytest.mark.slow
+def test_a_leaflet_of_four_pages_is_half_of_a4(tmp_path: Path) -> None:
+    new_project(tmp_path / "mine", Wishes(starter="leaflet", panels=4), TODAY)
+    assert complaints(tmp_path / "mine") == []
+    manuscript = manuscript_of(tmp_path / "mine")
+    assert manuscript.book.binding == "half-fold" and "directory" not in manuscript.pages
+    receipt = build(order(tmp_path / "mine", today=TODAY, formats=("screen", "clinic")))
+    assert {(each.format, each.pages, each.trim_mm) for each in receipt.files if "-plain" not in each.file} == {
+        ("screen", 4, (148, 210)),
+        ("clinic", 2 + 2, (297, 210)),
+    }
+
+
 def test_a_folder_that_holds_something_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine/letter.txt").write_text("Dear", "utf-8")
@@ -179,7 +191,10 @@ def test_a_folder_that_holds_something_is_left_alone(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("wishes", "words"),
     [
-        ({"title": "x" * 300}, "BOX-002"),
+        ({"title": "long " * 30}, "BOX-002"),
+        ({"title": "x" * 300}, "A name of 1 to 200 characters"),
+        ({"subject": "two\nlines"}, "A name of 1 to 200 characters"),
+        ({"publisher": " "}, "A name of 1 to 200 characters"),
         ({"title": "{{ services }}"}, "SRC-012"),
         ({"order_line": "12"}, "LNK-010"),
         ({"regions": ("XX",)}, "No region 'XX' in the country 'au'. There are: ACT, NSW"),
@@ -252,7 +267,8 @@ def test_what_is_added_fits_our_own_booklet_too(tmp_path: Path) -> None:
     ("add", "words"),
     [
         (lambda project: add_chapter(project, "Start here", TODAY), "has the id 'start-here' already"),
-        (lambda project: add_chapter(project, "...", TODAY), "A name of letters and digits"),
+        (lambda project: add_chapter(project, "...", TODAY), "'...' has neither letters nor digits"),
+        (lambda project: add_chapter(project, "a\x1b[2J", TODAY), "A name of 1 to 200 characters"),
         (lambda project: add_service(project, "Lifeline", TODAY), "has the id 'lifeline' already"),
         (lambda project: add_service(project, "Tea", TODAY, "WA"), "There is no edition WA"),
         (lambda project: add_edition(project, "VIC", TODAY), "There is an edition VIC already"),
@@ -278,6 +294,19 @@ def test_a_leaflet_takes_no_more_chapters_than_it_has_pages(tmp_path: Path) -> N
     text = (project / "chapters/03-one-more.md").read_text("utf-8").replace("one-more", "too-many")
     (project / "chapters/04-too-many.md").write_text(text, "utf-8")
     assert [finding.code for finding in errors(check(order(project, today=TODAY)))] == ["BOX-001"]
+
+
+def test_nothing_outside_a_project_is_read_or_changed(tmp_path: Path) -> None:
+    new_project(tmp_path / "mine", Wishes(), TODAY)
+    (tmp_path / "outside.yaml").write_text("- id: secret\n", "utf-8")
+    (tmp_path / "mine/chapters/support/vic.yaml").symlink_to(tmp_path / "outside.yaml")
+    for add in (
+        lambda: add_service(tmp_path / "mine", "Tea", TODAY, "VIC"),
+        lambda: order_code(tmp_path / "mine", TODAY),
+    ):
+        with pytest.raises(StarterError, match="lies outside the project"):
+            add()
+    assert (tmp_path / "outside.yaml").read_text("utf-8") == "- id: secret\n"
 
 
 def test_a_folder_without_a_booklet_can_be_added_to_by_nobody(tmp_path: Path) -> None:

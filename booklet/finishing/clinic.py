@@ -32,6 +32,7 @@ from booklet.imposition import (
     printing_orders,
     side_name,
 )
+from booklet.manuscript import PANELS
 from booklet.pdf import PT_PER_MM
 from booklet.preflight import PROFILES, Drawings, Promise
 from booklet.typesetting import Segment, typeset_part
@@ -65,7 +66,8 @@ def finish_clinic(booklet: TypesetBooklet, tools: Tools) -> Finished:
     sides = plan.sides
     orders = printing_orders(plan, tools.options.duplex)
     kit, findings = _kit(booklet, sides, tools.options.duplex, tools)
-    named = () if layout == "letter-fold" else [side for side in sides if (side.part, side.sheet, side.side) != COVER]
+    is_leaflet = booklet.binding in PANELS
+    named = () if is_leaflet else [side for side in sides if (side.part, side.sheet, side.side) != COVER]
     names = [_name(side, sides, words) if side in named else "" for side in sides]
     rows = [on_side(side, pages, grid, CALIPER_MM, UNPRINTABLE_MM) for side in sides]
     folded: list[Drawn] = [(_folded(row, name), row) for row, name in zip(rows, names, strict=True)]

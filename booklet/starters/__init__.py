@@ -21,8 +21,11 @@ from pathlib import Path
 from string import Template
 from unicodedata import normalize
 
+from booklet.bounds import MAX_DATA_BYTES
 from booklet.build import check
-from booklet.files import is_file, is_there, write_whole
+from booklet.dispatch import read_codes
+from booklet.files import inside, is_file, is_there, write_whole
+from booklet.files import read as read_file
 from booklet.findings import BookletError, Severity
 from booklet.formats import FORMATS
 from booklet.manuscript import PANELS, Manuscript, parse_toml, read, shipped_countries, slug
@@ -30,16 +33,27 @@ from booklet.order_codes import MISHEARD, new_code, order_codes_in
 from booklet.records import Order
 from booklet.today import Today
 
-BINDINGS = {"booklet": "stitched", "leaflet": "letter-fold", "handout": "stapled"}
-"""The starters, and how what they make holds together."""
+STARTERS = ("booklet", "leaflet", "handout")
+LEAFLETS = {6: "letter-fold", 4: "half-fold"}
+"""How a leaflet of so many pages is folded from A4: to DL, or to A5."""
 REVIEW_YEARS = 2
 PLANNED = 4
 """Planned pages that a stitched booklet may need."""
+LONGEST = 200
+"""Characters of a name or title that somebody gives."""
+_INSERT_PAGES = ("insert-imprint.md", "insert-back-cover.md")
 _HERE = Path(__file__).resolve().parent
 _CALL = (
     "\n\nHere, for instance, is a number from the directory: {{ services['lifeline'].name }}, "
     "{{ services['lifeline'].phone }}."
 )
+_FOLDS = {
+    6: (
+        "**Fold it like a letter.** Lay it down so that you see pages 2, 3 and 4. Fold the right panel inwards: it is\n"
+        "   a little narrower than the others. Then fold the left panel over it. The cover is on top."
+    ),
+    4: "**Fold it in the middle**, so that the cover is on top.",
+}
 Files = Sequence[tuple[str, str]]
 """Names of files of a project, and their texts."""
 
@@ -52,11 +66,12 @@ class StarterError(BookletError):
 
 @dataclass(frozen=True)
 class Wishes:
-    """What a new project is about and makes; what is usual, if nobody says. `order_line` is a web address or a phone
-    number where copies are ordered, or nothing.
+    """What a new project is about and makes; what is usual, if nobody says. `panels` counts for a leaflet alone.
+    `order_line` is a web address or a phone number where copies are ordered, or nothing.
     """
 
     starter: str = "booklet"
+    panels: int = 6
     subject: str = "something that matters"
     title: str = "Our first booklet"
     publisher: str = "Our organisation"
@@ -64,6 +79,11 @@ class Wishes:
     regions: tuple[str, ...] = ("VIC",)
     formats: tuple[str, ...] = tuple(FORMATS)
     order_line: str = ""
+
+    @property
+    def binding(self) -> str:
+        """How its pages hold together, as `booklet.toml` has it."""
+        return {"leaflet": LEAFLETS[self.panels], "handout": "stapled"}.get(self.starter, "stitched")
 
 
 def new_project(folder: Path, wishes: Wishes, today: date) -> tuple[Path, ...]:
@@ -81,7 +101,7 @@ def new_project(folder: Path, wishes: Wishes, today: date) -> tuple[Path, ...]:
             (aside / name).write_text(text, "utf-8", newline="\n")
         findings = check(Order(aside, aside / "dist", today))
         if faults := [str(finding) for finding in findings if finding.severity is Severity.ERROR]:
-            raise StarterError("; ".join(("Nothing was written, because of this", *faults)))
+            raise StarterError(f"Nothing was written, because of this: {'; '.join(faults)}")
         if folder.is_dir():
             folder.rmdir()
         aside.rename(folder)
@@ -128,8 +148,8 @@ def add_service(project: Path, name: str, today: date, region: str = "") -> tupl
         "audience": list(headings.audiences)[-1],
         "states": region or "ALL",
     }
-    before = (project / file).read_text("utf-8") if is_file(project / file) else ""
-    return _write(project, [], [(file, _ended(before) + _filled("pieces/service.yaml", words))])
+    before = _ended(_read(project, project / file)) if is_there(project / file) else ""
+    return _write(project, [], [(file, before + _filled("pieces/service.yaml", words))])
 
 
 def add_edition(project: Path, code: str, today: date) -> tuple[Path, ...]:
@@ -140,15 +160,12 @@ def add_edition(project: Path, code: str, today: date) -> tuple[Path, ...]:
     code, codes = code.upper(), _Codes(project, manuscript)
     if code in (edition.code for edition in manuscript.editions):
         raise StarterError(f"There is an edition {code} already.")
-    cover = next((edition.cover_image for edition in manuscript.editions if edition.cover_image), "")
     country = manuscript.book.language.rpartition("-")[2].lower()
     ready = {service.id for service in manuscript.services if service.prints and service.serves(code)}
     lines = [line for line in _health_lines(country, code) if line in ready]
-    edition = _edition(country, code, len(manuscript.editions), cover, lines, codes, today)
-    heads = [
-        (insert.head.origin.file, _ended((project / insert.head.origin.file).read_text("utf-8")) + _pair(code, codes))
-        for insert in manuscript.inserts
-    ]
+    edition = _edition(country, code, len(manuscript.editions), _cover(manuscript), lines, codes, today)
+    names = [insert.head.origin.file for insert in manuscript.inserts]
+    heads = [(name, _ended(_read(project, project / name)) + _pair(code, codes)) for name in names]
     return _write(project, [(f"chapters/editions/{code.lower()}.toml", edition)], heads)
 
 
@@ -156,10 +173,13 @@ def add_insert(project: Path, title: str, today: date) -> tuple[Path, ...]:
     """A small booklet with one chapter, and the pages that small booklets have: its files. Raises StarterError."""
     manuscript = _manuscript(project, today)
     id, codes = _new_id(title, manuscript), _Codes(project, manuscript)
-    cover = next((edition.cover_image for edition in manuscript.editions if edition.cover_image), "")
     goes_with = f"It goes with {manuscript.book.title}"
-    words = {"title": _quoted(title), "subtitle": _quoted(goes_with), "id": id, "cover": _image("cover_image", cover)}
-    head = _filled("pieces/insert/insert.toml", {**words, "description": _quoted(f"A small booklet. {goes_with}.")})
+    words = {"title": _quoted(title), "subtitle": _quoted(goes_with), "id": id}
+    words |= {
+        "description": _quoted(f"A small booklet. {goes_with}."),
+        "cover": _image("cover_image", _cover(manuscript)),
+    }
+    head = _filled("pieces/insert/insert.toml", words)
     pairs = "".join(_pair(edition.code, codes) for edition in manuscript.editions if edition.codes)
     files = [
         (f"chapters/inserts/{id}/insert.toml", head + pairs),
@@ -169,9 +189,6 @@ def add_insert(project: Path, title: str, today: date) -> tuple[Path, ...]:
     if len(manuscript.planned) < PLANNED:
         files += _texts("booklet", "chapters/pages/planned")
     return _write(project, [(name, text) for name, text in files if not is_there(project / name)])
-
-
-_INSERT_PAGES = ("insert-imprint.md", "insert-back-cover.md")
 
 
 def order_code(project: Path, today: date) -> str:
@@ -196,16 +213,31 @@ class _Codes:
 
 
 def _codes_of(project: Path) -> Iterator[str]:
-    chapters = project / "chapters"
-    for path in (*chapters.rglob("*.toml"), *chapters.rglob("*.yaml"), project / "dist/manifest.json"):
+    yield from (entry.code for entry in read_codes(project / "dist"))
+    for path in (*(project / "chapters").rglob("*.toml"), *(project / "chapters").rglob("*.yaml")):
         if is_file(path):
-            yield from order_codes_in(path.read_text("utf-8", "replace"))
+            yield from order_codes_in(_read(project, path))
+
+
+def _read(project: Path, path: Path) -> str:
+    """What a file of a project says. Raises StarterError where that is too much, or lies outside the project."""
+    try:
+        if inside(project, path):
+            return read_file(path, MAX_DATA_BYTES).decode("utf-8")
+        words = "it lies outside the project"
+    except OSError as reason:
+        words = reason.strerror or "no file"
+    except UnicodeDecodeError:
+        words = "it is not UTF-8"
+    raise StarterError(f"{path.relative_to(project).as_posix()} cannot be read ({words}). Nothing was written.")
 
 
 def _project(wishes: Wishes, today: date) -> Files:
     """Every file of a new project."""
     if wishes.country not in shipped_countries():
         raise StarterError(f"No country '{wishes.country}'. There are: {', '.join(shipped_countries())}.")
+    for given in (wishes.subject, wishes.title, wishes.publisher):
+        _refuse_odd(given)
     known = f"country/{wishes.country}"
     has_services = (_HERE / known).is_dir()
     words = {
@@ -213,9 +245,13 @@ def _project(wishes: Wishes, today: date) -> Files:
         "back_words": "" if has_services else "Say here whom readers can ring, and when.\n",
         "call": _CALL if has_services else "",
         "directory_link": "\n- [Support directory](#directory)" if has_services else "",
+        "fold": _FOLDS[wishes.panels],
     }
     files = [(name, _text_of(folder, name, words)) for folder in ("every", wishes.starter) for name in _names(folder)]
     files = [(name.replace("gitignore", ".gitignore"), text) for name, text in files]
+    if wishes.binding == "half-fold":  # pages of A5, as the booklet has them
+        a5 = dict(_texts("booklet", "chapters/images/cover"))
+        files = [(name, a5.get(name, text)) for name, text in files if name != "chapters/style.toml"]
     files.append(("chapters/booklet.toml", _book(wishes, today)))
     codes, regions = _Codes(), tuple(dict.fromkeys(region.upper() for region in wishes.regions))
     drawn = any(name == "chapters/images/cover.svg" for name, _ in files)
@@ -224,11 +260,9 @@ def _project(wishes: Wishes, today: date) -> Files:
         edition = _edition(wishes.country, code, number, "images/cover.svg" if drawn else "", lines, codes, today)
         files.append((f"chapters/editions/{code.lower()}.toml", edition))
     if has_services:
-        files += [
-            (name, text)
-            for name, text in _texts(f"{known}/project")
-            if not name.startswith("chapters/support/") or Path(name).stem.upper() in (*regions, "NATIONAL")
-        ]
+        wanted = {f"chapters/support/{code.lower()}.yaml" for code in (*regions, "national")}
+        wanted |= set() if wishes.binding == "half-fold" else {"chapters/pages/directory.md"}
+        files += [(name, text) for name, text in _texts(f"{known}/project") if name in wanted]
     if wishes.order_line:
         files.append(("chapters/pages/order-line.md", _text("pieces/order-line.md")))
     return files
@@ -256,7 +290,7 @@ def _book(wishes: Wishes, today: date) -> str:
             "issue_date": today.isoformat(),
             "next_review": _in_years(today, REVIEW_YEARS).isoformat(),
             "language": f"en-{wishes.country.upper()}",
-            "binding": BINDINGS[wishes.starter],
+            "binding": wishes.binding,
             "formats": json.dumps(list(wishes.formats)),
             "cover": _image("back_cover_image", cover),
             "misheard": MISHEARD,
@@ -346,11 +380,22 @@ def _new_id(words: str, manuscript: Manuscript) -> str:
     taken |= {page.head.id for page in (*manuscript.pages.values(), *manuscript.planned)}
     taken |= {service.id for service in manuscript.services} | {insert.id for insert in manuscript.inserts}
     taken |= manuscript.faulty
-    if not id or len(words) > 200 or not words.isprintable():
-        raise StarterError("A name of letters and digits is wanted, as it is to be printed.")
+    _refuse_odd(words)
+    if not id:
+        raise StarterError(f"'{words}' has neither letters nor digits for an id.")
     if id in taken:
         raise StarterError(f"Something has the id '{id}' already. Choose another name; it can be changed in the file.")
     return id
+
+
+def _refuse_odd(words: str) -> None:
+    if not words.strip() or len(words) > LONGEST or not words.isprintable():
+        raise StarterError(f"A name of 1 to {LONGEST} characters on one line is wanted, as it is to be printed.")
+
+
+def _cover(manuscript: Manuscript) -> str:
+    """The drawing of the first cover that has one."""
+    return next((edition.cover_image for edition in manuscript.editions if edition.cover_image), "")
 
 
 def _id_of(words: str) -> str:
