@@ -76,12 +76,14 @@ class Words:
     @property
     def months(self) -> tuple[str, ...]:
         """The names of the months, January first, as they stand behind a day."""
-        return tuple(get_month_names("wide", "format", _locale(self.language)).values())
+        names = get_month_names("wide", "format", _locale(self.language))
+        return tuple(names[month] for month in range(1, 13))
 
     @property
     def days(self) -> tuple[str, ...]:
         """The names of the days of the week, Monday first."""
-        return tuple(get_day_names("wide", "format", _locale(self.language)).values())
+        names = get_day_names("wide", "format", _locale(self.language))
+        return tuple(names[day] for day in range(7))
 
     @property
     def is_english(self) -> bool:
