@@ -93,11 +93,14 @@ class Worker:
             setter.forget()
 
     def typesetter(self, pages: PageSetup) -> Typesetter:
-        """The typesetter of a page setup, in the direction of the booklet's language."""
-        pages = pages.turned(self.context.manuscript.words.from_the_right)
+        """The typesetter of a page setup."""
         if pages not in self._typesetters:
             self._typesetters[pages] = Typesetter(self.context.order.project, shipped("."), pages, self.store)
         return self._typesetters[pages]
+
+    def typesetter_of(self, form: Format) -> Typesetter:
+        """The typesetter of a format's pages, in the direction of the booklet's language."""
+        return self.typesetter(form.pages.turned(self.context.manuscript.words.from_the_right))
 
 
 _WORKER: list[Worker] = []
@@ -131,13 +134,13 @@ def typeset_title(
 ) -> TypesetVolumes:
     """A title of an edition on the pages of a format, shared out over volumes when its paper would weigh too much."""
     (work,) = _WORKER
-    setter = work.typesetter(form.pages)
+    setter = work.typesetter_of(form)
     before = setter.typeset, setter.reused
     if not form.is_large_print:
         compositions = standard
         segments, findings = typeset(compositions, setter)
     else:
-        pages = folios(standard, work.typesetter(work.context.manuscript.style.formats["screen"].pages))
+        pages = folios(standard, work.typesetter_of(work.context.manuscript.style.formats["screen"]))
         known = {f"standard/{anchor}": folio for anchor, folio in pages.items()}
         compositions = _in_volumes(work, title, edition, form, large, known)
         segments, findings = typeset(compositions, setter, known)
@@ -149,7 +152,7 @@ def _in_volumes(
     work: Worker, title: str, edition: str, form: Format, large: tuple[Composition, ...], known: dict[str, str]
 ) -> tuple[Composition, ...]:
     """The main booklet in as many volumes as its weight asks for."""
-    counts = page_counts(large[0], work.typesetter(form.pages), known)
+    counts = page_counts(large[0], work.typesetter_of(form), known)
     most = most_pages(work.context.manuscript, form)
     shares = share_out({part.id: counts.get(part.id, 0) for part in large[0].body}, most)
     if len(shares) < 2 or not large[0].publication.is_main:

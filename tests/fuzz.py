@@ -37,7 +37,7 @@ from booklet.preflight.bounds import look_into
 from booklet.preflight.records import Sources
 from booklet.transcript import UnheardError, heard
 from tests import pdfs, tiny
-from tests.conftest import TODAY
+from tests.conftest import PROJECT, TODAY
 from tests.printed import PRINTER, photo, printed
 from tests.tiny import BOOK, ONE, STATES, TWO, VIC
 
@@ -106,6 +106,7 @@ def project_files() -> dict[str, bytes]:
     more = "![A photo of nothing much](images/photo.jpg)\n\n| a | b |\n|---|---|\n| c[^1] | d |\n\n[^1]: A note.\n"
     overlay[TWO] = str(overlay[TWO]) + "\n" + more
     overlay["chapters/waivers.toml"] = '[[waiver]]\ncode = "INK-112"\nwhere = "*"\nreason = "Old."\n'
+    overlay["chapters/words.toml"] = (PROJECT / "booklet/words/en.toml").read_text("utf-8")
     files = {**tiny.FILES, **overlay}
     return {
         name: text if isinstance(text, bytes) else text.encode() for name, text in files.items() if text is not None

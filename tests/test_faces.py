@@ -53,6 +53,10 @@ def test_what_is_drawn_is_read_from_the_fonts(faces: Faces) -> None:
             "<p>Ring خط السمع, now</p>",
             '<p>Ring <span class="arabic-face" dir="rtl">خط السمع</span>, now</p>',
         ),
+        (
+            "<p>For خط السمع (هنا).</p>",
+            '<p>For <span class="arabic-face" dir="rtl">خط السمع (هنا)</span>.</p>',
+        ),
         ("<p>\ue010one-tiếng\ue011</p>", "<p>\ue010one-tiếng\ue011</p>"),
     ],
 )

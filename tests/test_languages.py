@@ -15,10 +15,13 @@ from weasyprint.formatting_structure.boxes import TextBox
 
 from booklet.build import build, check
 from booklet.formats import FORMATS
+from booklet.manuscript import read
 from booklet.records import Order, Receipt
+from booklet.today import Today
 from booklet.transcript import load, transcript
 from booklet.typesetting.engine import Engine
 from booklet.walk import styles_folder
+from booklet.words import english
 from tests.conftest import PROJECT, TODAY
 from tests.judges import judged
 from tests.tiny import LAST, TWO, added, errors, order, write
@@ -171,13 +174,18 @@ def test_arabic_in_a_drawing_is_refused(tmp_path: Path) -> None:
     )
 
 
-def test_a_printer_needs_the_printers_words(tmp_path: Path) -> None:
+def test_a_printer_reads_english_or_all_of_the_projects_own_words(tmp_path: Path) -> None:
     own = sample("ar", tmp_path / "project")
     shutil.copytree(PROJECT / "chapters/printers", own.project / "chapters/printers")
     path = own.project / "chapters/booklet.toml"
     path.write_text(
         path.read_text("utf-8").replace('language = "ar"', 'language = "ar"\nprinter = "au-sheetfed-uncoated"')
     )
+    assert errors(check(own)) == []
+    manuscript, _ = read(own.project, Today(TODAY))
+    assert manuscript and not manuscript.words.is_english and manuscript.words.for_printer() == english()
+    with (own.project / "chapters/words.toml").open("a", encoding="utf-8") as words:
+        words.write('\n[printer]\nhow = "كيف"\n')
     (found,) = errors(check(own))
     assert found.code == "SRC-010" and "printer.slug" in found.found and "box." not in found.found
 

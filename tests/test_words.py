@@ -71,7 +71,9 @@ def test_what_is_put_in_is_never_a_placeholder_itself() -> None:
 OWN: list[tuple[str, str, int, str]] = [
     ("SRC-011", "[boxes]\nkey_points = 'x'", 1, "Unknown key 'boxes'."),
     ("SRC-011", "# a comment\n[box]\nkeypoints = 'x'", 3, "Unknown key 'box.keypoints'."),
-    ("SRC-011", "chapter = 'x'", 1, "Unknown key 'chapter'."),
+    ("SRC-012", "chapter = 'x'", 1, "chapter is no table."),
+    ("SRC-012", "[[box]]\nkey_points = 'x'", 1, "box is no table."),
+    ("SRC-012", "[chapter]\nminutes = { one = { a = 1 }, other = '{count}' }", 2, "chapter.minutes is empty"),
     ("SRC-012", "[page]\nreference = 'p. {pag}'", 2, "page.reference has an unknown placeholder {pag}."),
     ("SRC-012", "[page]\nreference = 'see there'", 2, "page.reference has no placeholder {page}."),
     ("SRC-012", "[page]\nreference = '{page} {'", 2, "page.reference is empty, or holds a bracket"),
@@ -83,6 +85,8 @@ OWN: list[tuple[str, str, int, str]] = [
     ("SRC-012", "[chapter]\nminutes = { few = '{count}', other = '{count}' }", 2, "chapter.minutes has forms for few"),
     ("SRC-012", "[chapter]\nminutes = []", 2, "chapter.minutes is not words, or a form"),
     ("SRC-012", "[unbroken]\nunits = 'cm'", 2, "unbroken.units is no list of words."),
+    ("SRC-012", f"[unbroken]\nunits = {['cm'] * 201}", 2, "unbroken.units is no list of words."),
+    ("SRC-012", "[unbroken]\nunits = ['']", 2, "unbroken.units is no list of words."),
 ]  # fmt: skip
 
 

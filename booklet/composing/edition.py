@@ -13,7 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup, escape
 
 from booklet.composing.blocks import BlockCall
-from booklet.composing.faces import ARABIC_CLASS, MOST_LINES, OTHER_CLASS, Faces
+from booklet.composing.faces import ARABIC_CLASS, MOST_LINES, OTHER_CLASS, Faces, shipped_faces
 from booklet.composing.markdown import (
     PAGE_TOKEN,
     Page,
@@ -41,6 +41,7 @@ from booklet.manuscript import (
     Manuscript,
     PageMatter,
     StandingPage,
+    shipped,
 )
 from booklet.today import Today
 from booklet.words import PLACEHOLDER, Words
@@ -153,8 +154,10 @@ def ticket(
     title: str, words: Words, rows: Iterable[tuple[str, str]], files: Iterable[tuple[str, str, str]], file: str
 ) -> Part:
     """A printer's job ticket: facts by name, and each file with what it is and its checksum."""
-    names = {"title": title, "rows": rows, "files": files, "kind": "ticket", "face": ""}
-    return Part("ticket", title, "ticket", _template("ticket.html.j2", words).render(names), (), file)
+    faces = shipped_faces(shipped(".")).of_language(words.said)
+    names = {"title": title, "rows": rows, "files": files, "kind": "ticket", "face": faces.page}
+    html = faces.set(_template("ticket.html.j2", words).render(names), words.from_the_right)
+    return Part("ticket", title, "ticket", html, (), file)
 
 
 class _Composer:

@@ -165,12 +165,14 @@ class Faces:
     def _marked(self, written: str, direction: str = "") -> str:
         """Words in the face that they need, without the signs around them; as they are where they need none."""
         words = written.lstrip(_LEAD).rstrip(_TRAIL)
+        start = written.index(words)
+        if words.count("(") > words.count(")") and written[start + len(words) :].startswith(")"):
+            words += ")"  # which opens among the words
         needs = next((character for character in words if self._beyond(character, self.text)), "")
         if not needs:
             return written
         face = ARABIC_CLASS if needs in self.arabic - self.other else OTHER_CLASS
         way = f' dir="{direction}"' if direction else ""
-        start = written.index(words)
         return f'{written[:start]}<span class="{face}"{way}>{words}</span>{written[start + len(words) :]}'
 
     @staticmethod

@@ -193,7 +193,7 @@ def _kit(
     if booklet.kit is None:
         return None, []
     part = planned_kit(booklet.kit, tuple(_plan(booklet.title, sides, duplex, booklet.words)), booklet.words)
-    return typeset_part(part, tools.typesetter(CLINIC_KIT), pages=2)
+    return typeset_part(part, tools.typesetter(CLINIC_KIT.turned(booklet.words.from_the_right)), pages=2)
 
 
 def _name(side: Side, sides: tuple[Side, ...], words: Words) -> str:

@@ -76,7 +76,7 @@ def _pressed(
     booklet: TypesetBooklet, work: PrintJob, setup: PressSetup, name: str, indexes: tuple[int, ...], tools: Tools
 ) -> FinishedFile:
     """A press file of some pages (from 0) of the booklet."""
-    words, store = booklet.words, tools.store
+    store = tools.store
     job = PressJob(
         title=booklet.full_title,
         author=booklet.publisher,
@@ -84,7 +84,7 @@ def _pressed(
         setup=setup,
         condition=work.condition,
         slug=_slug(booklet, name),
-        words=words,
+        words=booklet.words.for_printer(),
     )
     pieces = list(_pieces(booklet, work, setup, frozenset(indexes), tools))
     content = press_file(pieces, job, work.accents, fonts(store), placing(store))
@@ -120,7 +120,8 @@ def _pressed(
 
 def _slug(booklet: TypesetBooklet, name: str) -> str:
     """What stands beside the pages: what they are of, or the name of the file where that cannot be drawn."""
-    words, day = booklet.words, booklet.words.day(booklet.issued)
+    words = booklet.words.for_printer()
+    day = words.day(booklet.issued)
     slug = words("printer.slug", title=booklet.title, edition=booklet.edition, issue=booklet.issue, day=day)
     return slug if lettering().draws(slug) else name
 
@@ -157,14 +158,16 @@ def _profile(name: str, work: PrintJob) -> Profile:
 
 
 def _ticket_page(booklet: TypesetBooklet, sheet: ticket.Ticket, tools: Tools) -> Finished:
-    words = booklet.words
+    words = booklet.words.for_printer()
     title = words("printer.ticket", title=sheet.title, edition=sheet.edition)
     part = ticket_part(title, words, sheet.rows(words), sheet.file_rows(words), "chapters/booklet.toml")
-    segment, findings = typeset_part(part, tools.typesetter(TICKET), pages=1)
+    segment, findings = typeset_part(part, tools.typesetter(TICKET.turned(words.from_the_right)), pages=1)
     if segment is None:
         return (), findings
     piece = Piece.of(segment, tagged_part(tools.store, segment, 1), TICKET.trim_mm[1])
-    info = replace(document_info(booklet), title=title, anchors={}, hue=dict(STAND_INS) | dict(booklet.hue))
+    info = replace(
+        document_info(booklet), title=title, words=words, anchors={}, hue=dict(STAND_INS) | dict(booklet.hue)
+    )
     content = bind([piece], info, fonts(tools.store), placing(tools.store))
     name = f"{booklet.file}-ticket.pdf"
     promise = Promise(
@@ -172,7 +175,7 @@ def _ticket_page(booklet: TypesetBooklet, sheet: ticket.Ticket, tools: Tools) ->
         folios=("1",),
         trim_mm=TICKET.trim_mm,
         title=title,
-        language=booklet.words.language,
+        language=words.language,
         headings=len(segment.layout.bookmarks),
         phones=frozenset(),
         stitched=False,

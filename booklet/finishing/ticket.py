@@ -149,7 +149,7 @@ def job_ticket(
 ) -> Ticket:
     """The ticket of a job; `separate` says that the cover is a file of its own."""
     printer = work.printer
-    paper, cover, pages, words = printer.paper, printer.cover_paper, booklet.pages, booklet.words
+    paper, cover, pages, words = printer.paper, printer.cover_paper, booklet.pages, booklet.words.for_printer()
     return Ticket(
         title=booklet.title,
         edition=booklet.edition,

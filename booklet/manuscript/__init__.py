@@ -250,7 +250,7 @@ def _words(project: Path, path: Path, book: Book) -> tuple[Words, list[Finding]]
     data, found = _data(project, path) if is_there(path) else (None, [])
     of_book, _ = _data(project, path.with_name("booklet.toml"))
     place = data.place if data else lambda _: of_book.place(("language",)) if of_book else book.origin
-    words, faults = words_of(book.language, data.value if data else {}, place, book.printer is not None)
+    words, faults = words_of(book.language, data.value if data else {}, place)
     return words, found or faults
 
 

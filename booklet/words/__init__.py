@@ -24,6 +24,8 @@ from booklet.findings import Finding, Place, error
 
 PRINTER = "printer"
 """The table of words that only a printer reads."""
+MOST_WORDS, LONGEST = 200, 60
+"""Of a list, and the letters of each."""
 OTHER = "other"
 """The form of a plural that every language has (CLDR)."""
 PLACEHOLDER = re.compile(r"\{([a-z]+)\}")
@@ -38,11 +40,13 @@ Forms = tuple[tuple[str, str], ...]
 @dataclass(frozen=True)
 class Words:
     """The words of one language: each phrase by its key (`page.reference`) in its forms of the plural, which is `other`
-    alone where no number matters; and lists of words. Two are equal that say the same (`digest`).
+    alone where no number matters; and lists of words. Two are equal that say the same (`digest`). `has_printers` says
+    whether those for a printer are in this language, too.
     """
 
     language: str
     digest: str
+    has_printers: bool
     phrases: tuple[tuple[str, Forms], ...] = field(repr=False, compare=False)
     lists: tuple[tuple[str, tuple[str, ...]], ...] = field(repr=False, compare=False)
 
@@ -64,6 +68,10 @@ class Words:
     def list_of(self, key: str) -> tuple[str, ...]:
         """The words of a list."""
         return dict(self.lists)[key]
+
+    def for_printer(self) -> Words:
+        """The words that a printer reads: English, where the project has none of its own."""
+        return self if self.has_printers else english()
 
     def day(self, day: date) -> str:
         """`15 July 2026`, as the language writes it."""
@@ -116,13 +124,11 @@ def is_from_the_right(language: str) -> bool:
     return locale is not None and locale.text_direction == "rtl"
 
 
-def words_of(
-    language: str, own: Mapping[str, Any], place: Places, prints_for_press: bool = True
-) -> tuple[Words, list[Finding]]:
+def words_of(language: str, own: Mapping[str, Any], place: Places) -> tuple[Words, list[Finding]]:
     """The words of a language from what a project says of them, and what is wrong with that, each thing at its line.
 
-    English needs none of its own. Any other language needs all, those for a printer only where there is one. Where
-    words are missing, English stands in, so that other faults are still found.
+    English needs none of its own. Any other language needs all; those for a printer all or none. Where words are
+    missing, English stands in, so that other faults are still found.
     """
     found: list[Finding] = []
     if not is_known(language):
@@ -131,8 +137,11 @@ def words_of(
     phrases, lists = dict(_ENGLISH_PHRASES), dict(_ENGLISH_LISTS)
     said: set[str] = set()
     for table, rows in own.items():
-        if not isinstance(rows, dict) or table not in _KEYS:
-            found.append(_unknown((table,), place, _KEYS))
+        if table not in _KEYS or not isinstance(rows, dict):
+            no_table = error(
+                "SRC-012", place((table,)), f"{table} is no table.", f"A line [{table}], and words under it."
+            )
+            found.append(no_table if table in _KEYS else _unknown((table,), place, _KEYS))
             continue
         for name, value in rows.items():
             key = f"{table}.{name}"
@@ -146,31 +155,37 @@ def words_of(
                 phrases[key] = _forms_of(value)
             said.add(key)
     if not is_english(language):
-        found += _missing(language, said, place, prints_for_press)
-    return _words(language, phrases, lists), found
+        found += _missing(language, said, place)
+    return _words(language, phrases, lists, is_english(language) or PRINTER in own), found
 
 
 @cache
 def english(language: str = "en-AU") -> Words:
     """The words of `en.toml`."""
-    return _words(language, _ENGLISH_PHRASES, _ENGLISH_LISTS)
+    return _words(language, _ENGLISH_PHRASES, _ENGLISH_LISTS, True)
 
 
-def _words(language: str, phrases: Mapping[str, Forms], lists: Mapping[str, tuple[str, ...]]) -> Words:
+def _words(
+    language: str, phrases: Mapping[str, Forms], lists: Mapping[str, tuple[str, ...]], has_printers: bool
+) -> Words:
     rows = tuple(sorted(phrases.items())), tuple(sorted(lists.items()))
-    return Words(language, sha256(repr((language, rows)).encode()).hexdigest(), *rows)
+    return Words(language, sha256(repr((language, rows)).encode()).hexdigest(), has_printers, *rows)
 
 
 def _unknown(key: Key, place: Places, known: Iterable[str]) -> Finding:
     return error("SRC-011", place(key), f"Unknown key '{'.'.join(key)}'.", f"One of: {', '.join(sorted(known))}.")
 
 
-def _missing(language: str, said: set[str], place: Places, prints_for_press: bool) -> Iterator[Finding]:
+def _missing(language: str, said: set[str], place: Places) -> Iterator[Finding]:
     """The words that a language lacks: by their tables, or all at once where it has none."""
-    needed = {table: names for table, names in _KEYS.items() if table != PRINTER or prints_for_press}
-    rows = [((table,), [f"{table}.{name}" for name in names]) for table, names in needed.items()]
-    for at, wanted in rows if said else [((), [key for _, keys in rows for key in keys])]:
-        if lacks := [key for key in wanted if key not in said]:
+    has_printers = any(key.startswith(f"{PRINTER}.") for key in said)
+    rows: list[tuple[Key, list[str]]] = [
+        ((table,), [f"{table}.{name}" for name in names])
+        for table, names in _KEYS.items()
+        if table != PRINTER or has_printers
+    ]
+    for at, keys in rows if said else [((), [key for _, row in rows for key in row])]:
+        if lacks := [key for key in keys if key not in said]:
             found = f"The language '{language}' has no words for {', '.join(lacks)}."
             yield error("SRC-010", place(at), found, "Each in chapters/words.toml, as docs/languages.md explains it.")
 
@@ -179,8 +194,10 @@ def _faults(key: str, value: object, language: str, place: Places) -> Iterator[F
     """What is wrong with what a project says for a key that there is."""
     at = place(tuple(key.split(".")))
     if key in _ENGLISH_LISTS:
-        if not isinstance(value, list) or not all(isinstance(word, str) and word for word in value):
-            yield error("SRC-012", at, f"{key} is no list of words.", 'Words in square brackets: ["cm", "kg"].')
+        listed: list[Any] = value if isinstance(value, list) else [None]
+        if len(listed) > MOST_WORDS or not all(isinstance(word, str) and 0 < len(word) <= LONGEST for word in listed):
+            expected = f'At most {MOST_WORDS} short words in square brackets: ["cm", "kg"].'
+            yield error("SRC-012", at, f"{key} is no list of words.", expected)
         return
     english_forms = dict(_ENGLISH_PHRASES[key])
     has_forms = len(english_forms) > 1
