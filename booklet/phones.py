@@ -327,8 +327,8 @@ def _patterns(plans: Plans) -> _Patterns:
 
 
 def _candidate(plans: Plans) -> str:
-    """Short numbers, numbers with the country's code, with brackets round the area code, and by their beginning. A short
-    number that could be a count stands behind a word that says to ring it, or alone in brackets.
+    """Short numbers, numbers with the country's code, with brackets round the area code, and by their beginning. A
+    short number that could be a count stands behind a word that says to ring it, or alone in brackets.
     """
     short = sorted({number for plan in plans for number in (*plan.emergency, *plan.short)})
     sure = _any_of(number for number in short if number.startswith("0"))
