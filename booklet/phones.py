@@ -327,10 +327,10 @@ def _patterns(plans: Plans) -> _Patterns:
 
 
 def _candidate(plans: Plans) -> str:
-    """Emergency numbers, numbers with the country's code, with brackets round the area code, and by their beginning. A
+    """Short numbers, numbers with the country's code, with brackets round the area code, and by their beginning. A
     short number that could be a count stands behind a word that says to ring it, or alone in brackets.
     """
-    short = sorted({number for plan in plans for number in plan.emergency})
+    short = sorted({number for plan in plans for number in (*plan.emergency, *plan.short)})
     sure = _any_of(number for number in short if number.startswith("0"))
     counts = _any_of(number for number in short if not number.startswith("0"))
     told = _any_of(rf"(?<={word} )" for word in CALL_WORDS.split("|") if word != "text")

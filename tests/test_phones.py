@@ -105,9 +105,9 @@ def test_numbers_are_found_in_a_sentence_and_amounts_are_not() -> None:
 
 
 def test_an_emergency_number_that_could_be_a_count_is_found_where_it_is_rung() -> None:
-    text = "Call 111 first. Some 111 people in 111 rooms: ring 111, or (111) or 03 234 5678 ext. 5. No 1111."
+    text = "Call 111 first. Some 111 people in 111 rooms: ring 111, or (111) or 03 234 5678 ext. 5. No 1111. Ring 1737."
     assert [text[start:stop] for start, stop in phone_candidates(text, (NZ,))] == [
-        "111", "111", "111", "03 234 5678 ext. 5",
+        "111", "111", "111", "03 234 5678 ext. 5", "1737",
     ]  # fmt: skip
     assert [text[start:stop] for text in ["111", "000"] for start, stop in phone_candidates(text, (NZ, AU))] == [
         "111", "000",

@@ -509,7 +509,7 @@ class _Composer:
                 ("audience", "SRC-014", self.book.directory.audiences),
                 ("word", "LNK-002", self.context.terms),
                 ("ring", "SRC-014", self.book.rings),
-                ("first", "SRC-014", (self.book.call_first.number, "team") if self.book.call_first else ("team",)),
+                ("first", "SRC-014", (*self.context.emergency_numbers, "team")),
                 ("for", "SRC-014", {topic for sign in self.context.manuscript.urgent_signs for topic in sign.topics}),
             )
             for key, code, names in known:

@@ -505,8 +505,13 @@ class EditionContext:
         return self.edition.emergency
 
     def is_emergency(self, ring: str) -> bool:
-        """True for the emergency number, among those whom one rings."""
-        return self.book.call_first is not None and ring == self.book.call_first.number
+        """True for an emergency number, among those whom one rings."""
+        return ring in self.emergency_numbers
+
+    @property
+    def emergency_numbers(self) -> tuple[str, ...]:
+        """Those of all countries of the project, which are keys for whom to ring."""
+        return tuple(number for plan in self.plans for number in plan.emergency)
 
     @property
     def urgent(self) -> tuple[UrgentView, ...]:
