@@ -264,14 +264,16 @@ def _project(wishes: Wishes, today: date) -> Files:
         wanted |= set() if wishes.binding == "half-fold" else {"chapters/pages/directory.md"}
         files += [(name, text) for name, text in _texts(f"{known}/project") if name in wanted]
     if wishes.order_line:
-        files.append(("chapters/pages/order-line.md", _text("pieces/order-line.md")))
+        said = (
+            {"say": "write", "letters": ""} if _is_address(wishes) else {"say": "say", "letters": ", letter by letter"}
+        )
+        files.append(("chapters/pages/order-line.md", _filled("pieces/order-line.md", said)))
     return files
 
 
 def _book(wishes: Wishes, today: date) -> str:
     country = f"country/{wishes.country}/booklet.toml"
-    is_address = "." in wishes.order_line and not wishes.order_line.replace(" ", "").isdigit()
-    reach = f"{'url' if is_address else 'phone'} = {_quoted(wishes.order_line)}\n"
+    reach = f"{'url' if _is_address(wishes) else 'phone'} = {_quoted(wishes.order_line)}\n"
     order_line = {
         "publisher": _quoted(wishes.publisher),
         "reach": reach,
@@ -300,6 +302,11 @@ def _book(wishes: Wishes, today: date) -> str:
             else _text("pieces/no-order-line.toml"),
         },
     )
+
+
+def _is_address(wishes: Wishes) -> bool:
+    """True where copies are ordered on the web, and not by phone."""
+    return re.search("[A-Za-z]", wishes.order_line) is not None
 
 
 def _edition(
