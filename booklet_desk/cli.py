@@ -12,7 +12,7 @@ from django.conf import settings
 
 from booklet.order_codes import spelling
 from booklet_desk import columns as columns_room
-from booklet_desk import exporting, importing, ledger, mailroom, numbers, returns
+from booklet_desk import drafts, exporting, importing, ledger, mailroom, numbers, returns
 from booklet_desk.addresses import AddressError, read_address, read_postcode, settle_state
 from booklet_desk.catalogue import Catalogue, read_catalogue
 from booklet_desk.commands import (
@@ -250,6 +250,7 @@ def purge(day: date | None) -> None:
     Run it every day. Counts stay.
     """
     done = ledger.purge(day or date.today(), is_sure=day is not None)
+    drafts.purge(day or date.today())
     click.echo(f"{orders_in_words(done.orders)} purged, {done.keys} key{'' if done.keys == 1 else 's'} destroyed.")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from django.conf import settings
 from django.db import models
 
 
@@ -14,11 +15,20 @@ class Counter(models.Model):
     last = models.BigIntegerField()
 
 
+class Purpose(models.TextChoices):
+    """What a key seals."""
+
+    ORDERS = "orders"
+    DRAFTS = "drafts"
+    STANDING = "standing"
+
+
 class SealingKey(models.Model):
     """A key by the name of its file. The orders of a day share one, and keep it until the first of them is purged."""
 
     id = models.CharField(max_length=32, primary_key=True)
     day = models.DateField()
+    purpose = models.CharField(max_length=10, choices=Purpose, default=Purpose.ORDERS)
     is_destroyed = models.BooleanField(default=False)
 
 
@@ -57,6 +67,17 @@ class Order(models.Model):
             models.UniqueConstraint(fields=["key", "fingerprint"], name="one_order_a_row"),
         ]
         indexes: ClassVar = [models.Index(fields=["state", "number"], name="orders_by_state")]
+
+
+class Draft(models.Model):
+    """A call that is being taken. `revision` counts the times it was sent; `order` is the number that it came to."""
+
+    begun = models.DateTimeField()
+    operator = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE)
+    revision = models.IntegerField(default=0)
+    key = models.ForeignKey(SealingKey, models.PROTECT, null=True)
+    sealed = models.BinaryField(null=True)
+    order = models.BigIntegerField(null=True)
 
 
 class PostedCount(models.Model):

@@ -39,13 +39,16 @@ HOMES = {
 
 DESK_ROOMS = (
     "records", "bounded", "settings", "numbers", "postcodes", "addresses", "catalogue", "vault", "models", "migrations",
-    "database", "spreadsheets", "columns", "importing", "returns", "ledger",
+    "database", "keyring", "spreadsheets", "columns", "importing", "call", "returns", "ledger", "drafts",
     "exporting", "envelopes", "lettering", "carriers", "envelope_check", "labels", "lists", "postage", "mailroom",
-    "commands", "cli", "mail",
+    "commands", "cli", "mail", "screen", "serving",
 )  # fmt: skip
 DESK_HOMES = {
-    "django": {"models", "migrations", "database", "ledger", "cli", "mail"}, "cryptography": {"vault"},
-    "python_calamine": {"spreadsheets"}, "click": {"commands", "cli", "mail"},
+    "django": {
+        "models", "migrations", "database", "keyring", "ledger", "drafts", "cli", "mail", "screen", "serving",
+    },
+    "cryptography": {"vault"}, "waitress": {"serving"},
+    "python_calamine": {"spreadsheets"}, "click": {"commands", "cli", "mail", "screen", "serving"},
     "csv": {"spreadsheets", "exporting"}, "sqlite3": {"ledger"},
     "reportlab": {"lettering", "carriers", "labels", "lists"}, "fontTools": {"lettering"},
     "pypdfium2": {"envelope_check"},
