@@ -6,8 +6,10 @@ address read back. A step is asked once those before it are settled.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from hashlib import sha256
 
 from booklet.order_codes import recognise
@@ -15,25 +17,36 @@ from booklet_desk import importing
 from booklet_desk.addresses import AddressError, clean, read_address, read_postcode, settle_state
 from booklet_desk.catalogue import Catalogue
 from booklet_desk.postcodes import states_of
-from booklet_desk.records import Address, Content, Item
+from booklet_desk.records import Address, Content, Item, Rhythm
 
 PLACE, PACK, NOTICE, ADDRESS, CHECK = STEPS = ("place", "pack", "notice", "address", "check")
 SIZES = ("standard", "large-print")
 COPIES = "copies-"
 """Before the id of a title: the field that holds how many copies of it go out."""
 FIELDS = {
-    PLACE: ("postcode", "state"),
-    PACK: ("edition", "size", "code"),
+    PLACE: ("postcode", "state", "clinic"),
+    PACK: ("edition", "size", "code", "every_weeks", "until"),
     NOTICE: ("notice",),
     ADDRESS: ("name", "line_1", "line_2", "line_3", "locality"),
     CHECK: ("safe", "free_post", "read_back"),
 }
 """What each step asks, besides the copies of each title."""
+MOST_WEEKS = 52
+MOST_DAYS = 2 * 366
+"""So far ahead a standing order may end: somebody should ask a clinic now and then what it still needs."""
 _NOT_AGREED = "Read the notice, and mark that the caller agrees. If not, forget the call."
 _LONGEST = 1000
 """Characters of a field that are kept. What is longer than an address may be is told, not cut without a word."""
 _FIELD_OF = {"address": "line_1", "address line 1": "line_1", "address line 2": "line_2", "suburb": "locality"}
 _FIELD_OF |= {"address line 3": "line_3", "name": "name", "state": "state", "postcode": "postcode"}
+
+
+@dataclass(frozen=True)
+class Limits:
+    """The copies of a title that go out in one order: to a caller, and to a clinic."""
+
+    caller: int
+    clinic: int
 
 
 @dataclass(frozen=True)
@@ -48,7 +61,14 @@ class Call:
     edition: str
     items: tuple[Item, ...] = field(repr=False)
     address: Address | None = field(repr=False)
+    rhythm: Rhythm | None
+    most_copies: int
     problems: Mapping[str, str] = field(repr=False)
+
+    @property
+    def is_clinic(self) -> bool:
+        """True for a clinic or another service, which orders more and again."""
+        return self.fields.get("clinic") == "yes"
 
     @property
     def is_read_back(self) -> bool:
@@ -61,25 +81,28 @@ class Call:
         """The order, once there is nothing left to ask but whether it is right."""
         if self.step != CHECK or self.address is None:
             return None
-        return Content(self.address, self.items, self.fields.get("free_post") == "yes")
+        is_free = self.fields.get("free_post") == "yes"
+        return Content(self.address, self.items, is_free, is_clinic=self.is_clinic)
 
 
-def read_call(fields: Mapping[str, str], catalogue: Catalogue, most_copies: int) -> Call:
-    """The call of these fields. `most_copies` are those of a title in one order."""
+def read_call(fields: Mapping[str, str], catalogue: Catalogue, limits: Limits, today: date) -> Call:
+    """The call of these fields."""
     postcode = read_postcode(fields.get("postcode", ""))
     states = states_of(postcode)
     chosen = fields.get("state", "")
     state, fault = settle_state(postcode, chosen if chosen in states else "")
     editions = tuple(sorted({entry.edition for entry in catalogue.entries if entry.is_current}))
     edition = next((each for each in (fields.get("edition", ""), state) if each in editions), "")
-    items, wrong_items = _items(fields, edition, catalogue, most_copies)
+    most = limits.clinic if fields.get("clinic") == "yes" else limits.caller
+    items, wrong_items = _items(fields, edition, catalogue, most)
+    rhythm, wrong_rhythm = _rhythm(fields, today)
     address, wrong_lines = _address({**fields, "postcode": postcode, "state": state}) if state else (None, {})
-    problems = {**wrong_lines, **wrong_items, "notice": _NOT_AGREED}
+    problems = {**wrong_lines, **wrong_items, **wrong_rhythm, "notice": _NOT_AGREED}
     if fault:
         problems[fault.partition(":")[0]] = _said(fault)
-    return Call(
-        fields, _step(state, items, fields, address), states, state, editions, edition, items, address, problems
-    )
+    is_pack = bool(items) and not wrong_rhythm
+    step = _step(bool(state), is_pack, fields.get("notice") == "yes", address is not None)
+    return Call(fields, step, states, state, editions, edition, items, address, rhythm, most, problems)
 
 
 def merged(kept: Mapping[str, str], sent: Mapping[str, str], titles: Mapping[str, str]) -> dict[str, str]:
@@ -119,12 +142,13 @@ def fields_of(content: Content, catalogue: Catalogue) -> dict[str, str]:
         "postcode": address.postcode, "state": address.state, "name": address.name, "locality": address.locality,
         "edition": first.edition if first else "", "size": first.size if first else "", **copies, **lines,
         "free_post": "yes" if content.free_post else "", "notice": "yes", "repeats": "yes",
+        "clinic": "yes" if content.is_clinic else "",
     }  # fmt: skip
 
 
-def over_limit(call: Call, sent: Mapping[str, int], catalogue: Catalogue, most: int) -> str:
+def over_limit(call: Call, sent: Mapping[str, int], catalogue: Catalogue) -> str:
     """Words where a caller would have more copies of a title than one order may hold, with those of the last weeks."""
-    titles = catalogue.titles
+    titles, most = catalogue.titles, call.most_copies
     had = dict.fromkeys(titles, 0)
     for code, copies in sent.items():
         entry = catalogue.entry(code)
@@ -181,10 +205,25 @@ def _address(fields: Mapping[str, str]) -> tuple[Address | None, dict[str, str]]
         return None, faults
 
 
-def _step(state: str, items: tuple[Item, ...], fields: Mapping[str, str], address: Address | None) -> str:
+def _rhythm(fields: Mapping[str, str], today: date) -> tuple[Rhythm | None, dict[str, str]]:
+    """How often a clinic's order comes again: not at all where neither field has anything."""
+    weeks, until = (fields.get(name, "").strip() for name in ("every_weeks", "until"))
+    if fields.get("clinic") != "yes" or not (weeks or until):
+        return None, {}
+    if not (re.fullmatch(r"[0-9]{1,3}", weeks) and 1 <= int(weeks) <= MOST_WEEKS):
+        return None, {"every_weeks": f"A whole number from 1 to {MOST_WEEKS} is wanted, or nothing in both fields."}
+    try:
+        last = date.fromisoformat(until)
+    except ValueError:
+        return None, {"until": f"A day such as {today + timedelta(weeks=26)} is wanted."}
+    if not today < last <= today + timedelta(days=MOST_DAYS):
+        return None, {"until": f"A day after today is wanted, and at most {MOST_DAYS // 366} years ahead."}
+    return Rhythm(int(weeks), last), {}
+
+
+def _step(*are_settled: bool) -> str:
     """The first step that is not settled."""
-    settled = (bool(state), bool(items), fields.get("notice") == "yes", address is not None)
-    return next((step for step, is_settled in zip(STEPS, settled, strict=False) if not is_settled), CHECK)
+    return next((step for step, is_settled in zip(STEPS, are_settled, strict=False) if not is_settled), CHECK)
 
 
 def _said(clause: str) -> str:

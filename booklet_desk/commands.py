@@ -14,7 +14,7 @@ import click
 
 from booklet.files import ASIDE, write_whole
 from booklet.findings import BookletError
-from booklet_desk import database, keyring, ledger, numbers
+from booklet_desk import database, keyring, ledger, numbers, standing
 from booklet_desk.models import State
 from booklet_desk.records import DeskError
 
@@ -42,6 +42,7 @@ def at_the_desk(command: Callable[..., Any]) -> Callable[..., Any]:
     def run(*arguments: Any, **options: Any) -> None:
         with _raising(), database.open_desk():
             keyring.destroy_keys()
+            standing.take_due(date.today())
             for batch in ledger.unwritten():
                 click.echo(
                     f"The files of batch {batch} were not written: a command was stopped. Write them with "

@@ -11,9 +11,9 @@ from datetime import UTC, date, datetime, timedelta
 
 from django.db import transaction
 
-from booklet_desk import keyring, ledger, models, vault
+from booklet_desk import keyring, ledger, models, standing, vault
 from booklet_desk.models import Purpose
-from booklet_desk.records import Content, DeskError
+from booklet_desk.records import Content, DeskError, Rhythm
 
 KEEP_DAYS = 1
 """A draft is kept on the day it was begun and so many more; its key is destroyed with the last draft of its day."""
@@ -55,14 +55,18 @@ def keep(operator: int, id: int, fields: Mapping[str, str], revision: int | None
         _seal(row, fields)
 
 
-def place(operator: int, id: int, content: Content, day: date) -> int:
-    """Make an order of a draft, once: however often it is asked, the number is the same. Raises DeskError."""
+def place(operator: int, id: int, content: Content, day: date, rhythm: Rhythm | None = None) -> int:
+    """Make an order of a draft, and with a rhythm a standing one; once: however often it is asked, the number is the
+    same. Raises DeskError.
+    """
     with transaction.atomic():
         row = _row(operator, id, is_locked=True)
         if row.order is None:
             (row.order,) = ledger.add([content], day)
             row.key = row.sealed = None
             row.save()
+            if rhythm:
+                standing.begin(content, rhythm, day)
     return row.order
 
 

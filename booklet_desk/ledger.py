@@ -24,7 +24,7 @@ from django.db import connection, transaction
 from django.db.models import Count, F, Max, QuerySet
 
 from booklet.files import ASIDE
-from booklet_desk import keyring, models, numbers, vault
+from booklet_desk import keyring, models, numbers, shelf, vault
 from booklet_desk.models import State
 from booklet_desk.records import Address, Batch, Content, DeskError, Order
 from booklet_desk.returns import Return
@@ -376,6 +376,7 @@ def _post(orders: list[tuple[models.Order, date]]) -> None:
         row.state, row.closed = State.POSTED, day
         for item in order.content.items if order.content else ():
             copies[day, item.code] += item.copies
+    shelf.took(sum((Tally({code: count}) for (_, code), count in copies.items()), Tally()))
     for (day, code), count in sorted(copies.items()):
         models.PostedCount.objects.get_or_create(day=day, code=code, defaults={"copies": 0})
         models.PostedCount.objects.filter(day=day, code=code).update(copies=F("copies") + count)

@@ -91,6 +91,28 @@ class PostedCount(models.Model):
         constraints: ClassVar = [models.UniqueConstraint(fields=["day", "code"], name="one_count_a_day")]
 
 
+class Shelf(models.Model):
+    """How many copies of a code, in an issue, lie on the shelf; at `low` and fewer it is time to print."""
+
+    code = models.CharField(max_length=7)
+    issue = models.CharField(max_length=20)
+    copies = models.BigIntegerField()
+    low = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["code", "issue"], name="one_place_on_the_shelf")]
+
+
+class Standing(models.Model):
+    """An order that is taken again every so many weeks, until a day. It is gone when it ends, and its key with it."""
+
+    every_weeks = models.IntegerField()
+    next = models.DateField()
+    until = models.DateField()
+    key = models.ForeignKey(SealingKey, models.PROTECT)
+    sealed = models.BinaryField()
+
+
 class Import(models.Model):
     """A file that was taken, by a hash that says nothing without the desk's own key."""
 

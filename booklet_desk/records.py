@@ -54,7 +54,7 @@ class DeliveryPoint:
 @dataclass(frozen=True)
 class Content:
     """All that is sealed: to whom, what, and whether it goes by free post. Why is never asked. `row` is the hash of the
-    row of a spreadsheet that it came from, if any.
+    row of a spreadsheet that it came from, if any. A clinic's order may be a large one.
     """
 
     address: Address
@@ -62,6 +62,15 @@ class Content:
     free_post: bool = False
     delivery_point: DeliveryPoint | None = None
     row: str = field(default="", repr=False)
+    is_clinic: bool = False
+
+
+@dataclass(frozen=True)
+class Rhythm:
+    """How often a standing order is taken again, and until when."""
+
+    every_weeks: int
+    until: date
 
 
 @dataclass(frozen=True)
@@ -100,6 +109,7 @@ def as_data(content: Content) -> dict[str, Any]:
         "free_post": content.free_post,
         "delivery_point": [point.dpid, point.paf_version, point.paf_expires] if point else None,
         "row": content.row,
+        "is_clinic": content.is_clinic,
     }
 
 
@@ -108,4 +118,4 @@ def from_data(data: dict[str, Any]) -> Content:
     address = Address(data["name"], tuple(data["lines"]), data["locality"], data["state"], data["postcode"])
     items = tuple(Item(code, copies) for code, copies in data["items"])
     point = DeliveryPoint(*data["delivery_point"]) if data["delivery_point"] else None
-    return Content(address, items, data["free_post"], point, data["row"])
+    return Content(address, items, data["free_post"], point, data["row"], data.get("is_clinic", False))

@@ -4,6 +4,7 @@ BOOKLET_DESK_HOME         the database's folder; default ~/.local/share/booklet-
 BOOKLET_DESK_KEYS         the keys' folder, which no backup of the database may hold; default
                           ~/.config/booklet-desk/keys
 BOOKLET_DESK_MOST_COPIES  of one title in one order; default 10
+BOOKLET_DESK_MOST_CLINIC  of one title in one order of a clinic; default 200
 BOOKLET_DESK_LETTER       a text file with the letter on carrier sheets; default letter.txt here
 BOOKLET_DESK_NOTICE       a text file with the privacy notice that is read to callers; default notice.txt here
 BOOKLET_DESK_SECRET       what sessions of the screen are signed with; default: another each time it starts
@@ -33,6 +34,7 @@ def _place(name: str, default: Path) -> Path:
 DESK_HOME = _place("BOOKLET_DESK_HOME", Path.home() / ".local/share/booklet-desk")
 DESK_KEYS = _place("BOOKLET_DESK_KEYS", Path.home() / ".config/booklet-desk/keys")
 DESK_MOST_COPIES = _count("BOOKLET_DESK_MOST_COPIES", 10)
+DESK_MOST_CLINIC = _count("BOOKLET_DESK_MOST_CLINIC", 200)
 DESK_LETTER = _place("BOOKLET_DESK_LETTER", Path(__file__).with_name("letter.txt"))
 DESK_NOTICE = _place("BOOKLET_DESK_NOTICE", Path(__file__).with_name("notice.txt"))
 
@@ -100,7 +102,6 @@ CONTENT_SECURITY_POLICY = {
         "base-uri": ["'none'"],
     }
 }
-SECURE_REFERRER_POLICY = "no-referrer"
 CSRF_FAILURE_VIEW = "booklet_desk.screen.pages.stale"
 
 LOGIN_URL = "sign-in"

@@ -39,13 +39,15 @@ HOMES = {
 
 DESK_ROOMS = (
     "records", "bounded", "settings", "numbers", "postcodes", "addresses", "catalogue", "vault", "models", "migrations",
-    "database", "keyring", "spreadsheets", "columns", "importing", "call", "returns", "ledger", "drafts",
+    "database", "keyring", "spreadsheets", "columns", "importing", "call", "returns",
+    "shelf", "ledger", "standing", "drafts",
     "exporting", "envelopes", "lettering", "carriers", "envelope_check", "labels", "lists", "postage", "mailroom",
     "commands", "cli", "mail", "screen", "serving",
 )  # fmt: skip
 DESK_HOMES = {
     "django": {
-        "models", "migrations", "database", "keyring", "ledger", "drafts", "cli", "mail", "screen", "serving",
+        "models", "migrations", "database", "keyring", "shelf", "ledger", "standing", "drafts", "cli", "mail", "screen",
+        "serving",
     },
     "cryptography": {"vault"}, "waitress": {"serving"},
     "python_calamine": {"spreadsheets"}, "click": {"commands", "cli", "mail", "screen", "serving"},

@@ -21,11 +21,11 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from booklet.manuscript import shipped
-from booklet.order_codes import answer, spelling
+from booklet.order_codes import answer, recognise, spelling
 from booklet_desk import call as calls
-from booklet_desk import drafts, ledger, numbers
+from booklet_desk import drafts, importing, ledger, numbers, postage, shelf, standing
 from booklet_desk.call import Call
-from booklet_desk.catalogue import Catalogue, read_catalogue
+from booklet_desk.catalogue import Catalogue, read_catalogue, read_pages
 from booklet_desk.database import place_of, telling
 from booklet_desk.models import State
 from booklet_desk.records import DeskError, Item, Order
@@ -75,9 +75,9 @@ def call(request: HttpRequest, id: int) -> HttpResponse:
     fields = calls.merged(draft.fields, request.POST.dict(), catalogue.titles)
     fields, words = calls.with_code(fields, catalogue)
     fields = {**fields, "asked": request.POST.get("step", ""), "words": words}
-    read = calls.read_call(fields, catalogue, settings.DESK_MOST_COPIES)
+    read = _read(fields, catalogue)
     if read.content and read.is_read_back and not _over_limit(read, catalogue):
-        return redirect("taken", drafts.place(_operator(request), id, read.content, date.today()))
+        return redirect("taken", drafts.place(_operator(request), id, read.content, date.today(), read.rhythm))
     drafts.keep(_operator(request), id, {**fields, "safe": ""})
     return redirect("call", id)
 
@@ -176,6 +176,59 @@ def today(request: HttpRequest) -> HttpResponse:
     return render(request, "today.html", shown)
 
 
+def stock(request: HttpRequest) -> HttpResponse:
+    """What lies on the shelf. What is sent is a count of one code."""
+    catalogue = _catalogue()
+    sent = {name: request.POST.get(name, "").strip()[:200] for name in ("code", "issue", "copies", "low")}
+    problem = ""
+    if request.method == "POST":
+        try:
+            _count(sent, catalogue)
+            return redirect("shelf")
+        except (DeskError, importing.ItemError) as reason:
+            problem = str(reason)
+    piles = shelf.piles(catalogue, ledger.statistics().to_send)
+    return render(request, "shelf.html", {"piles": piles, "sent": sent, "problem": problem})
+
+
+def _count(sent: Mapping[str, str], catalogue: Catalogue) -> None:
+    """Write down a count; the issue is the current one where none is said. Raises DeskError, ItemError."""
+    code = recognise(sent["code"], (entry.code for entry in catalogue.entries)).code
+    entry = catalogue.entry(code) if code else None
+    if entry is None:
+        raise DeskError("No such code: type it as it stands on the cover.")
+    copies, low = (
+        0 if sent[name] in ("", "0") else importing.read_copies(sent[name], shelf.MOST_COPIES)
+        for name in ("copies", "low")
+    )
+    shelf.count(entry.code, sent["issue"] or entry.issue, copies, low, catalogue)
+
+
+def clinics(request: HttpRequest) -> HttpResponse:
+    """The standing orders. What is sent ends one, where that was marked as meant."""
+    if request.method == "POST":
+        id = request.POST.get("id", "")
+        if request.POST.get("sure") == "yes" and id.isdecimal() and len(id) < 19:
+            try:
+                standing.end(int(id))
+            except DeskError as reason:
+                return _message(request, str(reason), 404)
+        return redirect("clinics")
+    catalogue = _catalogue()
+    rows = [
+        {
+            "id": row.id,
+            "next": row.next.isoformat(),
+            "every_weeks": row.rhythm.every_weeks,
+            "until": row.rhythm.until.isoformat(),
+            "envelope": row.content.address.printed if row.content else (),
+            "pack": [catalogue.words(item) for item in row.content.items] if row.content else (),
+        }
+        for row in standing.listed()
+    ]
+    return render(request, "clinics.html", {"rows": rows})
+
+
 @require_safe
 @login_not_required
 def asset(request: HttpRequest, name: str) -> HttpResponse:
@@ -246,10 +299,12 @@ class Input:
 
 def _call_page(request: HttpRequest, fields: Mapping[str, str], draft: drafts.Draft | None) -> HttpResponse:
     catalogue = _catalogue()
-    read = calls.read_call(fields, catalogue, settings.DESK_MOST_COPIES)
+    read = _read(fields, catalogue)
     problems = _problems(read, catalogue)
     labels = {f"{calls.COPIES}{id}": title for id, title in catalogue.titles.items()}
-    focus = next((name for name in problems if name != "limit"), _FIRST.get(read.step) or next(iter(labels)))
+    is_border = read.step == calls.PLACE and len(read.states) > 1
+    first = "state" if is_border else _FIRST.get(read.step) or next(iter(labels))
+    focus = next((name for name in problems if name != "limit"), first)
     names = (*labels, *(name for row in calls.FIELDS.values() for name in row))
     inputs = {
         name: Input(name, fields.get(name, ""), problems.get(name, ""), name == focus, labels.get(name, ""))
@@ -266,22 +321,28 @@ def _call_page(request: HttpRequest, fields: Mapping[str, str], draft: drafts.Dr
         "is_known": fields.get("repeats") == "yes",
         "size": fields.get("size") or calls.SIZES[0],
         "envelope": read.address.printed if read.address else (),
+        "until": read.rhythm.until.isoformat() if read.rhythm else "",
         "read_back": calls.as_read(read.address) if read.address else "",
         "items": [(catalogue.words(item), spelling(item.code)) for item in read.items],
         "notice": Path(settings.DESK_NOTICE).read_text("utf-8").strip(),
         "begun": _begun(request) if draft is None else (),
-        "most": settings.DESK_MOST_COPIES,
+        "boxes": _boxes(read.items) if read.is_clinic and read.step == calls.CHECK else None,
+        "short": shelf.short(read.items, catalogue) if read.step == calls.CHECK else (),
     }
     return render(request, "call.html", shown)
 
 
 def _problems(read: Call, catalogue: Catalogue) -> dict[str, str]:
-    """Words for what is wrong in the step that was answered, in the order of the screen."""
+    """Words for what is wrong in the step that was answered, in the order of the screen. A state is no fault where the
+    page has not asked for it yet.
+    """
     answered = read.fields.get("asked")
     asked = answered in calls.STEPS and calls.STEPS.index(answered) >= calls.STEPS.index(read.step)
     titles = [f"{calls.COPIES}{id}" for id in catalogue.titles] if read.step == calls.PACK else []
     names = (*titles, *calls.FIELDS[read.step])
     found = {name: read.problems[name] for name in names if asked and name in read.problems}
+    if not read.fields.get("state"):
+        found.pop("state", None)
     if read.step == calls.CHECK and (words := _over_limit(read, catalogue)):
         found["limit"] = words
     elif read.step == calls.CHECK and asked:
@@ -290,8 +351,20 @@ def _problems(read: Call, catalogue: Catalogue) -> dict[str, str]:
 
 
 def _over_limit(read: Call, catalogue: Catalogue) -> str:
-    sent = ledger.copies_to(read.address) if read.address else {}
-    return calls.over_limit(read, sent, catalogue, settings.DESK_MOST_COPIES)
+    """A clinic may order as much again."""
+    if read.address is None or read.is_clinic:
+        return ""
+    return calls.over_limit(read, ledger.copies_to(read.address), catalogue)
+
+
+def _read(fields: Mapping[str, str], catalogue: Catalogue) -> Call:
+    limits = calls.Limits(settings.DESK_MOST_COPIES, settings.DESK_MOST_CLINIC)
+    return calls.read_call(fields, catalogue, limits, date.today())
+
+
+def _boxes(items: tuple[Item, ...]) -> int | None:
+    pages = read_pages(Path(settings.DESK_DIST))
+    return postage.boxes(items, postage.read_rates(Path(settings.DESK_HOME)), pages.get)
 
 
 def _shown(order: Order) -> dict[str, Any]:

@@ -24,6 +24,8 @@ urlpatterns = [
     path("find", pages.find, name="find"),
     path("codes", pages.codes, name="codes"),
     path("today", pages.today, name="today"),
+    path("shelf", pages.stock, name="shelf"),
+    path("clinics", pages.clinics, name="clinics"),
     path("sign-in", LoginView.as_view(template_name="sign-in.html"), name="sign-in"),
     path("sign-out", LogoutView.as_view(), name="sign-out"),
     path("<str:name>", pages.asset, name="asset"),

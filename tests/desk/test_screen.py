@@ -19,7 +19,7 @@ from django.test import Client, override_settings
 from django.urls import reverse
 
 from booklet_desk import call as calls
-from booklet_desk import drafts, ledger, models
+from booklet_desk import drafts, ledger, models, standing
 from booklet_desk.catalogue import read_catalogue
 from booklet_desk.screen import pages
 from booklet_desk.screen.urls import urlpatterns
@@ -27,6 +27,7 @@ from tests.desk.conftest import OLD_VIC, Desk, code_of
 from tests.desk.orders import MARKERS, content
 
 TODAY = date.today()
+LIMITS = calls.Limits(10, 200)
 HERE = {"host": "localhost"}
 PLACE = {"postcode": "3000"}
 PACK = {"copies-main": "2", "copies-bone": "1", "size": "standard", "edition": ""}
@@ -124,7 +125,9 @@ def test_a_border_postcode_is_asked_about(client: Client) -> None:
     place = send(client, "/", "place", postcode="872")
     page = client.get(place)
     assert "872 lies in NT, SA, WA" in text(page) and focus(page) == ["state"]
-    assert len(problems(page)) == 1 and "What to send" not in text(page)
+    assert problems(page) == [] and "What to send" not in text(page)
+    send(client, place, "place", postcode="872", state="?")
+    assert problems(client.get(place)) == ["0872 is shared by NT, SA and WA: ask which one the address is in."]
     send(client, place, "place", postcode="872", state="SA")
     assert "SA, by the postcode" in text(client.get(place))
     send(client, place, "pack", postcode="872", state="VIC", **PACK)
@@ -154,7 +157,7 @@ def test_a_spoken_code_fills_in_what_it_stands_for(client: Client, said: str, ex
     assert f"{expected} is " in text(page) and focus(page) == ["notice"]
     place = taken_through(client, **{"copies-main": "", "copies-bone": ""}, code=said)
     fields = drafts.find(User.objects.get().pk, int(place.rsplit("/", 1)[1])).fields
-    read = calls.read_call(fields, read_catalogue(Path("dist")), 10)
+    read = calls.read_call(fields, read_catalogue(Path("dist")), LIMITS, TODAY)
     assert [item.code for item in read.items] == [expected] and fields["code"] == ""
 
 
@@ -435,10 +438,20 @@ def test_too_many_wrong_passwords_lock_a_name_out(signing_in: Client) -> None:
 
 def test_pages_are_kept_by_nobody_and_hold_nothing_from_elsewhere(client: Client) -> None:
     confirm(client, taken_through(client))
-    for address in ("/", taken_through(client), "/order/10001", "/find", "/codes", "/today", "/nowhere/at/all"):
+    for address in (
+        "/",
+        taken_through(client),
+        "/order/10001",
+        "/find",
+        "/codes",
+        "/today",
+        "/shelf",
+        "/clinics",
+        "/no/where",
+    ):
         page = client.get(address)
         assert page["Cache-Control"] == "no-store" and page["X-Frame-Options"] == "DENY"
-        assert page["X-Content-Type-Options"] == "nosniff" and page["Referrer-Policy"] == "no-referrer"
+        assert page["X-Content-Type-Options"] == "nosniff" and page["Referrer-Policy"] == "same-origin"
         policy = page["Content-Security-Policy"]
         assert "default-src 'none'" in policy and "unsafe" not in policy and "frame-ancestors 'none'" in policy
         assert not re.findall(r"https?://|style=|<script>| on\w+=\"", text(page))
@@ -556,16 +569,16 @@ def test_a_call_reads_the_same_whatever_was_built(desk: Desk) -> None:
     """A desk that has no edition of a state asks which one."""
     catalogue = read_catalogue(desk.dist)
     few = replace(catalogue, entries=tuple(row for row in catalogue.entries if row.edition == "NSW"))
-    read = calls.read_call({**PLACE, **PACK, **NOTICE, **ADDRESS}, few, 10)
+    read = calls.read_call({**PLACE, **PACK, **NOTICE, **ADDRESS}, few, LIMITS, TODAY)
     assert (read.step, read.edition, read.items) == ("pack", "", ())
     assert read.problems["edition"] == "Choose the edition: there is none of that state's own."
-    read = calls.read_call({**PLACE, **PACK, **NOTICE, **ADDRESS, "edition": "NSW"}, few, 10)
+    read = calls.read_call({**PLACE, **PACK, **NOTICE, **ADDRESS, "edition": "NSW"}, few, LIMITS, TODAY)
     assert (read.step, read.edition) == ("check", "NSW") and read.content
 
 
 def test_every_page_has_its_fields_named(client: Client) -> None:
     """A label for each field and an id once; the browser test has axe look at the rest."""
-    for address in ("/", taken_through(client), "/find", "/codes", "/today"):
+    for address in ("/", taken_through(client), "/find", "/codes", "/today", "/shelf", "/clinics"):
         page = text(client.get(address))
         ids = re.findall(r' id="([^"]+)"', page)
         assert len(ids) == len(set(ids))
@@ -573,3 +586,75 @@ def test_every_page_has_its_fields_named(client: Client) -> None:
         assert [id for id in fields if f'<label for="{id}">' not in page] == []
         assert page.count(" autofocus") <= 1
     assert set(pages._ASSETS) >= {"style.css", "draft.js"}
+
+
+def test_a_clinic_orders_more_and_again(client: Client) -> None:
+    weeks = (TODAY + timedelta(weeks=26)).isoformat()
+    clinic = {"clinic": "yes", "copies-main": "120", "every_weeks": "4", "until": weeks, "name": "Ward 7",
+              "line_1": "Oncology Department", "line_2": "12 Zanthorpe Street"}  # fmt: skip
+    place = taken_through(client, **clinic)
+    page = client.get(place)
+    assert problems(page) == [] and f"Again every 4 weeks, until {weeks}." in text(page)
+    assert "which department or person" in text(page)
+    after = confirm(client, place, **clinic)
+    assert after == confirm(client, place, **clinic) == "/order/10001/taken"
+    (row,) = standing.listed()
+    assert row.content == ledger.find(10_001).content and row.content and row.content.is_clinic
+    assert row.next == TODAY + timedelta(weeks=4)
+    again = str(client.post("/order/10001/repeat")["Location"])
+    assert confirm(client, again, **{**clinic, "every_weeks": "", "until": ""}) == "/order/10002/taken"
+    page = client.get("/clinics")
+    assert f"Next on {row.next}" in text(page) and "Oncology Department" in text(page)
+    client.post("/clinics", {"id": str(row.id)})
+    assert len(standing.listed()) == 1
+    client.post("/clinics", {"id": str(row.id), "sure": "yes"})
+    assert standing.listed() == []
+    assert client.post("/clinics", {"id": str(row.id), "sure": "yes"}).status_code == 404
+    assert len(ledger.listed()) == 2
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"every_weeks": "0", "until": "2099-01-01"}, "every_weeks"),
+        ({"every_weeks": "4"}, "until"),
+        ({"until": "2099-01-01"}, "every_weeks"),
+        ({"every_weeks": "4", "until": "soon"}, "until"),
+        ({"every_weeks": "4", "until": "2020-01-01"}, "until"),
+        ({"every_weeks": "4", "until": "2099-01-01"}, "until"),
+        ({"every_weeks": "4", "until": "2099-01-01", "copies-main": "999"}, "copies-main"),
+    ],
+)
+def test_a_rhythm_that_is_none_is_told(client: Client, changes: dict[str, str], field: str) -> None:
+    page = client.get(taken_through(client, clinic="yes", **changes))
+    assert focus(page) == [field] and problems(page)
+
+
+def test_a_caller_is_not_asked_for_a_rhythm(client: Client) -> None:
+    page = client.get(taken_through(client, every_weeks="4", until="soon"))
+    assert focus(page) == ["safe"] and "Standing order" not in text(page).split("</header>")[1]
+
+
+def test_a_clinics_boxes_are_told_where_the_weight_is_known(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    """150 copies of 64 pages (STANDARDS, AP14: 115 grams each), at most 12 kg in a box."""
+    changes = {"clinic": "yes", "copies-main": "150", "copies-bone": ""}
+    assert " by weight." not in text(client.get(taken_through(client, **changes)))
+    monkeypatch.setattr(pages, "read_pages", lambda _: {code_of("main", "VIC"): (64, False)})
+    assert "2 boxes, by weight." in text(client.get(taken_through(client, **changes)))
+
+
+def test_the_shelf_is_counted_and_tells_who_takes_an_order(client: Client) -> None:
+    code = code_of("main", "VIC")
+    spoken = ", ".join("November" if sign == "N" else sign for sign in code.replace(" ", ""))
+    assert client.post("/shelf", {"code": spoken, "copies": "2", "low": "1"}).status_code == 302
+    page = text(client.get("/shelf"))
+    assert f'<th scope="row">{code}</th>' in page and "Steady Ground, VIC, issue 2026.1" in page
+    assert "2 on the shelf. Low: print." in text(client.get(taken_through(client)))
+    for wrong, words in (
+        ({"code": "XXX XXX"}, "No such code"), ({"code": code, "copies": "-1"}, "whole number from 1"),
+        ({"code": code, "copies": "2", "issue": "<script>"}, "was not printed in issue <script>"),
+    ):  # fmt: skip
+        page = text(client.post("/shelf", wrong))
+        assert words in page and "Please mend" in page
+    assert client.post("/shelf", {"code": OLD_VIC, "copies": "7"}).status_code == 302
+    assert "Old issue: do not send" in text(client.get("/shelf"))
