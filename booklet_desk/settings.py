@@ -107,6 +107,8 @@ CSRF_FAILURE_VIEW = "booklet_desk.screen.pages.stale"
 LOGIN_URL = "sign-in"
 LOGIN_REDIRECT_URL = "start"
 LOGOUT_REDIRECT_URL = "sign-in"
+SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "booklet-desk-session", "booklet-desk-form"
+"""Their own: whatever else is served on 127.0.0.1 shares its cookies, whatever the port."""
 SESSION_COOKIE_AGE = 45 * 60
 SESSION_SAVE_EVERY_REQUEST = True
 """A session ends 45 minutes after its last page, and with the browser."""

@@ -173,7 +173,9 @@ def test_an_installed_wheel_brings_its_templates_and_styles(tmp_path: Path) -> N
         "print(styles_folder() / 'base.css'); _template('cover.html.j2'); "
         "import booklet; from pathlib import Path; assert Path(booklet.__file__).with_name('py.typed').is_file(); "
         "from booklet_desk import envelopes, postcodes, settings; assert postcodes.states_of('3000') == ('VIC',); "
-        "envelopes.find_envelope(Path(), 'c5'); assert settings.DESK_NOTICE.is_file() == settings.DESK_LETTER.is_file()"
+        "envelopes.find_envelope(Path(), 'c5'); assert settings.DESK_NOTICE.is_file() == settings.DESK_LETTER.is_file(); "
+        "screen = settings.DESK_NOTICE.with_name('screen'); assert (screen / 'templates/call.html').is_file(); "
+        "assert (screen / 'style.css').is_file() == (screen / 'draft.js').is_file()"
     )
     environment = {**os.environ, "PYTHONPATH": str(tmp_path / "site")}
     done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, cwd=tmp_path)

@@ -421,7 +421,7 @@ def test_a_name_and_its_password_open_the_desk_until_the_session_ends(signing_in
     assert User.objects.get().password.startswith("argon2$")
     done = signing_in.post("/sign-in", {"username": "sam", "password": "a long enough secret", "next": "/today"})
     assert done["Location"] == "/today" and signing_in.get("/today").status_code == 200
-    cookie = done.cookies["sessionid"]
+    cookie = done.cookies["booklet-desk-session"]
     assert cookie["httponly"] and cookie["samesite"] == "Strict" and not cookie["max-age"]
     assert signing_in.session.get_expiry_age() == 45 * 60
     assert signing_in.post("/sign-out")["Location"] == "/sign-in"

@@ -87,7 +87,7 @@ def test_a_desk_for_others_is_reached_by_https_alone(desk: Desk) -> None:
         assert (redirect.status_code, redirect["Location"]) == (301, f"{HTTPS}/sign-in")
         page = client.get("/sign-in", secure=True)
         assert page.status_code == 200 and "max-age=31536000" in page["Strict-Transport-Security"]
-        assert page.cookies["csrftoken"]["secure"] and settings.SESSION_COOKIE_SECURE
+        assert page.cookies["booklet-desk-form"]["secure"] and settings.SESSION_COOKIE_SECURE
         assert client.get("/sign-in", secure=True, headers={"host": "localhost"}).status_code == 400
     assert not settings.SECURE_SSL_REDIRECT
 
