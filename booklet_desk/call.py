@@ -7,7 +7,7 @@ address read back. A step is asked once those before it are settled.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from hashlib import sha256
@@ -146,15 +146,17 @@ def fields_of(content: Content, catalogue: Catalogue) -> dict[str, str]:
     }  # fmt: skip
 
 
-def over_limit(call: Call, sent: Mapping[str, int], catalogue: Catalogue) -> str:
-    """Words where a caller would have more copies of a title than one order may hold, with those of the last weeks."""
-    titles, most = catalogue.titles, call.most_copies
+def over_limit(items: Iterable[Item], sent: Mapping[str, int], catalogue: Catalogue, most: int) -> str:
+    """Words where somebody would have more copies of a title than one order may hold, with those that were `sent` (by
+    code) in the last weeks; else none.
+    """
+    titles = catalogue.titles
     had = dict.fromkeys(titles, 0)
     for code, copies in sent.items():
         entry = catalogue.entry(code)
         if entry and entry.publication in had:
             had[entry.publication] += copies
-    for item in call.items:
+    for item in items:
         entry = catalogue.entry(item.code)
         if entry and had.get(entry.publication, 0) + item.copies > most:
             return (

@@ -54,6 +54,17 @@ def at_the_desk(command: Callable[..., Any]) -> Callable[..., Any]:
     return run
 
 
+def in_plain_words(command: Callable[..., Any]) -> Callable[..., Any]:
+    """For a command that needs no order: what stops it is told in words."""
+
+    @wraps(command)
+    def run(*arguments: Any, **options: Any) -> None:
+        with _raising(), database.telling():
+            command(*arguments, **options)
+
+    return run
+
+
 def refuse_project(place: Path) -> None:
     """Raises DeskError for a place inside a booklet's own folder."""
     if database.is_in_a_project(place):

@@ -96,6 +96,37 @@ class Order:
     is_key_lost: bool = False
 
 
+@dataclass(frozen=True)
+class Printing:
+    """A title in a size of print, as a card tells of it: how its code is said, what a pack with one copy weighs, and
+    the codes and issues of old copies. What was not built is None.
+    """
+
+    title: str
+    name: str
+    size: str
+    code: str
+    spelling: str
+    issue: str
+    pages: int | None
+    grams: int | None
+    post: str
+    earlier: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Card:
+    """All that can be ordered in an edition."""
+
+    edition: str
+    printings: tuple[Printing, ...]
+
+    @property
+    def issues(self) -> tuple[str, ...]:
+        """What is in print now."""
+        return tuple(sorted({printing.issue for printing in self.printings}))
+
+
 def as_data(content: Content) -> dict[str, Any]:
     """The content as plain values, for sealing."""
     address, point = content.address, content.delivery_point

@@ -42,18 +42,18 @@ DESK_ROOMS = (
     "database", "keyring", "spreadsheets", "columns", "importing", "call", "returns",
     "shelf", "ledger", "standing", "drafts",
     "exporting", "envelopes", "lettering", "carriers", "envelope_check", "labels", "lists", "postage", "mailroom",
-    "commands", "cli", "mail", "screen", "serving",
+    "commands", "card_sheets", "cards", "cli", "mail", "screen", "serving",
 )  # fmt: skip
 DESK_HOMES = {
     "django": {
-        "models", "migrations", "database", "keyring", "shelf", "ledger", "standing", "drafts", "cli", "mail", "screen",
-        "serving",
+        "models", "migrations", "database", "keyring", "shelf", "ledger", "standing", "drafts", "cards", "cli", "mail",
+        "screen", "serving",
     },
     "cryptography": {"vault"}, "waitress": {"serving"},
-    "python_calamine": {"spreadsheets"}, "click": {"commands", "cli", "mail", "screen", "serving"},
+    "python_calamine": {"spreadsheets"}, "click": {"commands", "cards", "cli", "mail", "screen", "serving"},
     "csv": {"spreadsheets", "exporting"}, "sqlite3": {"ledger"},
-    "reportlab": {"lettering", "carriers", "labels", "lists"}, "fontTools": {"lettering"},
-    "pypdfium2": {"envelope_check"},
+    "reportlab": {"lettering", "carriers", "labels", "lists", "card_sheets"}, "fontTools": {"lettering"},
+    "pypdfium2": {"envelope_check", "card_sheets"},
 }  # fmt: skip
 
 
@@ -173,7 +173,7 @@ def test_an_installed_wheel_brings_its_templates_and_styles(tmp_path: Path) -> N
         "print(styles_folder() / 'base.css'); _template('cover.html.j2'); "
         "import booklet; from pathlib import Path; assert Path(booklet.__file__).with_name('py.typed').is_file(); "
         "from booklet_desk import envelopes, postcodes, settings; assert postcodes.states_of('3000') == ('VIC',); "
-        "envelopes.find_envelope(Path(), 'c5'); assert settings.DESK_NOTICE.is_file() == settings.DESK_LETTER.is_file(); "
+        "envelopes.find_envelope(Path(), 'c5'); assert settings.DESK_LETTER.is_file(); "
         "screen = settings.DESK_NOTICE.with_name('screen'); assert (screen / 'templates/call.html').is_file(); "
         "assert (screen / 'style.css').is_file() == (screen / 'draft.js').is_file()"
     )

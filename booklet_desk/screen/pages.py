@@ -354,7 +354,7 @@ def _over_limit(read: Call, catalogue: Catalogue) -> str:
     """A clinic may order as much again."""
     if read.address is None or read.is_clinic:
         return ""
-    return calls.over_limit(read, ledger.copies_to(read.address), catalogue)
+    return calls.over_limit(read.items, ledger.copies_to(read.address), catalogue, read.most_copies)
 
 
 def _read(fields: Mapping[str, str], catalogue: Catalogue) -> Call:

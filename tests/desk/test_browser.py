@@ -46,10 +46,15 @@ def address(desk: Desk) -> Iterator[str]:
     User.objects.create_user("sam", password=SECRET)
     command = [sys.executable, "-u", "-m", "booklet", "desk", "--port", "0", "--dist", str(desk.dist)]
     environment = {**os.environ, **desk.environment, "PYTHONPATH": str(PROJECT)}
-    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True, cwd=desk.folder) as process:
+    with subprocess.Popen(
+        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=desk.folder
+    ) as process:
         assert process.stdout
         yield process.stdout.readline().split(" (")[0].removeprefix("The desk is open: ").strip()
         process.send_signal(signal.SIGINT)
+        said = process.stdout.read()
+    written = desk.bytes_written() + said.encode()
+    assert not [words for words in (b"Ada Example", b"Long Street", b"Long Hospital") if words in written]
 
 
 NAMED = frozenset(("Tab", "Shift+Tab", "Space", "ArrowDown", "ArrowRight", "Control+A"))

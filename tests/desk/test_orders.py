@@ -94,6 +94,14 @@ def test_a_call_that_ends_early_leaves_nothing(desk: Desk, typed: tuple[str, ...
     assert ledger.listed() == []
 
 
+def test_a_caller_has_no_more_copies_than_the_limit_over_all_orders(desk: Desk) -> None:
+    with override_settings(DESK_MOST_COPIES=3):
+        assert run(desk, "add", typed=CALL).exit_code == 0
+        done = run(desk, "add", typed=CALL)
+    assert done.exit_code == 1 and "had 2 of 3 copies" in done.stderr and "Quibblewick" not in done.stderr
+    assert len(ledger.listed()) == 1
+
+
 def test_the_notice_is_read_before_the_address_in_forty_seconds(desk: Desk) -> None:
     done = run(desk, "add", typed=CALL)
     notice = (PROJECT / "booklet_desk/notice.txt").read_text("utf-8").strip()
