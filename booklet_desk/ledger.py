@@ -285,6 +285,12 @@ def purge(today: date, is_sure: bool = False) -> Purged:
     return Purged(purged, destroyed)
 
 
+def is_believed(today: date) -> bool:
+    """False for a clock that stands before the last entry of the log, or far behind it."""
+    last = _last_day()
+    return last is None or timedelta(0) <= today - last <= timedelta(days=UNSURE_DAYS)
+
+
 def due(today: date) -> int:
     """How many orders a purge would make unreadable."""
     return _due(today).count()
@@ -462,16 +468,17 @@ def _due(today: date) -> QuerySet[models.Order]:
 
 
 def _believe(today: date) -> None:
-    """Raises DeskError for a clock that stands before the last entry of the log, or far behind it."""
-    last = models.LogEntry.objects.aggregate(last=Max("at"))["last"]
-    if last is None:
-        return
-    ahead = today - last.astimezone().date()
-    if not timedelta(0) <= ahead <= timedelta(days=UNSURE_DAYS):
+    """Raises DeskError for a clock that is not to be believed."""
+    if not is_believed(today):
         raise DeskError(
-            f"The clock says {today}, the last entry of the log is of {last.astimezone().date()}. What is purged "
-            f"cannot come back: if the day is right, say so with --date {today}."
+            f"The clock says {today}, the last entry of the log is of {_last_day()}. What is purged cannot come back: "
+            f"if the day is right, say so with --date {today}."
         )
+
+
+def _last_day() -> date | None:
+    last = models.LogEntry.objects.aggregate(last=Max("at"))["last"]
+    return last.astimezone().date() if last else None
 
 
 def _batch(row: models.Batch) -> Batch:

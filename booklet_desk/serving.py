@@ -22,7 +22,7 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.core.exceptions import ValidationError
 from django.core.wsgi import get_wsgi_application
 
-from booklet_desk import drafts
+from booklet_desk import drafts, ledger
 from booklet_desk.catalogue import read_catalogue
 from booklet_desk.commands import at_the_desk, dist_option
 from booklet_desk.records import DeskError
@@ -94,7 +94,8 @@ def serve(place: Place, dist: Path) -> None:
         click.echo("Nobody can sign in yet. Choose a name and a password, of at least 12 characters.")
         _name_operator(click.prompt("Your name at this desk"))
     SessionStore.clear_expired()
-    drafts.purge(date.today())
+    if ledger.is_believed(date.today()):
+        drafts.purge(date.today())
     server = _listening(place)
     shown = replace(place, port=server.effective_port).address
     click.echo(f"The desk is open: {shown} (Ctrl+C ends it)")

@@ -383,6 +383,7 @@ def _shown(order: Order) -> dict[str, Any]:
         "envelope": content.address.printed if content else (),
         "pack": [catalogue.words(item) for item in content.items] if content else (),
         "is_free_post": content is not None and content.free_post,
+        "boxes": _boxes(content.items) if content and content.is_clinic else None,
     }
 
 

@@ -380,7 +380,8 @@ def test_an_order_that_is_purged_shows_nothing_and_cannot_be_repeated(client: Cl
     page = client.get("/order/10001")
     assert "destroyed" in text(page) and not [marker for marker in MARKERS if marker in text(page)]
     assert client.post("/order/10001/repeat").status_code == 409
-    assert client.get("/order/4711").status_code == 404
+    for number in ("4711", "9" * 30, "-1", "x"):
+        assert client.get(f"/order/{number}").status_code == client.get(f"/call/{number}").status_code == 404
 
 
 @pytest.mark.parametrize(
@@ -640,7 +641,10 @@ def test_a_clinics_boxes_are_told_where_the_weight_is_known(client: Client, monk
     changes = {"clinic": "yes", "copies-main": "150", "copies-bone": ""}
     assert " by weight." not in text(client.get(taken_through(client, **changes)))
     monkeypatch.setattr(pages, "read_pages", lambda _: {code_of("main", "VIC"): (64, False)})
-    assert "2 boxes, by weight." in text(client.get(taken_through(client, **changes)))
+    place = taken_through(client, **changes)
+    assert "2 boxes, by weight." in text(client.get(place))
+    confirm(client, place, **changes)
+    assert "Paid post, 2 boxes by weight" in text(client.get("/order/10001"))
 
 
 def test_the_shelf_is_counted_and_tells_who_takes_an_order(client: Client) -> None:

@@ -22,30 +22,34 @@ def same(content: Content) -> Content:
     return content
 
 
+def take(day: date) -> list[int]:
+    return standing.take_due(day, is_sure=True)
+
+
 def begun(weeks: int, last: date) -> int:
     return standing.begin(CLINIC, Rhythm(weeks, last), DAY)
 
 
 def test_a_standing_order_is_taken_when_its_day_has_come_and_ends_by_itself(desk: Desk) -> None:
     begun(4, DAY + 8 * WEEK)
-    assert standing.take_due(DAY + 4 * WEEK - timedelta(days=1)) == []
-    assert standing.take_due(DAY + 4 * WEEK) == [10_001] and standing.take_due(DAY + 4 * WEEK) == []
+    assert take(DAY + 4 * WEEK - timedelta(days=1)) == []
+    assert take(DAY + 4 * WEEK) == [10_001] and take(DAY + 4 * WEEK) == []
     assert ledger.find(10_001).content == CLINIC
     assert [row.next for row in standing.listed()] == [DAY + 8 * WEEK]
-    assert standing.take_due(DAY + 8 * WEEK) == [10_002]
+    assert take(DAY + 8 * WEEK) == [10_002]
     assert standing.listed() == [] and not models.Standing.objects.exists()
 
 
 def test_weeks_in_which_nobody_asked_come_to_one_order(desk: Desk) -> None:
     begun(2, DAY + 40 * WEEK)
-    assert standing.take_due(DAY + 9 * WEEK) == [10_001]
+    assert take(DAY + 9 * WEEK) == [10_001]
     assert [row.next for row in standing.listed()] == [DAY + 10 * WEEK]
-    assert standing.take_due(DAY + 50 * WEEK) == [10_002] and standing.listed() == []
+    assert take(DAY + 50 * WEEK) == [10_002] and standing.listed() == []
 
 
 def test_one_whose_end_lies_before_its_next_day_is_not_taken(desk: Desk) -> None:
     begun(4, DAY + 3 * WEEK)
-    assert standing.take_due(DAY + 4 * WEEK) == [] and standing.listed() == []
+    assert take(DAY + 4 * WEEK) == [] and standing.listed() == []
 
 
 def test_the_key_of_a_standing_order_goes_when_it_ends(desk: Desk) -> None:
@@ -66,7 +70,17 @@ def test_a_purge_leaves_standing_orders_alone(desk: Desk) -> None:
     ledger.add([content()], DAY)
     ledger.cancel(10_001, DAY)
     assert ledger.purge(DAY + timedelta(days=60), is_sure=True) == ledger.Purged(1, 1)
-    assert standing.take_due(DAY + 9 * WEEK) == [10_002]
+    assert take(DAY + 9 * WEEK) == [10_002]
+
+
+def test_a_clock_that_is_far_ahead_takes_and_ends_nothing(desk: Desk) -> None:
+    ledger.add([content()], DAY)
+    today = date.today()
+    standing.begin(CLINIC, Rhythm(2, today + 4 * WEEK), today)
+    for days in (-1, 91, 4000):
+        assert standing.take_due(today + timedelta(days=days)) == []
+    assert len(standing.listed()) == 1
+    assert standing.take_due(today + 2 * WEEK) == [10_002]
 
 
 def test_one_whose_key_is_lost_waits_and_stops_no_other(desk: Desk) -> None:
@@ -74,7 +88,7 @@ def test_one_whose_key_is_lost_waits_and_stops_no_other(desk: Desk) -> None:
     for path in desk.keys.glob("*.key"):
         path.unlink()
     begun(1, DAY + 40 * WEEK)
-    assert standing.take_due(DAY + WEEK) == [10_001]
+    assert take(DAY + WEEK) == [10_001]
     assert [row.content for row in standing.listed()] == [None, CLINIC]
     standing.end(standing.listed()[0].id)
     assert keyring.destroy_keys() == 0 and len(standing.listed()) == 1
