@@ -434,7 +434,7 @@ def test_kills_at_any_moment_lose_no_confirmed_order_and_hand_none_over_twice(de
     for kill in range(kills):
         calls.write_text(f"Name,Address,Suburb,Postcode\nA{kill},1 St,Kew,3101\nB{kill},1 St,Kew,3101\n")
         dist = ["--dist", str(desk.dist)]
-        call = (["orders", "add", *dist], "\n".join((*CALL, "")))
+        call = (["orders", "add", *dist], "\n".join((*CALL[:5], f"Ada Quibblewick {kill}", *CALL[6:], "")))
         arguments, typed = [
             call, (["orders", "import", str(calls), *dist], ""), call,
             (["orders", "export", str(desk.folder / "out"), *dist], ""),

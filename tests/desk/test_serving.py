@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import random
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import SimpleNamespace
@@ -20,12 +22,27 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.test import Client, override_settings
 
-from booklet_desk import serving
+from booklet_desk import drafts, ledger, models, serving
 from booklet_desk.records import DeskError
 from booklet_desk.serving import Place, settle
 from tests.conftest import PROJECT
 from tests.desk.conftest import Desk
 
+CALLS = """
+from datetime import date
+from booklet_desk.database import open_desk, set_up
+set_up()
+from django.contrib.auth.models import User
+from booklet_desk import drafts
+from tests.desk.orders import content
+with open_desk():
+    sam = User.objects.get().pk
+    while True:
+        id = drafts.begin(sam, {"name": "Ada"})
+        drafts.keep(sam, id, {"name": "Ada Example"})
+        print(id, drafts.place(sam, id, content(), date.today()), flush=True)
+"""
+"""One call after the other, each told once it is an order."""
 SECRET = "a long enough secret"
 HTTPS = "https://desk.example.org"
 
@@ -140,3 +157,28 @@ def test_a_port_that_is_taken_is_told(desk: Desk) -> None:
     with served(desk) as address, started(desk, address.rpartition(":")[2]) as second:
         assert second.stderr and "cannot listen there" in second.stderr.read()
     assert second.returncode == 1
+
+
+@pytest.mark.slow
+def test_kills_leave_each_call_a_draft_or_an_order_and_no_confirmed_one_is_lost(desk: Desk) -> None:
+    """BOOKLET_KILLS=200 takes as many as one likes."""
+    sam = User.objects.create_user("sam", password=SECRET).pk
+    chance = random.Random(14)
+    environment = {**os.environ, **desk.environment, "PYTHONPATH": str(PROJECT)}
+    confirmed: dict[int, int] = {}
+    for _ in range(int(os.environ.get("BOOKLET_KILLS", "6"))):
+        command = [sys.executable, "-c", CALLS]
+        with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True, cwd=desk.folder) as process:
+            assert process.stdout
+            first = process.stdout.readline()
+            time.sleep(chance.uniform(0, 0.3))
+            process.kill()
+            told = [first, *process.stdout.read().splitlines()]
+        confirmed |= {int(row.split()[0]): int(row.split()[1]) for row in told if len(row.split()) == 2}
+    orders = {order.number: order.content for order in ledger.listed()}
+    assert len(set(confirmed.values())) == len(confirmed) >= 6 and set(confirmed.values()) <= orders.keys()
+    rows = dict(models.Draft.objects.values_list("pk", "order"))
+    assert {id: rows[id] for id in confirmed} == confirmed
+    assert {number for number in rows.values() if number} == orders.keys(), "an order for each, and each of a call"
+    assert all(drafts.find(sam, id).fields for id, number in rows.items() if number is None)
+    assert all(orders.values())
