@@ -80,7 +80,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "booklet_desk.screen.pages.never_kept",
+    "booklet_desk.screen.faults.never_kept",
     "axes.middleware.AxesMiddleware",
 ]
 TEMPLATES = [
@@ -102,7 +102,7 @@ CONTENT_SECURITY_POLICY = {
         "base-uri": ["'none'"],
     }
 }
-CSRF_FAILURE_VIEW = "booklet_desk.screen.pages.stale"
+CSRF_FAILURE_VIEW = "booklet_desk.screen.faults.stale"
 
 LOGIN_URL = "sign-in"
 LOGIN_REDIRECT_URL = "start"
@@ -125,7 +125,7 @@ AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contri
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-AXES_LOCKOUT_CALLABLE = "booklet_desk.screen.pages.locked_out"
+AXES_LOCKOUT_CALLABLE = "booklet_desk.screen.faults.locked_out"
 AXES_DISABLE_ACCESS_LOG = True
 AXES_RESET_ON_SUCCESS = True
 AXES_ENABLE_ADMIN = False
@@ -142,4 +142,4 @@ LOGGING = {
     "root": {"handlers": ["null"]},
     "loggers": {name: {"handlers": ["null"], "propagate": False} for name in ("django", "axes", "waitress")},
 }
-"""A log could hold what somebody typed. What stops the screen is told by its place alone (`screen/pages.py`)."""
+"""A log could hold what somebody typed. What stops the screen is told by its place alone (`screen/faults.py`)."""

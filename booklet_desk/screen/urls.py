@@ -5,20 +5,20 @@ from __future__ import annotations
 from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import path
 
-from booklet_desk.screen import pages
+from booklet_desk.screen import call_pages, pages
 
-handler400 = "booklet_desk.screen.pages.refused"
-handler403 = "booklet_desk.screen.pages.refused"
-handler404 = "booklet_desk.screen.pages.missing"
-handler500 = "booklet_desk.screen.pages.failed"
+handler400 = "booklet_desk.screen.faults.refused"
+handler403 = "booklet_desk.screen.faults.refused"
+handler404 = "booklet_desk.screen.faults.missing"
+handler500 = "booklet_desk.screen.faults.failed"
 
 urlpatterns = [
-    path("", pages.start, name="start"),
-    path("call/<int:id>", pages.call, name="call"),
-    path("call/<int:id>/keep", pages.keep, name="keep"),
-    path("call/<int:id>/forget", pages.forget, name="forget"),
+    path("", call_pages.start, name="start"),
+    path("call/<int:id>", call_pages.call, name="call"),
+    path("call/<int:id>/keep", call_pages.keep, name="keep"),
+    path("call/<int:id>/forget", call_pages.forget, name="forget"),
     path("order/<int:number>", pages.order, name="order"),
-    path("order/<int:number>/taken", pages.taken, name="taken"),
+    path("order/<int:number>/taken", call_pages.taken, name="taken"),
     path("order/<int:number>/repeat", pages.repeat, name="repeat"),
     path("order/<int:number>/cancel", pages.cancel, name="cancel"),
     path("find", pages.find, name="find"),

@@ -21,7 +21,7 @@ from django.urls import reverse
 from booklet_desk import call as calls
 from booklet_desk import drafts, ledger, models, standing
 from booklet_desk.catalogue import read_catalogue
-from booklet_desk.screen import pages
+from booklet_desk.screen import pages, shown
 from booklet_desk.screen.urls import urlpatterns
 from tests.desk.conftest import OLD_VIC, Desk, code_of
 from tests.desk.orders import MARKERS, content
@@ -640,7 +640,7 @@ def test_a_clinics_boxes_are_told_where_the_weight_is_known(client: Client, monk
     """150 copies of 64 pages (STANDARDS, AP14: 115 grams each), at most 12 kg in a box."""
     changes = {"clinic": "yes", "copies-main": "150", "copies-bone": ""}
     assert " by weight." not in text(client.get(taken_through(client, **changes)))
-    monkeypatch.setattr(pages, "read_pages", lambda _: {code_of("main", "VIC"): (64, False)})
+    monkeypatch.setattr(shown, "read_pages", lambda _: {code_of("main", "VIC"): (64, False)})
     place = taken_through(client, **changes)
     assert "2 boxes, by weight." in text(client.get(place))
     confirm(client, place, **changes)
