@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import http.client
 import os
 import random
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -53,9 +55,9 @@ def run(*arguments: str, typed: str = "") -> Result:
     return done
 
 
-def started(desk: Desk, port: str) -> subprocess.Popen[str]:
+def started(desk: Desk, port: str, *options: str) -> subprocess.Popen[str]:
     """`booklet desk` in a process of its own."""
-    command = [sys.executable, "-u", "-m", "booklet", "desk", "--port", port, "--dist", str(desk.dist)]
+    command = [sys.executable, "-u", "-m", "booklet", "desk", "--port", port, "--dist", str(desk.dist), *options]
     environment = {**os.environ, **desk.environment, "PYTHONPATH": str(PROJECT)}
     pipe = subprocess.PIPE
     return subprocess.Popen(command, env=environment, stdout=pipe, stderr=pipe, text=True, cwd=desk.folder)
@@ -150,6 +152,26 @@ def test_a_desk_serves_what_is_small_and_says_nothing_of_itself(desk: Desk) -> N
             urlopen(Request(f"{address}/sign-in", data=b"x" * 200_000))
         refused.value.close()
         assert refused.value.code == 413
+
+
+def test_who_speaks_https_before_the_desk_is_believed_and_nobody_else(desk: Desk) -> None:
+    User.objects.create_user("sam", password=SECRET)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    sent = {"Host": "desk.example.org", "X-Forwarded-Proto": "https", "X-Forwarded-For": "203.0.113.7"}
+    with started(desk, str(port), "--origin", HTTPS) as process:
+        assert process.stdout and HTTPS in process.stdout.readline()
+        with urlopen(Request(f"http://127.0.0.1:{port}/sign-in", headers=sent)) as page:
+            assert page.status == 200 and "Strict-Transport-Security" in page.headers
+        process.send_signal(signal.SIGINT)
+    with started(desk, str(port), "--origin", HTTPS, "--proxy", "203.0.113.1") as process:
+        assert process.stdout and HTTPS in process.stdout.readline()
+        ask = http.client.HTTPConnection("127.0.0.1", port)
+        ask.request("GET", "/sign-in", headers=sent)
+        assert ask.getresponse().status == 301, "its word for HTTPS is not taken"
+        ask.close()
+        process.send_signal(signal.SIGINT)
 
 
 def test_a_port_that_is_taken_is_told(desk: Desk) -> None:
