@@ -739,6 +739,24 @@ def mail(arguments: tuple[str, ...]) -> None:
     group.main(arguments, "booklet mail")
 
 
+@main.command(add_help_option=False, context_settings={"ignore_unknown_options": True})
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def desk(arguments: tuple[str, ...]) -> None:
+    """Take orders in a browser, on a screen that follows the call (needs booklet[desk])."""
+    with _raising(), _desk():
+        from booklet_desk.serving import desk as group
+    group.main(arguments, "booklet desk")
+
+
+@main.command(add_help_option=False, context_settings={"ignore_unknown_options": True})
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def cards(arguments: tuple[str, ...]) -> None:
+    """Write a card with all order codes of an edition, for the desk (needs booklet[desk])."""
+    with _raising(), _desk():
+        from booklet_desk.cards import cards as command
+    command.main(arguments, "booklet cards")
+
+
 @contextmanager
 def _desk() -> Any:
     """The door to the order desk, which is loaded when it is asked for, and which not everybody has installed."""

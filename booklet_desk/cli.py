@@ -12,8 +12,9 @@ from django.conf import settings
 
 from booklet.order_codes import spelling
 from booklet_desk import columns as columns_room
-from booklet_desk import exporting, importing, ledger, mailroom, numbers, returns
+from booklet_desk import drafts, exporting, importing, ledger, mailroom, numbers, returns
 from booklet_desk.addresses import AddressError, read_address, read_postcode, settle_state
+from booklet_desk.call import over_limit
 from booklet_desk.catalogue import Catalogue, read_catalogue
 from booklet_desk.commands import (
     at_the_desk,
@@ -64,6 +65,8 @@ def add(dist: Path) -> None:
     if not click.confirm("Notice read, and all right?", default=True):
         raise DeskError("Nothing was kept.")
     address = _ask_address(state, postcode)
+    if words := over_limit(items, ledger.copies_to(address), catalogue, settings.DESK_MOST_COPIES):
+        raise DeskError(f"{words} Nothing was kept.")
     if not click.confirm("Is it safe to post there, in a plain envelope?", default=True):
         raise DeskError("Nothing was kept. Ask for another address.")
     free_post = click.confirm("Free post? (Never ask why.)", default=False)
@@ -250,6 +253,7 @@ def purge(day: date | None) -> None:
     Run it every day. Counts stay.
     """
     done = ledger.purge(day or date.today(), is_sure=day is not None)
+    drafts.purge(day or date.today())
     click.echo(f"{orders_in_words(done.orders)} purged, {done.keys} key{'' if done.keys == 1 else 's'} destroyed.")
 
 

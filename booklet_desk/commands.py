@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import traceback
 from collections.abc import Callable, Mapping
 from contextlib import contextmanager
 from datetime import date
@@ -15,7 +14,7 @@ import click
 
 from booklet.files import ASIDE, write_whole
 from booklet.findings import BookletError
-from booklet_desk import database, ledger, numbers
+from booklet_desk import database, keyring, ledger, numbers, standing
 from booklet_desk.models import State
 from booklet_desk.records import DeskError
 
@@ -42,13 +41,25 @@ def at_the_desk(command: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(command)
     def run(*arguments: Any, **options: Any) -> None:
         with _raising(), database.open_desk():
-            ledger.destroy_keys()
+            keyring.destroy_keys()
+            standing.take_due(date.today())
             for batch in ledger.unwritten():
                 click.echo(
                     f"The files of batch {batch} were not written: a command was stopped. Write them with "
                     f"booklet orders export FOLDER --again {batch}, or booklet mail batch FOLDER --again {batch}.",
                     err=True,
                 )
+            command(*arguments, **options)
+
+    return run
+
+
+def in_plain_words(command: Callable[..., Any]) -> Callable[..., Any]:
+    """For a command that needs no order: what stops it is told in words."""
+
+    @wraps(command)
+    def run(*arguments: Any, **options: Any) -> None:
+        with _raising(), database.telling():
             command(*arguments, **options)
 
     return run
@@ -110,5 +121,5 @@ def _raising() -> Any:
     except (click.ClickException, click.Abort, click.exceptions.Exit, SystemExit):
         raise
     except Exception as reason:
-        click.echo("".join(traceback.format_tb(reason.__traceback__)) + type(reason).__name__, err=True)
+        click.echo(database.place_of(reason), err=True)
         sys.exit(70)

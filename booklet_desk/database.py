@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import time
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -59,6 +60,11 @@ def telling() -> Iterator[None]:
         raise DeskError(next(known, f"The database refused it ({type(reason).__name__}).")) from None
     except OSError as reason:
         raise DeskError(f"A file or folder of the desk cannot be used ({reason.strerror}).") from None
+
+
+def place_of(reason: BaseException) -> str:
+    """Where in the program a mistake was made, and its kind. Its own words are left out: they could hold a name."""
+    return "".join(traceback.format_tb(reason.__traceback__)) + type(reason).__name__
 
 
 def _prepare(home: Path, keys: Path, database: Path) -> None:

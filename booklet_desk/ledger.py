@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import unicodedata
 from collections import Counter as Tally
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import closing, suppress
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
+from itertools import islice
 from pathlib import Path
 from typing import TypeVar
 
@@ -22,9 +24,9 @@ from django.db import connection, transaction
 from django.db.models import Count, F, Max, QuerySet
 
 from booklet.files import ASIDE
-from booklet_desk import models, numbers, vault
+from booklet_desk import keyring, models, numbers, shelf, vault
 from booklet_desk.models import State
-from booklet_desk.records import Batch, Content, DeskError, Order
+from booklet_desk.records import Address, Batch, Content, DeskError, Order
 from booklet_desk.returns import Return
 
 Files = TypeVar("Files")
@@ -77,9 +79,13 @@ def add(contents: Iterable[Content], day: date) -> list[int]:
     """Take orders, all or none, and give them numbers. A row of a spreadsheet that was taken before gives none."""
     rows = list(contents)
     with transaction.atomic():
-        key = _key_of_the_day(day)
+        # While it is held, nobody else takes rows: of two commands with one file, the second sees what is known.
+        counter = _locked_counter()
+        key = keyring.key_of_the_day(day)
         fresh = _without_known_rows(rows)
-        first = _numbers(len(fresh))
+        first = counter.last + 1
+        counter.last += len(fresh)
+        counter.save(update_fields=["last"])
         orders = [_sealed(number, day, content, key) for number, content in enumerate(fresh, first)]
         models.Order.objects.bulk_create(orders, batch_size=500)
         for order in orders if len(orders) == 1 else ():
@@ -93,7 +99,7 @@ def known_rows(rows: Iterable[str]) -> set[str]:
     """Of the hashes of rows, those that an order came from which is not purged yet."""
     wanted = set(rows)
     found: set[str] = set()
-    for key in _live_keys() if wanted else ():
+    for key in keyring.live_keys() if wanted else ():
         prints = {vault.fingerprint(key, row): row for row in wanted}
         orders = models.Order.objects.filter(key_id=key.id)
         there = {bytes(each) for each in orders.values_list("fingerprint", flat=True) if each}
@@ -107,6 +113,26 @@ def find(number: int) -> Order:
     if row is None:
         raise DeskError(f"No order has the number {numbers.write(number)}.")
     return next(_opened([row]))
+
+
+def search(name: str, most: int = 20) -> list[Order]:
+    """The latest orders to a name that holds all these words, of those that are not purged. No name lies anywhere to be
+    looked up: the sealed orders are opened one after the other, in memory.
+    """
+    words = _plain(name).split()
+    rows = models.Order.objects.filter(sealed__isnull=False).order_by("-number").iterator()
+    named = (order for order in _opened(rows) if order.content and words)
+    _log("searched")
+    return list(islice((each for each in named if _holds(each, words)), most))
+
+
+def copies_to(address: Address) -> Tally[str]:
+    """How many copies of each code went or go to this name at this address, of orders that are not purged."""
+    rows = models.Order.objects.filter(sealed__isnull=False).exclude(state=State.CANCELLED).iterator()
+    wanted = _plain(" ".join(address.printed))
+    contents = (order.content for order in _opened(rows) if order.content)
+    same = (content for content in contents if _plain(" ".join(content.address.printed)) == wanted)
+    return sum((Tally({item.code: item.copies for item in content.items}) for content in same), Tally())
 
 
 def listed(state: str | None = None, batch: int | None = None) -> list[Order]:
@@ -252,18 +278,17 @@ def purge(today: date, is_sure: bool = False) -> Purged:
         models.SealingKey.objects.filter(pk__in=ids, order__isnull=True).update(is_destroyed=True)
         if purged:
             _log("purged", count=purged)
-    destroyed = destroy_keys()
+    destroyed = keyring.destroy_keys()
     if connection.vendor == "sqlite":
         with connection.cursor() as cursor:
             cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     return Purged(purged, destroyed)
 
 
-def destroy_keys() -> int:
-    """Destroy the files of keys that the database has done with: what a stopped purge left is finished here."""
-    folder = Path(settings.DESK_KEYS)
-    done = models.SealingKey.objects.filter(is_destroyed=True).values_list("id", flat=True)
-    return sum(vault.destroy(folder, id) for id in done)
+def is_believed(today: date) -> bool:
+    """False for a clock that stands before the last entry of the log, or far behind it."""
+    last = _last_day()
+    return last is None or timedelta(0) <= today - last <= timedelta(days=UNSURE_DAYS)
 
 
 def due(today: date) -> int:
@@ -339,6 +364,17 @@ def history(number: int) -> list[tuple[datetime, str]]:
     return [(row.at, row.event) for row in rows]
 
 
+def _holds(order: Order, words: list[str]) -> bool:
+    there = _plain(order.content.address.name) if order.content else ""
+    return all(word in there for word in words)
+
+
+def _plain(text: str) -> str:
+    """Without what is written in more than one way: case, accents, marks, spaces."""
+    letters = unicodedata.normalize("NFKD", text.casefold())
+    return " ".join("".join(sign for sign in letters if sign.isalnum() or sign.isspace()).split())
+
+
 def _post(orders: list[tuple[models.Order, date]]) -> None:
     """Note that orders are in the post, and count their copies by code and day."""
     copies: Tally[tuple[date, str]] = Tally()
@@ -346,6 +382,7 @@ def _post(orders: list[tuple[models.Order, date]]) -> None:
         row.state, row.closed = State.POSTED, day
         for item in order.content.items if order.content else ():
             copies[day, item.code] += item.copies
+    shelf.took(sum((Tally({code: count}) for (_, code), count in copies.items()), Tally()))
     for (day, code), count in sorted(copies.items()):
         models.PostedCount.objects.get_or_create(day=day, code=code, defaults={"copies": 0})
         models.PostedCount.objects.filter(day=day, code=code).update(copies=F("copies") + count)
@@ -374,16 +411,8 @@ def _of_numbers(every: list[int]) -> dict[int, models.Order]:
     return {row.number: row for chunk in chunks for row in chunk.order_by("number")}
 
 
-class _Keys(dict[str, vault.Key]):
-    """Keys by name, each read once. Raises KeyLostError."""
-
-    def __missing__(self, id: str) -> vault.Key:
-        self[id] = vault.load(Path(settings.DESK_KEYS), id)
-        return self[id]
-
-
 def _opened(rows: Iterable[models.Order]) -> Iterator[Order]:
-    keys = _Keys()
+    keys = keyring.Keys()
     for row in rows:
         content, is_lost = None, False
         if row.key_id and row.sealed:
@@ -394,32 +423,10 @@ def _opened(rows: Iterable[models.Order]) -> Iterator[Order]:
         yield Order(row.number, row.day, row.state, row.batch_id, row.closed, content, is_lost)
 
 
-def _live_keys() -> Iterator[vault.Key]:
-    rows = models.SealingKey.objects.filter(is_destroyed=False, order__fingerprint__isnull=False).distinct()
-    for id in rows.values_list("id", flat=True):
-        with suppress(vault.KeyLostError):
-            yield vault.load(Path(settings.DESK_KEYS), id)
-
-
-def _key_of_the_day(day: date) -> vault.Key:
-    """The key for orders of this day; a new one where there is none, or where it is lost."""
-    for row in models.SealingKey.objects.select_for_update().filter(day=day, is_destroyed=False).order_by("pk"):
-        with suppress(vault.KeyLostError):
-            return vault.load(Path(settings.DESK_KEYS), row.id)
-    return _new_key(day)
-
-
-def _new_key(day: date) -> vault.Key:
-    key = vault.create(Path(settings.DESK_KEYS))
-    models.SealingKey.objects.create(id=key.id, day=day)
-    return key
-
-
-def _numbers(count: int) -> int:
-    """The first of so many numbers that nobody else is given."""
+def _locked_counter() -> models.Counter:
+    """The row of the last number, which nobody else reads or changes before the transaction ends."""
     models.Counter.objects.get_or_create(name="order", defaults={"last": numbers.FIRST - 1})
-    models.Counter.objects.filter(name="order").update(last=F("last") + count)
-    return models.Counter.objects.get(name="order").last - count + 1
+    return models.Counter.objects.select_for_update().get(name="order")
 
 
 def _without_known_rows(contents: list[Content]) -> list[Content]:
@@ -441,7 +448,7 @@ def _seal(row: models.Order, content: Content, key: vault.Key) -> None:
 
 def _reseal(rows: list[tuple[models.Order, Content]], key: vault.Key | None = None) -> None:
     """Seal contents anew, with the key that they have or with another."""
-    keys = _Keys()
+    keys = keyring.Keys()
     for row, content in rows:
         _seal(row, content, key or keys[str(row.key_id)])
     models.Order.objects.bulk_update([row for row, _ in rows], ["key", "sealed", "fingerprint"], batch_size=200)
@@ -452,7 +459,7 @@ def _move(orders: QuerySet[models.Order], today: date) -> None:
     rows = list(orders)
     moving = [(row, order.content) for row, order in zip(rows, _opened(rows), strict=True) if order.content]
     if moving:
-        _reseal(moving, _new_key(today))
+        _reseal(moving, keyring.new_key(today))
 
 
 def _due(today: date) -> QuerySet[models.Order]:
@@ -461,16 +468,17 @@ def _due(today: date) -> QuerySet[models.Order]:
 
 
 def _believe(today: date) -> None:
-    """Raises DeskError for a clock that stands before the last entry of the log, or far behind it."""
-    last = models.LogEntry.objects.aggregate(last=Max("at"))["last"]
-    if last is None:
-        return
-    ahead = today - last.astimezone().date()
-    if not timedelta(0) <= ahead <= timedelta(days=UNSURE_DAYS):
+    """Raises DeskError for a clock that is not to be believed."""
+    if not is_believed(today):
         raise DeskError(
-            f"The clock says {today}, the last entry of the log is of {last.astimezone().date()}. What is purged "
-            f"cannot come back: if the day is right, say so with --date {today}."
+            f"The clock says {today}, the last entry of the log is of {_last_day()}. What is purged cannot come back: "
+            f"if the day is right, say so with --date {today}."
         )
+
+
+def _last_day() -> date | None:
+    last = models.LogEntry.objects.aggregate(last=Max("at"))["last"]
+    return last.astimezone().date() if last else None
 
 
 def _batch(row: models.Batch) -> Batch:

@@ -121,9 +121,17 @@ def batch(folder: Path, envelope: str, large_envelope: str, again: int | None, d
 @click.option("--shift", type=(float, float), default=(0.0, 0.0), metavar="MM MM", help="To the right and down.")
 @click.option("--scale", type=click.FloatRange(0.9, 1.1), default=1.0, help="For a printer that shrinks. Default: 1.")
 @click.option("--order", "said", metavar="NUMBER", help="The label of this order alone.")
+@click.option("--boxes", type=click.IntRange(1, 99), default=1, help="So many labels of each order, one a box.")
 @at_the_desk
 def labels_(
-    number: int, file: Path, sheet: str, start: int, shift: tuple[float, float], scale: float, said: str | None
+    number: int,
+    file: Path,
+    sheet: str,
+    start: int,
+    shift: tuple[float, float],
+    scale: float,
+    said: str | None,
+    boxes: int,
 ) -> None:
     """Write the address labels of a batch, by postcode; or one label again."""
     refuse_project(file)
@@ -134,6 +142,7 @@ def labels_(
     if not rows:
         raise DeskError(f"Batch {number} has no such order that can be read.")
     rows.sort(key=lambda row: (row[1].address.postcode, row[0]))
+    rows = [row for row in rows for _ in range(boxes)]
     content = labels(rows, SHEETS[sheet.upper()], start, Printer(shift, scale))
     write_whole([(file, content)], mode=0o600)
     click.echo(file)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from django.conf import settings
 from django.db import models
 
 
@@ -14,11 +15,20 @@ class Counter(models.Model):
     last = models.BigIntegerField()
 
 
+class Purpose(models.TextChoices):
+    """What a key seals."""
+
+    ORDERS = "orders"
+    DRAFTS = "drafts"
+    STANDING = "standing"
+
+
 class SealingKey(models.Model):
     """A key by the name of its file. The orders of a day share one, and keep it until the first of them is purged."""
 
     id = models.CharField(max_length=32, primary_key=True)
     day = models.DateField()
+    purpose = models.CharField(max_length=10, choices=Purpose, default=Purpose.ORDERS)
     is_destroyed = models.BooleanField(default=False)
 
 
@@ -59,6 +69,17 @@ class Order(models.Model):
         indexes: ClassVar = [models.Index(fields=["state", "number"], name="orders_by_state")]
 
 
+class Draft(models.Model):
+    """A call that is being taken. `revision` counts the times it was sent; `order` is the number that it came to."""
+
+    begun = models.DateTimeField()
+    operator = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE)
+    revision = models.IntegerField(default=0)
+    key = models.ForeignKey(SealingKey, models.PROTECT, null=True)
+    sealed = models.BinaryField(null=True)
+    order = models.BigIntegerField(null=True)
+
+
 class PostedCount(models.Model):
     """How many copies of a code were posted on a day. It stays when the orders are purged."""
 
@@ -68,6 +89,28 @@ class PostedCount(models.Model):
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["day", "code"], name="one_count_a_day")]
+
+
+class Shelf(models.Model):
+    """How many copies of a code, in an issue, lie on the shelf; at `low` and fewer it is time to print."""
+
+    code = models.CharField(max_length=7)
+    issue = models.CharField(max_length=20)
+    copies = models.BigIntegerField()
+    low = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["code", "issue"], name="one_place_on_the_shelf")]
+
+
+class Standing(models.Model):
+    """An order that is taken again every so many weeks, until a day. It is gone when it ends, and its key with it."""
+
+    every_weeks = models.IntegerField()
+    next = models.DateField()
+    until = models.DateField()
+    key = models.ForeignKey(SealingKey, models.PROTECT)
+    sealed = models.BinaryField()
 
 
 class Import(models.Model):

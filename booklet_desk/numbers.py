@@ -13,6 +13,7 @@ from booklet_desk.records import DeskError
 
 FIRST = 10_001
 LETTERS = "AFHJKMNQRUWXY"
+_LEAST_DIGITS = 5
 _NUMBER = re.compile(r"(\d{5,12})([A-Z])")
 
 
@@ -30,6 +31,11 @@ def write(number: int) -> str:
 def spelling(number: int) -> str:
     """How it is read back: 'one, zero, zero, four, two, Kilo'."""
     return ", ".join(SPELLING_WORDS[sign] for sign in write(number).replace(" ", ""))
+
+
+def is_meant(said: str) -> bool:
+    """True where somebody means a number, right or wrong, and not a name."""
+    return any(sign.isdigit() for sign in said) or sum(sign.isdigit() for sign in decode(said)) >= _LEAST_DIGITS
 
 
 def parse(said: str) -> int:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +49,7 @@ class Rates:
     classes: tuple[LetterClass, ...]
     prices: tuple[tuple[date, Mapping[str, tuple[tuple[float, Decimal], ...]]], ...]
     presort_pieces: int
+    box_grams: float
 
     def price(self, name: str, grams: float, day: date) -> tuple[float, Decimal] | None:
         """The weight step of a letter on a day, and its price; None where there is none."""
@@ -80,9 +82,18 @@ def read_rates(home: Path) -> Rates:
             tuple(_letter_class(row) for row in data["classes"]),
             tuple((row["valid_from"], _prices(row)) for row in data["prices"]),
             int(data["presort"]["least_pieces"]),
+            float(data["box"]["most_grams"]),
         )
     except (ValueError, TypeError, KeyError, AttributeError):
         raise DeskError(f"{path.name} cannot be read. The one in booklet_desk/ shows its form.") from None
+
+
+def boxes(items: tuple[Item, ...], rates: Rates, pages: Pages) -> int | None:
+    """How many boxes many copies fill, by weight; None where the weight is not known."""
+    if any(pages(item.code) is None for item in items):
+        return None
+    grams = sum(item.copies * _booklet(*(pages(item.code) or (0, False)), rates.paper_gsm)[0] for item in items)
+    return ceil(grams / rates.box_grams)
 
 
 def posting(

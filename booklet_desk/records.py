@@ -54,7 +54,7 @@ class DeliveryPoint:
 @dataclass(frozen=True)
 class Content:
     """All that is sealed: to whom, what, and whether it goes by free post. Why is never asked. `row` is the hash of the
-    row of a spreadsheet that it came from, if any.
+    row of a spreadsheet that it came from, if any. A clinic's order may be a large one.
     """
 
     address: Address
@@ -62,6 +62,15 @@ class Content:
     free_post: bool = False
     delivery_point: DeliveryPoint | None = None
     row: str = field(default="", repr=False)
+    is_clinic: bool = False
+
+
+@dataclass(frozen=True)
+class Rhythm:
+    """How often a standing order is taken again, and until when."""
+
+    every_weeks: int
+    until: date
 
 
 @dataclass(frozen=True)
@@ -87,6 +96,37 @@ class Order:
     is_key_lost: bool = False
 
 
+@dataclass(frozen=True)
+class Printing:
+    """A title in a size of print, as a card tells of it: how its code is said, what a pack with one copy weighs, and
+    the codes and issues of old copies. What was not built is None.
+    """
+
+    title: str
+    name: str
+    size: str
+    code: str
+    spelling: str
+    issue: str
+    pages: int | None
+    grams: int | None
+    post: str
+    earlier: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Card:
+    """All that can be ordered in an edition."""
+
+    edition: str
+    printings: tuple[Printing, ...]
+
+    @property
+    def issues(self) -> tuple[str, ...]:
+        """What is in print now."""
+        return tuple(sorted({printing.issue for printing in self.printings}))
+
+
 def as_data(content: Content) -> dict[str, Any]:
     """The content as plain values, for sealing."""
     address, point = content.address, content.delivery_point
@@ -100,6 +140,7 @@ def as_data(content: Content) -> dict[str, Any]:
         "free_post": content.free_post,
         "delivery_point": [point.dpid, point.paf_version, point.paf_expires] if point else None,
         "row": content.row,
+        "is_clinic": content.is_clinic,
     }
 
 
@@ -108,4 +149,4 @@ def from_data(data: dict[str, Any]) -> Content:
     address = Address(data["name"], tuple(data["lines"]), data["locality"], data["state"], data["postcode"])
     items = tuple(Item(code, copies) for code, copies in data["items"])
     point = DeliveryPoint(*data["delivery_point"]) if data["delivery_point"] else None
-    return Content(address, items, data["free_post"], point, data["row"])
+    return Content(address, items, data["free_post"], point, data["row"], data.get("is_clinic", False))

@@ -16,6 +16,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -91,18 +92,28 @@ def destroy(folder: Path, id: str) -> bool:
 
 def seal(key: Key, number: int, content: Content) -> bytes:
     """The content of an order, unreadable without the key."""
-    nonce = os.urandom(_NONCE)
-    plain = json.dumps(as_data(content), ensure_ascii=False).encode()
-    return nonce + AESGCM(key.sealing).encrypt(nonce, plain, b"%d" % number)
+    return seal_data(key, str(number), as_data(content))
 
 
 def unseal(key: Key, number: int, sealed: bytes) -> Content:
     """What `seal` sealed. Raises KeyLostError where key, number and content do not belong together."""
+    return from_data(unseal_data(key, str(number), sealed))
+
+
+def seal_data(key: Key, place: str, data: Any) -> bytes:
+    """Plain values (what JSON can hold), unreadable without the key, and bound to the place where they are kept."""
+    nonce = os.urandom(_NONCE)
+    plain = json.dumps(data, ensure_ascii=False).encode()
+    return nonce + AESGCM(key.sealing).encrypt(nonce, plain, place.encode())
+
+
+def unseal_data(key: Key, place: str, sealed: bytes) -> Any:
+    """What `seal_data` sealed. Raises KeyLostError where key, place and data do not belong together."""
     try:
-        plain = AESGCM(key.sealing).decrypt(sealed[:_NONCE], sealed[_NONCE:], b"%d" % number)
+        plain = AESGCM(key.sealing).decrypt(sealed[:_NONCE], sealed[_NONCE:], place.encode())
     except InvalidTag:
         raise KeyLostError(f"The key {key.id} does not open what it should.") from None
-    return from_data(json.loads(plain))
+    return json.loads(plain)
 
 
 def fingerprint(key: Key, row: str) -> bytes:

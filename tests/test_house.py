@@ -40,16 +40,21 @@ HOMES = {
 
 DESK_ROOMS = (
     "records", "bounded", "settings", "numbers", "postcodes", "addresses", "catalogue", "vault", "models", "migrations",
-    "database", "spreadsheets", "columns", "importing", "returns", "ledger",
+    "database", "keyring", "spreadsheets", "columns", "importing", "call", "returns",
+    "shelf", "ledger", "standing", "drafts",
     "exporting", "envelopes", "lettering", "carriers", "envelope_check", "labels", "lists", "postage", "mailroom",
-    "commands", "cli", "mail",
+    "commands", "card_sheets", "cards", "cli", "mail", "screen", "serving",
 )  # fmt: skip
 DESK_HOMES = {
-    "django": {"models", "migrations", "database", "ledger", "cli", "mail"}, "cryptography": {"vault"},
-    "python_calamine": {"spreadsheets"}, "click": {"commands", "cli", "mail"},
+    "django": {
+        "models", "migrations", "database", "keyring", "shelf", "ledger", "standing", "drafts", "cards", "cli", "mail",
+        "screen", "serving",
+    },
+    "cryptography": {"vault"}, "waitress": {"serving"},
+    "python_calamine": {"spreadsheets"}, "click": {"commands", "cards", "cli", "mail", "screen", "serving"},
     "csv": {"spreadsheets", "exporting"}, "sqlite3": {"ledger"},
-    "reportlab": {"lettering", "carriers", "labels", "lists"}, "fontTools": {"lettering"},
-    "pypdfium2": {"envelope_check"},
+    "reportlab": {"lettering", "carriers", "labels", "lists", "card_sheets"}, "fontTools": {"lettering"},
+    "pypdfium2": {"envelope_check", "card_sheets"},
 }  # fmt: skip
 
 
@@ -173,7 +178,9 @@ def test_an_installed_wheel_brings_its_templates_and_styles(tmp_path: Path) -> N
         "from booklet_desk import envelopes, postcodes, settings; assert postcodes.states_of('3000') == ('VIC',); "
         "from booklet import starters; assert (Path(starters.__file__).parent / 'pieces/booklet.toml').is_file(); "
         "from booklet.manuscript import shipped_countries; assert 'au' in shipped_countries(); "
-        "envelopes.find_envelope(Path(), 'c5'); assert settings.DESK_NOTICE.is_file() == settings.DESK_LETTER.is_file()"
+        "envelopes.find_envelope(Path(), 'c5'); assert settings.DESK_LETTER.is_file(); "
+        "screen = settings.DESK_NOTICE.with_name('screen'); assert (screen / 'templates/call.html').is_file(); "
+        "assert (screen / 'style.css').is_file() == (screen / 'draft.js').is_file()"
     )
     environment = {**os.environ, "PYTHONPATH": str(tmp_path / "site")}
     done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, cwd=tmp_path)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -65,16 +66,29 @@ def code_of(id: str, edition: str, size: str = "standard") -> str:
     return next(row.code for row in entries() if row.is_current and row.thing == (id, edition, size))
 
 
+@pytest.fixture(scope="session")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with its tables and nothing in them, made once."""
+    place = tmp_path_factory.mktemp("empty")
+    connection.close()
+    connection.settings_dict["NAME"] = place / "desk.sqlite3"
+    with override_settings(DESK_HOME=place, DESK_KEYS=place.with_name("keys")), open_desk():
+        connection.close()
+    return place / "desk.sqlite3"
+
+
 @pytest.fixture
-def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
+def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, empty: Path) -> Iterator[Desk]:
     """An open desk, and a working directory outside of the project. Its folders are there from the start."""
     monkeypatch.chdir(tmp_path)
     place = Desk(tmp_path, tmp_path / "home", tmp_path / "keys", tmp_path / "dist")
     place.dist.mkdir()
+    place.home.mkdir(mode=0o700)
+    shutil.copy(empty, place.home)
     manifest = {"versions": "", "files": [], "order_codes": [asdict(row) for row in entries()]}
     (place.dist / "manifest.json").write_text(json.dumps(manifest))
     connection.close()
     connection.settings_dict["NAME"] = place.home / "desk.sqlite3"
-    with override_settings(DESK_HOME=place.home, DESK_KEYS=place.keys), open_desk():
+    with override_settings(DESK_HOME=place.home, DESK_KEYS=place.keys, DESK_DIST=place.dist), open_desk():
         yield place
     connection.close()

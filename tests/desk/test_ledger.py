@@ -13,7 +13,7 @@ from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
-from booklet_desk import ledger, models, vault
+from booklet_desk import keyring, ledger, models, vault
 from booklet_desk.models import State
 from booklet_desk.records import Content, DeskError
 from tests.conftest import HANG_SECONDS, PROJECT
@@ -164,11 +164,11 @@ def test_cancelled_orders_are_forgotten_too(desk: Desk) -> None:
 def test_a_purge_that_was_stopped_is_finished_by_the_next_command(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     """Between the transaction and the key's file."""
     posted(content())
-    monkeypatch.setattr(ledger, "destroy_keys", lambda: 0)
+    monkeypatch.setattr(keyring, "destroy_keys", lambda: 0)
     ledger.purge(LATER, is_sure=True)
     monkeypatch.undo()
     assert len(keys(desk)) == 1
-    assert ledger.destroy_keys() == 1 and keys(desk) == set()
+    assert keyring.destroy_keys() == 1 and keys(desk) == set()
 
 
 @pytest.mark.parametrize(("days", "is_believed"), [(-1, False), (0, True), (31, True), (90, True), (91, False)])

@@ -357,6 +357,8 @@ def test_one_label_again(desk: Desk, run: Run) -> None:
     assert run("labels", "1", str(path), "--order", "10002 M", "--start", "3").exit_code == 0
     assert texts(path) == ["Ada Example\n1 St\nKEW VIC 3101"] and path.stat().st_mode & 0o077 == 0
     assert "no such order" in run("labels", "1", str(path), "--order", "10009 Y").stderr
+    assert run("labels", "1", str(path), "--order", "10002 M", "--boxes", "3").exit_code == 0
+    assert "".join(texts(path)).count("Ada Example") == 3
 
 
 def test_the_grid_is_read_in_millimetres(desk: Desk, run: Run) -> None:

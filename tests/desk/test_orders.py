@@ -94,6 +94,14 @@ def test_a_call_that_ends_early_leaves_nothing(desk: Desk, typed: tuple[str, ...
     assert ledger.listed() == []
 
 
+def test_a_caller_has_no_more_copies_than_the_limit_over_all_orders(desk: Desk) -> None:
+    with override_settings(DESK_MOST_COPIES=3):
+        assert run(desk, "add", typed=CALL).exit_code == 0
+        done = run(desk, "add", typed=CALL)
+    assert done.exit_code == 1 and "had 2 of 3 copies" in done.stderr and "Quibblewick" not in done.stderr
+    assert len(ledger.listed()) == 1
+
+
 def test_the_notice_is_read_before_the_address_in_forty_seconds(desk: Desk) -> None:
     done = run(desk, "add", typed=CALL)
     notice = (PROJECT / "booklet_desk/notice.txt").read_text("utf-8").strip()
@@ -426,7 +434,7 @@ def test_kills_at_any_moment_lose_no_confirmed_order_and_hand_none_over_twice(de
     for kill in range(kills):
         calls.write_text(f"Name,Address,Suburb,Postcode\nA{kill},1 St,Kew,3101\nB{kill},1 St,Kew,3101\n")
         dist = ["--dist", str(desk.dist)]
-        call = (["orders", "add", *dist], "\n".join((*CALL, "")))
+        call = (["orders", "add", *dist], "\n".join((*CALL[:5], f"Ada Quibblewick {kill}", *CALL[6:], "")))
         arguments, typed = [
             call, (["orders", "import", str(calls), *dist], ""), call,
             (["orders", "export", str(desk.folder / "out"), *dist], ""),
