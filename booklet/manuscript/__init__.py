@@ -57,10 +57,11 @@ from booklet.manuscript.records import (
     UrgentSign,
     slug,
 )
-from booklet.manuscript.waivers import Waiver, read_waivers
+from booklet.manuscript.waivers import WAIVERS, Waiver, read_waivers, with_waiver
 from booklet.today import Today
 
 __all__ = [
+    "WAIVERS",
     "Book",
     "BookPart",
     "Call",
@@ -90,6 +91,7 @@ __all__ = [
     "read_waivers",
     "shipped",
     "slug",
+    "with_waiver",
 ]
 
 Thing = TypeVar("Thing")

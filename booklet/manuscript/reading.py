@@ -11,6 +11,7 @@ import re
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -33,6 +34,8 @@ from booklet.files import inside
 from booklet.findings import Finding, Place, error
 from booklet.manuscript.records import HUE, ID, ISSUE, LANGUAGE, Record
 
+KEPT_FILES = 128
+"""So many files are not parsed again while they say the same: nobody changes what is read of them."""
 MAX_FAULTS = 100
 """Faults told of one record: more of one file help nobody."""
 
@@ -160,6 +163,7 @@ def read_text(project: Path, path: Path) -> str:
     return text
 
 
+@lru_cache(maxsize=KEPT_FILES)
 def parse_yaml(text: str, file: str, first_line: int = 1) -> Data:
     """Data of one YAML document; `first_line` is the file's line on which the text starts. Raises UnreadableError."""
     reader = _YamlReader(text, file, first_line)
@@ -236,6 +240,7 @@ def _refuse_odd(value: str, file: str, line: int) -> None:
         raise _bad_data(file, line, f"The character U+{ord(stray[0]):04X}, which is for machines alone.")
 
 
+@lru_cache(maxsize=KEPT_FILES)
 def parse_toml(text: str, file: str) -> Data:
     """Data of one TOML document. Raises UnreadableError."""
     if odd := _DEEP_KEY.search(text) or _LONG_NUMBER.search(text):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import zoneinfo
 from datetime import date
+from functools import cache
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
@@ -34,8 +35,14 @@ def _phone(text: str) -> str:
     return text
 
 
+@cache
+def _zones() -> frozenset[str]:
+    """The names that this system knows: it looks through hundreds of files for them."""
+    return frozenset(zoneinfo.available_timezones())
+
+
 def _zone(name: str) -> str:
-    if name not in zoneinfo.available_timezones():
+    if name not in _zones():
         raise ValueError("not the name of a time zone, such as Australia/Melbourne")
     return name
 
