@@ -8,6 +8,7 @@ Each call stands alone and in this process's main thread, where the bounds of ti
 
 from __future__ import annotations
 
+import gc
 import io
 import signal
 from collections.abc import Iterable, Iterator, Sequence
@@ -56,12 +57,16 @@ class _Shown:
 
 @dataclass
 class _Desk:
-    """What lies before this process: a folder for what is temporary, the store, and the files made last."""
+    """What lies before this process: a folder for what is temporary, the store, and the files made last. Once it is
+    warm, what it holds by then (libraries, styles, fonts) is not looked through for garbage again, which took half
+    of the time.
+    """
 
     aside: Path
     project: Path = Path()
     store: Store | None = None
     shown: tuple[_Shown, ...] = ()
+    is_warm: bool = False
 
 
 _DESK: list[_Desk] = []
@@ -234,6 +239,10 @@ def examine() -> tuple[Note, ...]:
         notes += _notes(report, shown) if report else ()
     if desk.store:
         desk.store.trim()
+    if not desk.is_warm:
+        gc.collect()
+        gc.freeze()
+        desk.is_warm = True
     return tuple(notes)
 
 

@@ -238,7 +238,7 @@ async function painted(version) {
   const isSeen = ({ top: above, bottom: below }) => above < bottom && below > top;
   await Promise.all([...sheets.values()].filter((each) => isSeen(each.figure.getBoundingClientRect())).map(load));
   await new Promise(requestAnimationFrame);
-  if (state.version === version) document.body.dataset.painted = version;
+  if (version && state.version === version) document.body.dataset.painted = version;
 }
 
 const watcher = new IntersectionObserver(
