@@ -227,10 +227,10 @@ def examined(file: FinishedFile) -> Report | None:
     if file.profile is None:
         return None
     keep_origins(work.store, file.content, file.origins)
+    parts = () if work.context.order.examine_whole else file.parts()
 
     def judged(sources: Sources) -> Report:
         assert file.profile
-        parts = () if work.context.order.examine_whole else file.parts
         return examine(
             file.content, file.name, file.profile, file.promise, sources, work.context.waivers, parts, file.accents
         )

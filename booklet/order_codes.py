@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import combinations
 
 ALPHABET = "34679ACDEFGHJKMNPQRTUVWXY"
@@ -100,6 +101,7 @@ class Recognition:
         return self.candidates[0] if len(self.candidates) == 1 else None
 
 
+@lru_cache(maxsize=2048)
 def check_character(body: str) -> str:
     """The check character for the five characters before it: the weighted sum of all six is a multiple of 25."""
     values = (ALPHABET.index(letter) for letter in reversed(body))

@@ -227,23 +227,27 @@ def _mm(page: Geometry, box: Box) -> Box:
 def examine() -> tuple[Note, ...]:
     """What preflight says of the files made last, and room in the store for the next."""
     (desk,) = _DESK
-    notes: list[Note] = []
-    for shown in desk.shown:
-        try:
-            with within_bounds(JOB):
-                report = examined(shown.file)
-        except TooMuchError as reason:
-            found = f"Looking into {shown.file.name} takes {reason}."
-            notes.append(Note(error("SYS-003", Place("chapters"), found, "Less text, or simpler drawings.")))
-            continue
-        notes += _notes(report, shown) if report else ()
-    if desk.store:
+    if desk.store is None:
+        return ()
+    with alone(desk.store.folder):
+        notes = tuple(note for shown in desk.shown for note in _examined(shown))
         desk.store.trim()
     if not desk.is_warm:
         gc.collect()
         gc.freeze()
         desk.is_warm = True
-    return tuple(notes)
+    return notes
+
+
+def _examined(shown: _Shown) -> Iterator[Note]:
+    try:
+        with within_bounds(JOB):
+            report = examined(shown.file)
+    except TooMuchError as reason:
+        found = f"Looking into {shown.file.name} takes {reason}."
+        yield Note(error("SYS-003", Place("chapters"), found, "Less text, or simpler drawings."))
+    else:
+        yield from _notes(report, shown) if report else ()
 
 
 def _notes(report: Report, shown: _Shown) -> Iterator[Note]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 
 from booklet.bindery import PaperPiece, Sheet, SheetFile, WholeSheets, lettering, sheet_file
 from booklet.composing import planned_kit
@@ -68,8 +69,8 @@ def finish_clinic(booklet: TypesetBooklet, tools: Tools) -> Finished:
         )
         count = len(drawn) + (len(kit_sides) if kit else 0)
         placements = [row for _, row in drawn]
-        parts, first = _known(pieces, kit, tools), len(kit_sides) if before else 0
-        files.append(_file(booklet, ending, content, count, SHEET.sheet_mm, title, parts, placements, first))
+        known, first = partial(_known, pieces, kit, tools), len(kit_sides) if before else 0
+        files.append(_file(booklet, ending, content, count, SHEET.sheet_mm, title, known, placements, first))
     return (*files, _plain(booklet, pieces, pages, tools)), findings
 
 
@@ -94,7 +95,8 @@ def _plain(
     title = f"{booklet.full_title} (imposed for A4, one page a side)"
     facts = SheetFile(title, booklet.issued.isoformat(), "DuplexFlipLongEdge")
     content = sheet_file(pieces, drawn, facts, fonts(tools.store), placing=placing(tools.store))
-    return _file(booklet, "-plain.pdf", content, booklet.pages, upright, title, _known(pieces, None, tools), rows)
+    known = partial(_known, pieces, None, tools)
+    return _file(booklet, "-plain.pdf", content, booklet.pages, upright, title, known, rows)
 
 
 def _known(pieces: Sequence[PaperPiece], kit: Segment | None, tools: Tools) -> tuple[Drawings, ...]:
@@ -110,7 +112,7 @@ def _file(
     pages: int,
     sheet_mm: tuple[float, float],
     title: str,
-    parts: tuple[Drawings, ...],
+    parts: Callable[[], tuple[Drawings, ...]],
     rows: Sequence[Sequence[Placement]],
     first: int = 0,
 ) -> FinishedFile:
