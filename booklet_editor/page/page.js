@@ -232,13 +232,13 @@ async function load(sheet) {
   await sheet.loading;
 }
 
-// For whoever measures: the newest version of which all that is in sight is on the screen.
+// For whoever measures: the newest version of which all that is in sight is on the screen, and since when.
 async function painted(version) {
   const { top, bottom } = sight();
   const isSeen = ({ top: above, bottom: below }) => above < bottom && below > top;
   await Promise.all([...sheets.values()].filter((each) => isSeen(each.figure.getBoundingClientRect())).map(load));
   await new Promise(requestAnimationFrame);
-  if (version && state.version === version) document.body.dataset.painted = version;
+  if (version && state.version === version) Object.assign(document.body.dataset, { painted: version, paintedAt: Date.now() });
 }
 
 const watcher = new IntersectionObserver(
