@@ -13,13 +13,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
 from functools import partial
+from hashlib import sha256
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from booklet.bounds import MAX_DATA_BYTES
 from booklet.composing import Composition, Wanted, compose, faces_of, hours_in_words, titles_of
 from booklet.files import read as read_file
-from booklet.files import write_whole
+from booklet.files import stamps, write_whole
 from booklet.findings import UNPRINTABLE, BookletError, Place, has_errors
 from booklet.manuscript import (
     Call,
@@ -47,6 +48,10 @@ class CallError(BookletError):
     """There is nothing to ring, no entry of this id, or its file cannot be changed."""
 
     exit_status = 2
+
+
+class ChangedMeanwhileError(CallError):
+    """Somebody changed the entry, or its file, since it was looked at. Nothing was written."""
 
 
 @dataclass(frozen=True)
@@ -314,10 +319,18 @@ def call_of(day: date, by: str, result: str, note: str | None = None) -> Call:
         raise CallError("A name and a note are short, and hold no templates.") from reason
 
 
-def record_call(project: Path, id: str, call: Call, phone: str | None = None) -> Path:
+def state_of(service: Service) -> str:
+    """A hash of all that an entry says, by which it is known later whether somebody changed it."""
+    return sha256(service.model_dump_json().encode()).hexdigest()
+
+
+def record_call(project: Path, id: str, call: Call, phone: str | None = None, seen: str | None = None) -> Path:
     """Write down what came of a call, in the entry's own file, which stays as it is but for that; gives the file.
-    Whoever says that an entry is right makes it print; whoever says that it is wrong takes it out. Raises CallError.
+    Whoever says that an entry is right makes it print; whoever says that it is wrong takes it out. `seen` is the
+    `state_of` the entry that was read out. Raises CallError.
     """
+    root = project / "chapters"
+    before = stamps(root, project)
     manuscript, _ = read(project, Today(call.day))
     service = next((each for each in manuscript.services if each.id == id), None) if manuscript else None
     if manuscript is None or service is None:
@@ -326,6 +339,8 @@ def record_call(project: Path, id: str, call: Call, phone: str | None = None) ->
         raise CallError(f"No service has the id '{id}' (it may have been renamed).{hint}")
     path = project / service.origin.file
     text = read_file(path, MAX_DATA_BYTES).decode("utf-8")
+    if seen is not None and state_of(service) != seen:
+        raise ChangedMeanwhileError(f"Somebody changed '{id}' meanwhile. Nothing was written: read what it says now.")
     values: dict[str, str | bool | None] = {}
     if call.is_sure:
         values["confirm_before_print"] = False
@@ -345,5 +360,8 @@ def record_call(project: Path, id: str, call: Call, phone: str | None = None) ->
         changed = changed_entry(text, id, values, {"calls": row})
     except NoEntryError as reason:
         raise CallError(f"{service.origin}: the entry cannot be changed here: {reason}.") from reason
+    name = path.relative_to(root).as_posix()
+    if stamps(root, project).get(name) != before.get(name):
+        raise ChangedMeanwhileError(f"{service.origin.file} was saved meanwhile. Nothing was written: try again.")
     write_whole([(path, changed.encode("utf-8"))])
     return path

@@ -723,6 +723,20 @@ def clear(project: Path) -> None:
 
 @main.command(add_help_option=False, context_settings={"ignore_unknown_options": True})
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def preview(arguments: tuple[str, ...]) -> None:
+    """Show the real pages in a browser while you write (needs booklet[editor])."""
+    with _raising():
+        try:
+            from booklet_editor.cli import preview as command
+        except ModuleNotFoundError as reason:
+            needed = f"The preview needs the package {reason.name}: pip install '.[editor]' in its folder"
+            click.echo(needed, err=True)
+            sys.exit(3)
+        command.main(arguments, "booklet preview", standalone_mode=False)
+
+
+@main.command(add_help_option=False, context_settings={"ignore_unknown_options": True})
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def orders(arguments: tuple[str, ...]) -> None:
     """Take orders by phone, hand them over, forget them (needs booklet[desk])."""
     with _raising(), _desk():

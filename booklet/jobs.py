@@ -185,18 +185,14 @@ def finish_job(job: Job, number: int, inputs: str, volumes: TypesetVolumes) -> J
 
 def _finished(job: Job, number: int, inputs: str, volumes: TypesetVolumes) -> JobResult:
     (work,) = _WORKER
-    manuscript = work.context.manuscript
-    edition = next(each for each in manuscript.editions if each.code == job.edition)
-    tools = finishing.Tools(work.store, work.typesetter, work.context.order.printing)
     findings = list(volumes.findings)
     reports: list[Report] = []
     deliveries: list[dispatch.Delivery] = []
     for composition, segments in volumes.volumes:
-        booklet = typeset_booklet(manuscript, edition, job, composition, segments)
-        files, faults = finish(booklet, tools)
+        booklet, (files, faults) = finished_files(job, composition, segments)
         findings += faults
         for file in files:
-            report = _examined(work, file)
+            report = examined(file)
             reports += [report] if report else []
             waived = _waived(report) if report else ()
             aside = work.context.aside / f"{number}-{len(deliveries)}"
@@ -212,28 +208,40 @@ def _finished(job: Job, number: int, inputs: str, volumes: TypesetVolumes) -> Jo
     return JobResult(tuple(deliveries), tuple(findings), tuple(reports))
 
 
+def finished_files(
+    job: Job, composition: Composition, segments: tuple[Segment, ...]
+) -> tuple[TypesetBooklet, finishing.Finished]:
+    """One volume of a job, and its files, not examined yet."""
+    (work,) = _WORKER
+    manuscript = work.context.manuscript
+    edition = next(each for each in manuscript.editions if each.code == job.edition)
+    booklet = typeset_booklet(manuscript, edition, job, composition, segments)
+    return booklet, finish(booklet, finishing.Tools(work.store, work.typesetter, work.context.order.printing))
+
+
 def _waived(report: Report) -> tuple[str, ...]:
     """What somebody answers for in a file, with the reason, for everybody to see."""
     rows = [(complaint.code, complaint.waived.reason) for complaint in report.waived if complaint.waived]
     return tuple(dict.fromkeys(f"{code} ({reason})" for code, reason in rows))
 
 
-def _examined(work: Worker, file: FinishedFile) -> Report | None:
+def examined(file: FinishedFile) -> Report | None:
     """What preflight says of a file; nothing of one that is no PDF."""
+    (work,) = _WORKER
     if file.profile is None:
         return None
     keep_origins(work.store, file.content, file.origins)
+    parts = () if work.context.order.examine_whole else file.parts()
 
-    def examined(sources: Sources) -> Report:
+    def judged(sources: Sources) -> Report:
         assert file.profile
-        parts = () if work.context.order.examine_whole else file.parts
         return examine(
             file.content, file.name, file.profile, file.promise, sources, work.context.waivers, parts, file.accents
         )
 
-    report = examined(Sources())
+    report = judged(Sources())
     if report.complaints or report.waived:  # then it matters which line each piece comes from
-        return examined(finishing.sources(work.store, file.origins))
+        return judged(finishing.sources(work.store, file.origins))
     return report
 
 

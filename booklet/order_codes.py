@@ -11,6 +11,7 @@ import re
 import secrets
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import combinations
 
 from booklet.findings import BookletError
@@ -117,6 +118,7 @@ class Recognition:
         return self.candidates[0] if len(self.candidates) == 1 else None
 
 
+@lru_cache(maxsize=2048)
 def check_character(body: str) -> str:
     """The check character for the five characters before it: the weighted sum of all six is a multiple of 25."""
     values = (ALPHABET.index(letter) for letter in reversed(body))

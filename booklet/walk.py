@@ -13,7 +13,7 @@ import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from hashlib import sha256
@@ -73,15 +73,27 @@ class UnknownEditionError(BookletError):
     exit_status = 2
 
 
-def walk(order: Order, store: Store | None, tell: Tell, seen: Stamps) -> tuple[Receipt, tuple[date, date]]:
-    """What is ordered, built; and the days on which it would come out the same. `seen` is how the sources were before
-    anything was read of them. Raises BookletError, and SourcesChangedError before anything is delivered.
-    """
-    start = time.monotonic()
-    today = Today(order.today)
+@dataclass(frozen=True)
+class Sources:
+    """What an order asks for, read and composed: nothing is read of a project without a valid `booklet.toml`."""
+
+    manuscript: Manuscript | None
+    jobs: tuple[Job, ...]
+    compositions: Compositions
+    waivers: tuple[Waiver, ...]
+    findings: tuple[Finding, ...]
+
+    @property
+    def are_faulty(self) -> bool:
+        """True when no page may be set."""
+        return self.manuscript is None or has_errors(self.findings)
+
+
+def composed(order: Order, today: Today) -> Sources:
+    """The sources of an order, read, composed and checked. Raises BookletError."""
     manuscript, findings = read(order.project, today)
     if manuscript is None:
-        return Receipt((), 0, in_order(findings), time.monotonic() - start), today.holds
+        return Sources(None, (), {}, (), in_order(findings))
     findings += proofread(manuscript)
     findings += _hues(manuscript)
     findings += _trims(manuscript, order)
@@ -90,8 +102,20 @@ def walk(order: Order, store: Store | None, tell: Tell, seen: Stamps) -> tuple[R
     compositions, faults = compose_all(manuscript, order, today, jobs)
     waivers, waiver_faults = read_waivers(order.project)
     findings += [*faults, *waiver_faults]
-    if has_errors(findings):
-        return Receipt((), 0, in_order(findings), time.monotonic() - start), today.holds
+    return Sources(manuscript, tuple(jobs), compositions, waivers, in_order(findings))
+
+
+def walk(order: Order, store: Store | None, tell: Tell, seen: Stamps) -> tuple[Receipt, tuple[date, date]]:
+    """What is ordered, built; and the days on which it would come out the same. `seen` is how the sources were before
+    anything was read of them. Raises BookletError, and SourcesChangedError before anything is delivered.
+    """
+    start = time.monotonic()
+    today = Today(order.today)
+    sources = composed(order, today)
+    findings = list(sources.findings)
+    manuscript, jobs, compositions, waivers = sources.manuscript, sources.jobs, sources.compositions, sources.waivers
+    if manuscript is None or sources.are_faulty:
+        return Receipt((), 0, sources.findings, time.monotonic() - start), today.holds
     with ExitStack() as stack:
         try:
             kept = _alone(stack, order, store, tell)
@@ -280,7 +304,7 @@ def _delivered(order: Order, keys: Mapping[Job, str]) -> dict[Job, tuple[dispatc
 
 
 def _made(
-    context: JobContext, jobs: list[Job], keys: Mapping[Job, str], compositions: Compositions, tell: Tell
+    context: JobContext, jobs: Sequence[Job], keys: Mapping[Job, str], compositions: Compositions, tell: Tell
 ) -> tuple[dict[Job, JobResult], list[TypesetVolumes]]:
     """The result of each job, and what was typeset for them."""
     steps = list(steps_of(jobs, keys, compositions))

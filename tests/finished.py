@@ -63,4 +63,4 @@ def finished(folder: Path, edition: str, title: str, form: str) -> Finished:
     files, findings = finish(booklet, tools)
     assert findings == []
     first = files[0]
-    return Finished(booklet, files, first.parts, first.accents, sources(store, first.origins), tools)
+    return Finished(booklet, files, first.parts(), first.accents, sources(store, first.origins), tools)

@@ -20,6 +20,7 @@ from tests.conftest import PROJECT
 
 PACKAGE = PROJECT / "booklet"
 DESK = PROJECT / "booklet_desk"
+EDITOR = PROJECT / "booklet_editor"
 ROOMS = (
     "bounds", "files", "contrast", "design", "findings", "words", "formats", "today", "store", "phones", "order_codes",
     "pdf", "manuscript",
@@ -58,10 +59,19 @@ DESK_HOMES = {
 }  # fmt: skip
 
 
+EDITOR_ROOMS = (
+    "records", "sources", "heard", "making", "pictures", "watching", "forms", "session", "guard", "serving", "cli",
+)  # fmt: skip
+EDITOR_HOMES = {
+    "starlette": {"guard", "serving", "cli"}, "uvicorn": {"cli"}, "watchfiles": {"watching"}, "click": {"cli"},
+    "PIL": {"pictures"}, "pikepdf": {"making"}, "asyncio": {"watching", "session", "serving", "cli"},
+}  # fmt: skip
+"""The rooms of the editor, and the homes of its libraries."""
+
+
 def room_of(path: Path) -> str:
-    if path.is_relative_to(DESK):
-        return path.relative_to(DESK).parts[0].removesuffix(".py")
-    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+    house = next(house for house in (DESK, EDITOR, PACKAGE) if path.is_relative_to(house))
+    return path.relative_to(house).parts[0].removesuffix(".py")
 
 
 def imports(path: Path) -> Iterator[str]:
@@ -111,15 +121,40 @@ def test_the_desks_rooms_keep_the_same_rules(path: Path) -> None:
     assert borrowed <= {"dispatch", "files", "findings", "manuscript", "order_codes"}
 
 
+EDITOR_SOURCES = [path for path in sorted(EDITOR.rglob("*.py")) if path.name != "__init__.py"]
+
+
+def test_the_booklet_and_the_desk_do_not_know_the_editor_and_only_the_command_line_opens_its_door() -> None:
+    inner = [*SOURCES, *DESK_SOURCES]
+    assert {path for path in inner for name in imports(path) if name.startswith("booklet_editor")} == {
+        PACKAGE / "cli.py"
+    }
+    top = ast.parse((PACKAGE / "cli.py").read_text("utf-8")).body
+    assert not [node for node in top if isinstance(node, ast.ImportFrom) and "booklet_editor" in str(node.module)]
+
+
+@pytest.mark.parametrize("path", EDITOR_SOURCES, ids=lambda path: str(path.relative_to(EDITOR)))
+def test_the_editors_rooms_keep_the_same_rules(path: Path) -> None:
+    """What serves the page knows nothing of how pages are made: that is another process."""
+    own = EDITOR_ROOMS.index(room_of(path))
+    used = {part for name in imports(path) if name.startswith("booklet_editor.") for part in name.split(".")[1:2]}
+    assert {room for room in used & set(EDITOR_ROOMS) if EDITOR_ROOMS.index(room) > own} == set()
+    for library in {name.split(".")[0] for name in imports(path)} & set(EDITOR_HOMES):
+        assert room_of(path) in EDITOR_HOMES[library], f"{library} does not live in {room_of(path)}"
+    assert "booklet_desk" not in {name.split(".")[0] for name in imports(path)}
+    assert room_of(path) in ("making", "forms") or not {"booklet.walk", "booklet.jobs"} & set(imports(path))
+
+
 def test_a_room_is_entered_by_its_door() -> None:
     """Another room's inner modules are nobody's business."""
-    for path in SOURCES:
+    for path in (*SOURCES, *EDITOR_SOURCES):
         for name in imports(path):
             parts = name.split(".")
             inner = PACKAGE / "/".join(parts[1:3])
             if parts[0] == "booklet" and len(parts) > 2 and inner.with_suffix(".py").exists():
                 door = getattr(import_module(f"booklet.{parts[1]}"), "__all__", ())
-                assert parts[1] == room_of(path) or parts[2] in door, f"{path.name} reaches into {name}"
+                is_own = parts[1] == room_of(path) and path.is_relative_to(PACKAGE)
+                assert is_own or parts[2] in door, f"{path.name} reaches into {name}"
 
 
 def test_tests_do_not_import_one_another() -> None:
@@ -180,7 +215,8 @@ def test_an_installed_wheel_brings_its_templates_and_styles(tmp_path: Path) -> N
         "from booklet.manuscript import shipped_countries; assert 'au' in shipped_countries(); "
         "envelopes.find_envelope(Path(), 'c5'); assert settings.DESK_LETTER.is_file(); "
         "screen = settings.DESK_NOTICE.with_name('screen'); assert (screen / 'templates/call.html').is_file(); "
-        "assert (screen / 'style.css').is_file() == (screen / 'draft.js').is_file()"
+        "assert (screen / 'style.css').is_file() == (screen / 'draft.js').is_file(); "
+        "from booklet_editor import serving; assert (serving.PAGE / 'page.js').is_file()"
     )
     environment = {**os.environ, "PYTHONPATH": str(tmp_path / "site")}
     done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, cwd=tmp_path)

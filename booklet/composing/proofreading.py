@@ -264,16 +264,23 @@ def _own_words(tokens: Sequence[Token]) -> Iterator[tuple[str, int]]:
 
 
 def _avoided(texts: Iterable[tuple[str, int]], place: Place, manuscript: Manuscript) -> Iterator[Finding]:
-    """Words on the book's list of those to avoid; `*` at the end of one stands for any ending."""
+    """Words on the book's list of those to avoid."""
     listed = manuscript.book.reading.avoid
     if not listed:
         return
-    pattern = "|".join(re.escape(word).replace(r"\*", r"\w*") for word in sorted(listed, key=len, reverse=True))
+    pattern = _any_of(listed)
     for text, line in texts:
-        for hit in re.finditer(rf"(?<!\w)(?:{pattern})(?!\w)", text, re.IGNORECASE):
+        for hit in pattern.finditer(text):
             where = Place(place.file, line + text[: hit.start()].count("\n") if line else place.line)
             found = f"'{hit[0]}' is a word that this booklet does not use."
             yield warning("SRC-051", where, found, "Other words, or a voice with its source.")
+
+
+@lru_cache(maxsize=8)
+def _any_of(listed: tuple[str, ...]) -> re.Pattern[str]:
+    """What finds any of some words, the longest first; `*` at the end of one stands for any ending."""
+    words = "|".join(re.escape(word).replace(r"\*", r"\w*") for word in sorted(listed, key=len, reverse=True))
+    return re.compile(rf"(?<!\w)(?:{words})(?!\w)", re.IGNORECASE)
 
 
 def _pictures(tokens: Sequence[Token], file: str) -> Iterator[Finding]:

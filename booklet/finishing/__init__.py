@@ -16,7 +16,18 @@ from booklet.finishing.tagged import finish_tagged
 from booklet.formats import FORMATS
 from booklet.preflight import PROFILES
 
-__all__ = ["FINISHES", "FinishedFile", "Origin", "PlacedIn", "PrintJob", "Tools", "TypesetBooklet", "finish", "sources"]
+__all__ = [
+    "FINISHES",
+    "Finished",
+    "FinishedFile",
+    "Origin",
+    "PlacedIn",
+    "PrintJob",
+    "Tools",
+    "TypesetBooklet",
+    "finish",
+    "sources",
+]
 
 FINISHES: dict[str, Callable[[TypesetBooklet, Tools], Finished]] = {
     "tagged": finish_tagged,

@@ -4,7 +4,8 @@ sheets are not folded: each page is its own side.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 
 from booklet.bindery import PaperPiece, Sheet, SheetFile, WholeSheets, lettering, sheet_file
 from booklet.composing import planned_kit
@@ -83,8 +84,8 @@ def finish_clinic(booklet: TypesetBooklet, tools: Tools) -> Finished:
         )
         count = len(drawn) + (len(kit_sides) if kit else 0)
         placements = [row for _, row in drawn]
-        parts, first = _known(pieces, kit, tools), len(kit_sides) if before else 0
-        files.append(_file(booklet, ending, content, count, SHEET_MM, title, parts, placements, first))
+        known, first = partial(_known, pieces, kit, tools), len(kit_sides) if before else 0
+        files.append(_file(booklet, ending, content, count, SHEET_MM, title, known, placements, first))
     return (*files, _plain(booklet, pieces, pages, tools, "-plain.pdf")), findings
 
 
@@ -119,7 +120,8 @@ def _plain(
     edge = "DuplexFlipShortEdge" if width_mm > height_mm else "DuplexFlipLongEdge"
     facts = SheetFile(title, booklet.issued.isoformat(), edge)
     content = sheet_file(pieces, drawn, facts, fonts(tools.store), placing=placing(tools.store))
-    return _file(booklet, ending, content, booklet.pages, sheet_mm, title, _known(pieces, None, tools), rows)
+    known = partial(_known, pieces, None, tools)
+    return _file(booklet, ending, content, booklet.pages, sheet_mm, title, known, rows)
 
 
 def _known(pieces: Sequence[PaperPiece], kit: Segment | None, tools: Tools) -> tuple[Drawings, ...]:
@@ -135,7 +137,7 @@ def _file(
     pages: int,
     sheet_mm: tuple[float, float],
     title: str,
-    parts: tuple[Drawings, ...],
+    parts: Callable[[], tuple[Drawings, ...]],
     rows: Sequence[Sequence[Placement]],
     first: int = 0,
 ) -> FinishedFile:

@@ -112,7 +112,10 @@ def _pressed(
         trim_mm=setup.trim_mm,
         promise=promise,
         profile=profile,
-        parts=(*(known_part(store, piece.fragment, PRESS_ACCENTS) for piece in pieces), known_marks(store, setup)),
+        parts=lambda: (
+            *(known_part(store, piece.fragment, PRESS_ACCENTS) for piece in pieces),
+            known_marks(store, setup),
+        ),
         accents=press_colours(work.accents),
         origins=origins(booklet.segments, placed, tagged=False),
     )

@@ -74,8 +74,8 @@ class TypesetBooklet:
 @dataclass(frozen=True)
 class FinishedFile:
     """A finished file: its name under `dist/`, its bytes, its pages and their size, what it must turn out to be, and
-    the profile by which it is judged (None, both: it is no PDF). `parts` is what is known of the parts that it is made
-    of, with the edition's colours for their `accents`, and `origins` where these stand.
+    the profile by which it is judged (None, both: it is no PDF). `parts` tells, when it is asked, what is known of the
+    parts that it is made of, with the edition's colours for their `accents`, and `origins` where these stand.
     """
 
     name: str
@@ -84,7 +84,7 @@ class FinishedFile:
     trim_mm: tuple[float, float]
     promise: Promise | None = None
     profile: Profile | None = None
-    parts: tuple[Drawings, ...] = ()
+    parts: Callable[[], tuple[Drawings, ...]] = tuple
     accents: Mapping[bytes, bytes] = field(default_factory=dict)
     origins: tuple[Origin, ...] = ()
 

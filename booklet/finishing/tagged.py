@@ -43,7 +43,7 @@ def finish_tagged(booklet: TypesetBooklet, tools: Tools) -> Finished:
         trim_mm=form.pages.trim_mm,
         promise=promise,
         profile=profile,
-        parts=tuple(known_part(store, fragment, SCREEN_ACCENTS) for fragment in fragments),
+        parts=lambda: tuple(known_part(store, fragment, SCREEN_ACCENTS) for fragment in fragments),
         accents=screen_colours(booklet.hue),
         origins=origins(booklet.segments, placed_in_order(booklet.segments)),
     )

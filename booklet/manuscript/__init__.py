@@ -78,13 +78,14 @@ from booklet.manuscript.records import (
     slug,
 )
 from booklet.manuscript.styling import face_path, read_style
-from booklet.manuscript.waivers import Waiver, read_waivers
+from booklet.manuscript.waivers import WAIVERS, Waiver, read_waivers, with_waiver
 from booklet.today import Today
 from booklet.words import Words, words_of
 
 __all__ = [
     "DAY_MINUTES",
     "PANELS",
+    "WAIVERS",
     "Binding",
     "Book",
     "BookPart",
@@ -125,6 +126,7 @@ __all__ = [
     "shipped_countries",
     "shipped_country",
     "slug",
+    "with_waiver",
 ]
 
 Thing = TypeVar("Thing")

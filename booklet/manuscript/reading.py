@@ -12,6 +12,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar, get_args
 
@@ -35,6 +36,8 @@ from booklet.findings import Finding, Place, error
 from booklet.manuscript.records import HUE, ID, ISSUE, LANGUAGE, REGION, Readers, Record
 from booklet.phones import SHAPE
 
+KEPT_FILES = 128
+"""So many files are not parsed again while they say the same: nobody changes what is read of them."""
 MAX_FAULTS = 100
 """Faults told of one record: more of one file help nobody."""
 
@@ -174,6 +177,7 @@ def read_text(project: Path, path: Path) -> str:
     return text
 
 
+@lru_cache(maxsize=KEPT_FILES)
 def parse_yaml(text: str, file: str, first_line: int = 1) -> Data:
     """Data of one YAML document; `first_line` is the file's line on which the text starts. Raises UnreadableError."""
     reader = _YamlReader(text, file, first_line)
@@ -250,6 +254,7 @@ def _refuse_odd(value: str, file: str, line: int) -> None:
         raise _bad_data(file, line, f"The character U+{ord(stray[0]):04X}, which is for machines alone.")
 
 
+@lru_cache(maxsize=KEPT_FILES)
 def parse_toml(text: str, file: str) -> Data:
     """Data of one TOML document. Raises UnreadableError."""
     if odd := _DEEP_KEY.search(text) or _LONG_NUMBER.search(text):

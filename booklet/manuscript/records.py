@@ -7,6 +7,7 @@ import zoneinfo
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
@@ -105,8 +106,14 @@ def _no_number(text: str, reason: str, readers: Readers) -> PydanticCustomError:
     )
 
 
+@cache
+def _zones() -> frozenset[str]:
+    """The names that this system knows: it looks through hundreds of files for them."""
+    return frozenset(zoneinfo.available_timezones())
+
+
 def _zone(name: str) -> str:
-    if name not in zoneinfo.available_timezones():
+    if name not in _zones():
         raise ValueError("not the name of a time zone, such as Europe/Dublin")
     return name
 

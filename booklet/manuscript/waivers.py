@@ -13,16 +13,17 @@ not be checked: those codes (`WITHOUT_WAIVER`) cannot be waived.
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from pydantic import field_validator
 
 from booklet.files import is_there
-from booklet.findings import CODES, WITHOUT_WAIVER, Finding, error
+from booklet.findings import CODES, UNPRINTABLE, WITHOUT_WAIVER, Finding, error
 from booklet.manuscript.reading import UnreadableError, parse_toml, read_text, validate
 from booklet.manuscript.records import Record
 
-FILE = "chapters/waivers.toml"
+WAIVERS = "chapters/waivers.toml"
 
 
 class Waiver(Record):
@@ -53,11 +54,11 @@ class Waiver(Record):
 
 def read_waivers(project: Path) -> tuple[tuple[Waiver, ...], list[Finding]]:
     """The waivers of a project, and what is wrong with their file. It need not exist."""
-    path = project / FILE
+    path = project / WAIVERS
     if not is_there(path):
         return (), []
     try:
-        data = parse_toml(read_text(project, path), FILE)
+        data = parse_toml(read_text(project, path), WAIVERS)
     except UnreadableError as reason:
         return (), [reason.finding]
     entries = data.value.get("waiver")
@@ -65,3 +66,17 @@ def read_waivers(project: Path) -> tuple[tuple[Waiver, ...], list[Finding]]:
         return (), [error("SRC-011", data.place(), "Something else than waivers.", "[[waiver]] and its three keys.")]
     read = [validate(Waiver, data, ("waiver", index)) for index in range(len(entries))]
     return tuple(waiver for waiver, _ in read if waiver), [fault for _, faults in read for fault in faults]
+
+
+def with_waiver(text: str, waiver: Waiver) -> str:
+    """The text of the file with one waiver more at its end, and as it was but for that. Raises ValueError for words
+    that do not stand on one line.
+    """
+    words = (waiver.code, waiver.where, waiver.reason)
+    if any(UNPRINTABLE.search(each) for each in words):
+        raise ValueError("it does not stand on one line")
+    newline = "\r\n" if "\r\n" in text else "\n"
+    code, where, reason = (json.dumps(each, ensure_ascii=False) for each in words)
+    row = ("[[waiver]]", f"code = {code}", f"where = {where}", f"reason = {reason}", "")
+    before = text if not text or text.endswith("\n") else text + newline
+    return before + (newline if before else "") + newline.join(row)

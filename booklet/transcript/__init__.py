@@ -16,7 +16,19 @@ memory of `booklet.bounds`.
 """
 
 from booklet.transcript.elements import Element
-from booklet.transcript.loading import Reading, UnheardError, load
+from booklet.transcript.loading import Reading, UnheardError, hear, load
 from booklet.transcript.speech import figures, heard, links, outline, tables, transcript
 
-__all__ = ["Element", "Reading", "UnheardError", "figures", "heard", "links", "load", "outline", "tables", "transcript"]
+__all__ = [
+    "Element",
+    "Reading",
+    "UnheardError",
+    "figures",
+    "hear",
+    "heard",
+    "links",
+    "load",
+    "outline",
+    "tables",
+    "transcript",
+]

@@ -18,6 +18,7 @@ class Element:
     `actual` stands for all that is in it, also when it is empty; `language` is set where it is another than around it,
     `level` for headings. `target` is what its link annotation says of itself, `fields` what its form fields are;
     `headers` are the ids of the head cells that a cell names, and `attributes` has `Scope`, `ListNumbering` and so on.
+    `page` is that on which it begins, from 0 (-1: none).
     """
 
     role: str
@@ -32,6 +33,7 @@ class Element:
     id: str = ""
     headers: tuple[str, ...] = ()
     attributes: tuple[tuple[str, str], ...] = ()
+    page: int = -1
 
     @property
     def elements(self) -> tuple[Element, ...]:

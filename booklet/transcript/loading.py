@@ -54,23 +54,27 @@ class Reading:
 
 def load(path: Path) -> Reading:
     """The structure of a file with its text. Raises UnheardError, with the reason, for a file that has none to give."""
-    content = _content(path)
+    return hear(_content(path), path.name)
+
+
+def hear(content: bytes, name: str) -> Reading:
+    """The same of the bytes of a file, which messages call by its name."""
     try:
         with within_bounds(), Pdf.open(io.BytesIO(content)) as pdf:
             tree = read_tree(pdf)
             if tree is None:
-                raise UnheardError(f"{path.name} is not tagged: a screen reader can only guess.")
+                raise UnheardError(f"{name} is not tagged: a screen reader can only guess.")
             for problem in tree.problems:
                 if problem.kind in (TreeFault.DEEP, TreeFault.LARGE):
                     raise UnheardError(problem.words)
             pages = list(_pages(pdf))
             return Reading(_top(pdf, tree, words_of(pages, tree)), tuple(_notes(tree, painted_otherwise(pages, tree))))
     except TooMuchError as reason:
-        raise UnheardError(f"Reading {path.name} takes {reason}.") from reason
+        raise UnheardError(f"Reading {name} takes {reason}.") from reason
     except pikepdf.PasswordError as reason:
-        raise UnheardError(f"{path.name} is encrypted: open it and save it without a password.") from reason
+        raise UnheardError(f"{name} is encrypted: open it and save it without a password.") from reason
     except (pikepdf.PdfError, ValueError, TypeError, AttributeError, LookupError, ArithmeticError, RuntimeError) as bad:
-        raise UnheardError(f"{path.name} cannot be read as a PDF ({type(bad).__name__}).") from bad
+        raise UnheardError(f"{name} cannot be read as a PDF ({type(bad).__name__}).") from bad
 
 
 def _content(path: Path) -> bytes:
@@ -112,6 +116,7 @@ def _top(pdf: Pdf, tree: Tree, words: dict[Address, str]) -> Element:
         elements[source.index] = Element(
             role=source.written if source.written in MEANINGFUL else source.role,
             kids=tuple(kid for kid in kids if kid is not None),
+            page=next((page for page in map(_page_of, source.kids, kids) if page >= 0), -1),
             alt=source.alt or "",
             actual=source.actual,
             expansion=source.expansion or "",
@@ -125,6 +130,11 @@ def _top(pdf: Pdf, tree: Tree, words: dict[Address, str]) -> Element:
         )
     tops = tuple(elements[index] for index in sorted(elements))
     return tops[0] if len(tops) == 1 else Element("Document", tops)
+
+
+def _page_of(source: int | Address, kid: Element | str | None) -> int:
+    """The page (from 0) on which a kid begins; -1 where it is nowhere."""
+    return kid.page if isinstance(kid, Element) else -1 if isinstance(source, int) else source[0]
 
 
 def _language(tree: Tree, source: Source, of_file: str) -> str:
