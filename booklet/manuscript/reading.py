@@ -50,6 +50,8 @@ _REASONS = {
     "int_parsing": "it is to be a whole number",
     "bool_parsing": "it is to be true or false",
     "model_type": "it is to hold keys and values",
+    "too_short": "it is to have an entry",
+    "too_long": "it has more entries than it may",
 }
 """What pydantic finds, in an editor's words."""
 _PART = r"""(?:[\w-]+|"[^"\n]*"|'[^'\n]*')"""
