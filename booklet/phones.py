@@ -20,7 +20,7 @@ EXTENSION = f"{NO_BREAK}ext.{NO_BREAK}"
 """Stands between a number and its extension in print."""
 MOST_DIGITS = 17
 """Of any number, with what is dialled before it from here to another country (ITU-T E.164)."""
-SHAPE = r"(?:\d|X|\[\d-\d\]| )+"
+SHAPE = r"(?:\d|X|\[\d-\d\])(?:\d|X|\[\d-\d\]| )*"
 """How a plan writes the shape of numbers: digits, X for any digit, [2-5] for one of several, spaces between groups."""
 CALL_WORDS = "ring|call|dial|phone|telephone|text"
 """Words before which a short number is one to ring, and not a count."""

@@ -41,6 +41,20 @@ from tests.conftest import PROJECT, TODAY
 from tests.printed import PRINTER, photo, printed
 from tests.tiny import BOOK, ONE, STATES, TWO, VIC
 
+COUNTRY = "chapters/countries/nz.toml"
+WAYS = tiny.service(
+    "ways",
+    "Ways",
+    "support-group",
+    "VIC",
+    "breast",
+    phone="[{number: (03) 5550 1234 ext 5, label: bookings}, 1800 160 401]",
+    sms="0491 570 006",
+    textphone="'106'",
+    email="help@example.org",
+    chat="https://example.org/chat",
+    hours="\n    mon-fri: 9:00-12:00, 13:00-17:00\n    sat: closed\n    zone: Australia/Perth\n    holidays: closed",
+)
 MOST_SECONDS = 10.0
 MOST_MEGABYTES = 1000.0
 STOPPED = Bounds(2 * MOST_SECONDS, 2 * MOST_MEGABYTES)
@@ -105,6 +119,8 @@ def project_files() -> dict[str, bytes]:
     overlay["chapters/images/photo.jpg"] = _jpeg()
     more = "![A photo of nothing much](images/photo.jpg)\n\n| a | b |\n|---|---|\n| c[^1] | d |\n\n[^1]: A note.\n"
     overlay[TWO] = str(overlay[TWO]) + "\n" + more
+    overlay[STATES] = tiny.FILES[STATES] + WAYS
+    overlay[COUNTRY] = (PROJECT / "booklet/countries/nz.toml").read_text("utf-8")
     overlay["chapters/waivers.toml"] = '[[waiver]]\ncode = "INK-112"\nwhere = "*"\nreason = "Old."\n'
     overlay["chapters/words.toml"] = (PROJECT / "booklet/words/en.toml").read_text("utf-8")
     files = {**tiny.FILES, **overlay}
@@ -216,7 +232,7 @@ def _impose(content: bytes, folder: Path, chance: Random) -> None:
 READERS: dict[str, Callable[[Random, Path], None]] = {
     "chapter": _source(ONE, TWO, "chapters/pages/imprint.md", "chapters/inserts/bone/01-a.md"),
     "YAML": _source(STATES, "chapters/support/all.yaml", "chapters/glossary.yaml", "chapters/sources.yaml"),
-    "TOML": _source(BOOK, VIC, PRINTER, "chapters/waivers.toml", "chapters/inserts/bone/insert.toml"),
+    "TOML": _source(BOOK, VIC, PRINTER, "chapters/waivers.toml", "chapters/inserts/bone/insert.toml", COUNTRY),
     "drawing": _source("chapters/images/plain.svg", "chapters/images/gradient.svg"),
     "picture": _source("chapters/images/photo.png", "chapters/images/photo.jpg"),
     "preflight": _pdf(_preflight),

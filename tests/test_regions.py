@@ -207,6 +207,13 @@ shapes = ["1800 XXX XXX", "01 XXX XXXX", "085 XXX XXXX"]
     faulty = {"chapters/countries/ie.toml": ireland.replace('"IE"', '"XX"'), **added("Words.")}
     (found,) = errors(check(order(booklet(overlay | faulty))))
     assert str(found.place) == "chapters/countries/ie.toml:5" and "'XX'" in found.found
+    for old, new, said in (
+        ("085 XXX", "08[5-3] XXX", "[5-3] is no range of digits"),
+        ("085 XXX", "085 NXX", "it is to be digits, X for any digit"),
+        ('"01 XXX XXXX"', ", ".join(['"01 XXX XXXX"'] * 101), "it has more entries than it may"),
+    ):
+        (found,) = errors(check(order(booklet(overlay | {"chapters/countries/ie.toml": ireland.replace(old, new)}))))
+        assert said in found.found and str(found.place).startswith("chapters/countries/ie.toml:9")
     (found,) = errors(check(order(booklet(overlay | {BOOK: book.replace('"ie"', '"fr"')}))))
     assert (found.code, found.found) == ("SRC-014", "The country 'fr' is not known.")
 

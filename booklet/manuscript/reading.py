@@ -53,6 +53,7 @@ _REASONS = {
     "string_too_short": "it is empty",
     "too_short": "it is empty",
     "model_type": "it is to hold keys and values",
+    "too_long": "it has more entries than it may",
     "int_parsing": "it is to be a whole number",
     "int_type": "it is to be a whole number",
     "int_from_float": "it is to be a whole number",

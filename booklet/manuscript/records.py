@@ -212,8 +212,18 @@ class Region(Record):
     time_zone: Zone
 
 
-Shape = Annotated[str, Field(pattern=f"^{SHAPE}$", max_length=40)]
+def _shape(text: str) -> str:
+    if odd := next((found for found in re.findall(r"\[(\d-\d)\]", text) if found[0] >= found[2]), None):
+        raise ValueError(f"[{odd}] is no range of digits, such as [2-5]")
+    return text
+
+
+MOST_SHAPES = 100
+"""Shapes, short numbers and names of a country: more make a slow search of every text."""
+Shape = Annotated[str, Field(pattern=f"^{SHAPE}$", max_length=40), AfterValidator(_shape)]
 Digits = Annotated[str, Field(pattern=r"^\d{2,15}$")]
+Spaced = Annotated[str, Field(pattern=r"^\d[\d ]{1,20}\d$")]
+Capitals = Annotated[str, Field(pattern=r"^[A-Z]{2,12}$")]
 
 
 class Phones(Record):
@@ -221,14 +231,14 @@ class Phones(Record):
 
     region: Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
     example: Line
-    emergency: Annotated[tuple[Digits, ...], Field(min_length=1)]
-    shapes: Annotated[tuple[Shape, ...], Field(min_length=1)]
-    textphone: tuple[Digits, ...] = ()
-    short: tuple[Digits, ...] = ()
-    exceptions: tuple[Annotated[str, Field(pattern=r"^\d[\d ]{1,20}\d$")], ...] = ()
-    local: tuple[Shape, ...] = ()
-    lettered: tuple[Digits, ...] = ()
-    other_numbers: tuple[Annotated[str, Field(pattern=r"^[A-Z]{2,12}$")], ...] = ()
+    emergency: Annotated[tuple[Digits, ...], Field(min_length=1, max_length=MOST_SHAPES)]
+    shapes: Annotated[tuple[Shape, ...], Field(min_length=1, max_length=MOST_SHAPES)]
+    textphone: Annotated[tuple[Digits, ...], Field(max_length=MOST_SHAPES)] = ()
+    short: Annotated[tuple[Digits, ...], Field(max_length=MOST_SHAPES)] = ()
+    exceptions: Annotated[tuple[Spaced, ...], Field(max_length=MOST_SHAPES)] = ()
+    local: Annotated[tuple[Shape, ...], Field(max_length=MOST_SHAPES)] = ()
+    lettered: Annotated[tuple[Digits, ...], Field(max_length=MOST_SHAPES)] = ()
+    other_numbers: Annotated[tuple[Capitals, ...], Field(max_length=MOST_SHAPES)] = ()
 
     @model_validator(mode="after")
     def _is_known(self) -> Phones:
