@@ -71,6 +71,7 @@ _PATTERNS = {
     ISSUE: "it is to be a year, a dot and a number, such as 2026.1",
     LANGUAGE: "it is to be a language and a country, such as en-AU",
 }
+_OTHER_FORM = "it is not written as it is to be"
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _WORDS = {"~": None, "": None} | {
     written: value
@@ -403,7 +404,7 @@ def _as_finding(problem: Any, data: Data, path: Path_, model: type[Record]) -> F
 def _reason(problem: Any) -> str:
     """What is wrong, in an editor's words."""
     pattern = problem.get("ctx", {}).get("pattern")
-    known = _PATTERNS.get(pattern) if pattern else _REASONS.get(problem["type"])
+    known = _PATTERNS.get(pattern, _OTHER_FORM) if pattern else _REASONS.get(problem["type"])
     for key, words in _LIMITS.items():
         if problem["type"].startswith(("less_than", "greater_than")) and key in problem["ctx"]:
             return f"it is to be {words} {problem['ctx'][key]:g}"
