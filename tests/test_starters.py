@@ -15,7 +15,7 @@ from click.testing import CliRunner
 from booklet.build import Receipt, build, check
 from booklet.cli import main
 from booklet.findings import Severity
-from booklet.manuscript import Manuscript, read
+from booklet.manuscript import Manuscript, read, shipped_countries
 from booklet.order_codes import (
     ALPHABET,
     MISHEARD,
@@ -150,6 +150,18 @@ def test_a_new_project_is_about_what_was_asked_for(tmp_path: Path, starter: str)
     }
     assert book.order_line and book.order_line.url == "https://example.org/order" and not book.order_line.phone
     assert "order-line" in manuscript.pages
+
+
+@pytest.mark.parametrize("starter", STARTERS)
+@pytest.mark.parametrize("country", shipped_countries())
+def test_a_new_project_may_be_of_any_country_that_is_known(tmp_path: Path, country: str, starter: str) -> None:
+    known = shipped_countries()[country]
+    regions = tuple(known.regions)[:2]
+    new_project(tmp_path / "mine", Wishes(starter=starter, country=country, regions=regions), TODAY)
+    assert complaints(tmp_path / "mine") == []
+    editions = manuscript_of(tmp_path / "mine").editions
+    assert {edition.code for edition in editions} == set(regions)
+    assert {edition.emergency for edition in editions} == {known.emergency}
 
 
 @pytest.mark.parametrize("starter", STARTERS)

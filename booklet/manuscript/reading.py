@@ -78,6 +78,7 @@ _PATTERNS = {
     REGION: "it is to be capitals and digits, such as VIC or KENT",
     f"^{SHAPE}$": "it is to be digits, X for any digit, [2-5] for one of several, and spaces",
 }
+_OTHER_FORM = "it is not written as it is to be"
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _WORDS = {"~": None, "": None} | {
     written: value
@@ -421,7 +422,7 @@ def _as_finding(problem: Any, data: Data, path: Path_, model: type[Record]) -> F
 def _reason(problem: Any) -> str:
     """What is wrong, in an editor's words."""
     pattern = problem.get("ctx", {}).get("pattern")
-    known = _PATTERNS.get(pattern) if pattern else _REASONS.get(problem["type"])
+    known = _PATTERNS.get(pattern, _OTHER_FORM) if pattern else _REASONS.get(problem["type"])
     for key, words in _LIMITS.items():
         if problem["type"].startswith(("less_than", "greater_than")) and key in problem["ctx"]:
             return f"it is to be {words} {problem['ctx'][key]:g}"
