@@ -157,7 +157,10 @@ def _parted(before: _Piece, after: _Piece) -> str:
         return "line"
     if forward < -em:
         back = math.dist((before.start.x, before.start.y), following.end)
-        turns = back < em and (has_letters_from_the_right(before.words) or has_letters_from_the_right(after.words))
+        said = (
+            before.actual is not None and after.actual is not None
+        )  # a line from the right may hold none of its letters
+        turns = back < em and (said or has_letters_from_the_right(before.words + after.words))
         return "line" if not turns else "gap" if back > WORD_GAP_EM * em else ""
     overlaps = forward < -WORD_GAP_EM * em and min(len(before.words), len(after.words)) > 1
     if last.measured and (overlaps or forward > WORD_GAP_EM * em):
