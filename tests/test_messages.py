@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from booklet.build import check
-from booklet.manuscript import read, records
+from booklet.manuscript import read, records, shipped_country
 from booklet.manuscript.reading import Data, validate
 from booklet.manuscript.records import Manuscript, Record
 from booklet.today import Today
@@ -27,6 +27,7 @@ LIBRARY = re.compile(
     r"Input|should|valid|instance|[Tt]uple|dictionar|[Dd]atetime|pydantic|Value error|NoneType|None\b|True\b"
 )
 """Words of libraries, which nobody who writes a booklet knows."""
+READERS = records.Readers(shipped_country("au").plan, (shipped_country("nz").plan,), frozenset(("VIC",)))
 RECORDS = [
     each
     for each in vars(records).values()
@@ -37,8 +38,9 @@ RECORDS = [
 @pytest.mark.parametrize("record", RECORDS, ids=lambda record: record.__name__)
 def test_whatever_stands_behind_a_key_the_message_is_in_plain_words(record: type[Record]) -> None:
     for name, field in record.model_fields.items():
-        for value in WRITTEN if name != "origin" else ():
-            _, found = validate(record, Data("x.toml", {field.alias or name: value}))
+        written = field.alias or name
+        for value in WRITTEN if not written.startswith("\0") else ():  # that no file can hold
+            _, found = validate(record, Data("x.toml", {written: value}), readers=READERS)
             for finding in found:
                 words = f"{finding.found} {finding.expected}".replace(str(value), "")
                 assert not LIBRARY.search(words), words

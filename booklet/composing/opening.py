@@ -11,6 +11,10 @@ from booklet.manuscript import DAY_MINUTES, Hours, Span
 from booklet.words import Words
 
 _WEEK = 7 * DAY_MINUTES
+_HOLIDAYS = {"closed": "hours.holidays_closed", "open": "hours.holidays_open"}
+_OR = {"here": "hours.or_here", "there": "hours.or_there"}
+_AND = {"here": "hours.forward_here", "there": "hours.forward_there"}
+"""The words for times that are others while clocks are an hour forward, here or there."""
 _Week = list[tuple[str, str]]
 
 
@@ -32,9 +36,9 @@ def hours_in_words(hours: Hours | str | None, zone: str, year: int, words: Words
     if usual == forward:
         return _week_in_words(usual) + _holidays(hours, words)
     if len(usual) == 1 and [days for days, _ in usual] == [days for days, _ in forward]:
-        told = words(f"hours.or_{where}", hours=_week_in_words(usual), forward=forward[0][1])
+        told = words(_OR[where], hours=_week_in_words(usual), forward=forward[0][1])
     else:
-        told = words(f"hours.forward_{where}", hours=_week_in_words(usual), forward=_week_in_words(forward))
+        told = words(_AND[where], hours=_week_in_words(usual), forward=_week_in_words(forward))
     return told + _holidays(hours, words)
 
 
@@ -137,4 +141,4 @@ def _listed(names: list[str], words: Words) -> str:
 
 
 def _holidays(hours: Hours, words: Words) -> str:
-    return f"; {words(f'hours.holidays_{hours.holidays}')}" if hours.holidays else ""
+    return f"; {words(_HOLIDAYS[hours.holidays])}" if hours.holidays else ""
