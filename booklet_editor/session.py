@@ -60,6 +60,7 @@ class Session:
         self.project = project
         self.album = Album()
         self.state = State(choice)
+        self._asked = choice
         self._aside = aside
         self._day = day
         self._last: Choice | None = None
@@ -86,6 +87,7 @@ class Session:
 
     def choose(self, choice: Choice) -> None:
         """Show another booklet."""
+        self._asked = choice
         self._tell(choice=choice)
         self.refresh()
 
@@ -169,27 +171,31 @@ class Session:
             await self._wanted.wait()
             self._wanted.clear()
             self._tell(doing="making", is_behind=False)
+            asked = self._asked
             try:
-                made = await self.ask(making.make, Request(self.project, self.today, self.state.choice))
-                await self._show(made)
+                made = await self.ask(making.make, Request(self.project, self.today, asked))
+                await self._show(made, asked)
             except BookletError as reason:
                 stopped = error("SYS-003", Place("chapters"), str(reason), "Less text, or simpler drawings.")
                 self._tell(notes=(Note(stopped),), doing="resting", is_kept=True)
 
-    async def _show(self, made: Made) -> None:
-        """The pages that were made, and then what is wrong with them. Newer sources go before the rest."""
+    async def _show(self, made: Made, asked: Choice) -> None:
+        """The pages that were made for what was asked, and then what is wrong with them. Newer wishes go before."""
         if made.is_stale:  # whoever saved is heard of as well
             self._tell(doing="resting", is_behind=not self.state.automatic)
             return
         notes = tuple(Note(finding) for finding in made.findings)
         facts: dict[str, Any] = {"options": made.options} if made.options.editions else {}
-        if self._wanted.is_set() and made.choice != self.state.choice and self.state.choice.edition:
+        if asked != self._asked:
             return  # somebody chose another meanwhile
         if not made.files:
             self._tell(choice=made.choice, notes=notes, doing="resting", is_kept=True, new=self._new(notes), **facts)
             return
         is_other, self._last = made.choice != self._last, made.choice
         pages = await asyncio.to_thread(self.album.take, made.files, is_other)
+        if asked != self._asked:
+            return
+        self._asked = made.choice
         self._tell(
             choice=made.choice,
             pages=pages,

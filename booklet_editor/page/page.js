@@ -204,6 +204,7 @@ function overlay(sheet) {
     const outer = `M0 0h${width}v${height}h${-width}z`;
     marks.push(drawn("path", { class: "bleed", "fill-rule": "evenodd", d: `${outer}M${x} ${y}h${w}v${h}h${-w}z` }));
   }
+  if (page.bleed) marks.push(rectangle("bleed bleed-edge", page.bleed));
   if (page.safe) marks.push(rectangle("safe", page.safe));
   marks.push(rectangle("trim", page.trim));
   for (const box of page.changes) {
