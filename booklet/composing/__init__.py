@@ -6,7 +6,7 @@ tokens, because nobody knows them yet.
 """
 
 from booklet.composing.edition import PAGE_TOKENS, Composition, Part, Wanted, compose, planned_kit, ticket
-from booklet.composing.faces import Faces, decompressed, face_faults, faces_of, shipped_faces
+from booklet.composing.faces import Faces, characters_of, decompressed, face_faults, faces_of, shipped_faces
 from booklet.composing.opening import hours_in_words
 from booklet.composing.proofreading import proofread
 from booklet.composing.views import HANDOUT, MAIN, Publication, code_entries, publication, titles_of
@@ -22,6 +22,7 @@ __all__ = [
     "Part",
     "Publication",
     "Wanted",
+    "characters_of",
     "code_entries",
     "compose",
     "decompressed",

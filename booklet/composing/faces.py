@@ -210,6 +210,20 @@ def decompressed(face: bytes) -> bytes:
     return target.getvalue()
 
 
+@lru_cache(maxsize=8)
+def characters_of(program: bytes) -> dict[int, str]:
+    """The character of each glyph of a font program, those that stand for a letter in one of its forms among them."""
+    from fontTools.ttLib import TTFont
+
+    font = TTFont(io.BytesIO(program), lazy=True)
+    characters = {name: chr(code) for code, name in sorted(font.getBestCmap().items(), reverse=True)}
+    lookups = font["GSUB"].table.LookupList.Lookup if "GSUB" in font else []
+    forms = [pair for lookup in lookups for table in lookup.SubTable for pair in getattr(table, "mapping", {}).items()]
+    for _ in range(2):  # a form of a form, as of lam before alef
+        characters |= {form: characters[name] for name, form in forms if name in characters and form not in characters}
+    return {font.getGlyphID(name): character for name, character in characters.items()}
+
+
 @cache
 def shipped_faces(styles: Path) -> Faces:
     """What the fonts under `styles/fonts` can draw, read once."""

@@ -23,8 +23,9 @@ from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
 from booklet.bounds import within_bounds
-from booklet.composing import decompressed
+from booklet.composing import characters_of, decompressed
 from booklet.formats import PageSetup
+from booklet.pdf import has_letters_from_the_right
 from booklet.typesetting.fitting import misfits
 from booklet.typesetting.records import EngineError, Layout, WrittenFacts
 from booklet.typesetting.structure import add_tags, restore_spaces
@@ -48,7 +49,19 @@ SUBSET = weasyprint.pdf.fonts.Font.subset
 """The engine's own way to cut a font down, which has no turn here: a test holds this seam, too."""
 
 weasyprint.pdf.add_tags = add_tags
-weasyprint.pdf.fonts.Font.subset = lambda font, to_unicode, hinting: None
+
+
+def _whole(font: Any, to_unicode: dict[int, str], hinting: bool) -> None:
+    """Leave a font whole, and give each glyph that is drawn for more than a letter, or less, the character of its own:
+    of a letter with its vowel marks the engine gives all to one glyph, and nothing to the others.
+    """
+    odd = [glyph for glyph, text in to_unicode.items() if len(text) != 1]
+    if odd and has_letters_from_the_right("".join(to_unicode.values())):
+        characters = characters_of(font.file_content)
+        font.to_unicode |= {glyph: characters[glyph] for glyph in odd if glyph in characters}
+
+
+weasyprint.pdf.fonts.Font.subset = _whole
 
 
 class _Fetcher(URLFetcher):  # type: ignore[misc] # the engine has no type hints

@@ -9,7 +9,6 @@ which it is read (`paint_order`).
 
 from __future__ import annotations
 
-import codecs
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -33,8 +32,7 @@ _LONG = re.compile(rb"\d+\.\d{3,}")
 class Piece:
     """Marked content of a structure element on a page, by page index and number, and the place in the sources that it
     comes from. `after` is the piece before it in the same element, when nothing of another element stands between;
-    `area` is where it stands, in CSS pixels of the page, and whether it covers all of that, as pictures do. `said` is
-    its text where that is drawn from right to left: glyphs stand there as on the page, and some for parts of letters.
+    `area` is where it stands, in CSS pixels of the page, and whether it covers all of that, as pictures do.
     When nothing is drawn in it, or when it is joined to the one before, `number` is None.
     """
 
@@ -43,7 +41,6 @@ class Piece:
     source: str
     after: Piece | None
     area: tuple[Box, bool]
-    said: str = ""
 
 
 def mark(
@@ -152,15 +149,13 @@ class _Writer:
         before = piece.after
         while before is not None and before.number is None and before is not self._closed:
             before = before.after
-        alone = piece.said or (before is not None and before.said)
-        if before is not None and before is self._closed and not alone and self._continues():
+        if before is not None and before is self._closed and self._continues():
             piece.number = None
             self._open.append(before)
             return
         piece.number = self._count
         self._count += 1
-        said = f"/ActualText<{codecs.BOM_UTF16_BE.hex()}{piece.said.encode('utf-16-be').hex()}>" if piece.said else ""
-        self._begin(piece, f"/Span<</MCID {piece.number}{said}>>BDC")
+        self._begin(piece, f"/Span<</MCID {piece.number}>>BDC")
 
     def open_artifact(self, kind: str) -> None:
         if kind in (LAYOUT, PAGINATION) and kind == self._closed and self._continues():

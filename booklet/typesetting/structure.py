@@ -9,7 +9,8 @@ What is written (ISO 32000-1, 14.7 and 14.8): Sect, H1 to H6, P, L with ListNumb
 Caption, THead, TBody, TR, TH with Scope and ID, TD with Headers, Figure with Alt, BBox and its Caption inside,
 BlockQuote, TOC, TOCI, Index, Note with an ID, and Link with its annotations, in a Reference when it leads to another
 place of the booklet. A box beside the text is an `Aside`, mapped to Div; bold words are `Strong`, mapped to Span. Span
-stands only where it says a language (Lang) or the words of an abbreviation (E). `div` and `span` mean nothing by
+stands only where it says a language (Lang), the words of an abbreviation (E), or the text of a box that is read from
+right to left (ActualText): glyphs stand there in the order of the page. `div` and `span` mean nothing by
 themselves and give none. Everything in margin boxes, repeated table headers, and images with empty `alt` are artifacts.
 
 `add_tags` stands in the one private seam: `weasyprint.pdf.add_tags`, called when all pages are drawn. A test holds
@@ -85,6 +86,7 @@ class Node:
     id: str = ""
     language: str = ""
     expansion: str = ""
+    actual: str = ""
 
     def pieces(self) -> Iterator[Piece]:
         """All content under it, in reading order."""
@@ -179,8 +181,10 @@ class _Tree:
                 owner = self._owner(box)
                 last = owner.kids[-1] if owner.kids else None
                 after = last if isinstance(last, Piece) and last.page == index else None
-                said = box.text if isinstance(box, boxes.TextBox) and _is_from_the_right(box) else ""
-                pieces[number] = Piece(index, number, self._source(box.element), after, _area(box), said)
+                if isinstance(box, boxes.TextBox) and _is_from_the_right(box):
+                    owner, after = _child(owner, "Span"), None
+                    owner.actual = box.text
+                pieces[number] = Piece(index, number, self._source(box.element), after, _area(box))
                 owner.kids.append(pieces[number])
                 if isinstance(box, boxes.ReplacedBox):
                     _describe(owner, box, page.height)
@@ -420,7 +424,7 @@ def _write_node(pdf: Any, node: Node, parent: Any, owners: list[dict[int, Any]],
     pdf.add_object(element)
     if node.attributes:
         element["A"] = pydyf.Dictionary(node.attributes)
-    told = {"ID": node.id, "Alt": node.alt, "Lang": node.language, "E": node.expansion}
+    told = {"ID": node.id, "Alt": node.alt, "Lang": node.language, "E": node.expansion, "ActualText": node.actual}
     element.update({key: pydyf.String(words) for key, words in told.items() if words})
     kids = [kid for kid in node.kids if not isinstance(kid, Piece) or kid.number is not None]
     first = next((kid.page if isinstance(kid, Piece) else kid[0] for kid in kids if not isinstance(kid, Node)), None)
