@@ -155,7 +155,7 @@ CHECK_MARK = "No shipped font has U+2713 CHECK MARK ('\u2713')."
         (added("Fine.\n\nDone \u2713 and done."), f"{TWO}:{LAST + 2}"),
         (changed(STATES, "What Vic group does.", "Help \u2713."), f"{STATES}:"),
         (changed("chapters/glossary.yaml", "A picture", "\u2713 A picture"), "chapters/glossary.yaml:2"),
-        (changed("chapters/booklet.toml", "This booklet.", "This \u2713."), "chapters/booklet.toml:38"),
+        (changed("chapters/booklet.toml", "This booklet.", "This \u2713."), "chapters/booklet.toml:39"),
     ],
 )  # fmt: skip
 def test_a_character_of_no_font_is_named_where_it_stands(

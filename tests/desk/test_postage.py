@@ -118,7 +118,8 @@ def built(desk: Desk) -> None:
     ):  # fmt: skip
         code = code_of(title if title in ("main", "bone") else "main", "VIC", size)
         name = f"VIC/{title[:4]}-{format}-{part}.pdf"
-        entry = Entry(name, title, "x", "VIC", format, 1, "2026.1", code, pages, 1, "0", (148, 210), "0")
+        trim_mm = (210, 297) if format == "large-print" else (148, 210)
+        entry = Entry(name, title, "x", "VIC", format, 1, "2026.1", code, pages, 1, "0", trim_mm, "0")
         manifest["files"].append(entry.__dict__)
     path.write_text(json.dumps(manifest))
 
