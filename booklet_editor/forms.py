@@ -13,13 +13,12 @@ from hashlib import sha256
 from pathlib import Path
 
 from booklet.bounds import MAX_DATA_BYTES
-from booklet.calls import ChangedMeanwhileError, call_of, due_calls, record_call, script, state_of
+from booklet.calls import ChangedMeanwhileError, DueCall, call_of, due_calls, record_call, script, state_of
 from booklet.files import is_there, write_whole
 from booklet.files import read as read_file
 from booklet.findings import BookletError
 from booklet.manuscript import WAIVERS, Waiver, read, with_waiver
 from booklet.today import Today
-from booklet_editor.records import CallForm
 
 
 @dataclass(frozen=True)
@@ -32,10 +31,18 @@ class Answer:
 
 
 @dataclass(frozen=True)
+class ToRing:
+    """An entry to ring, and `seen`, by which it is known later whether somebody changed it meanwhile."""
+
+    call: DueCall
+    seen: str
+
+
+@dataclass(frozen=True)
 class CallList:
     """The entries to ring, the worst first, and what to say."""
 
-    rows: tuple[CallForm, ...]
+    rows: tuple[ToRing, ...]
     script: tuple[str, ...]
     today: date
 
@@ -48,22 +55,8 @@ def call_list(project: Path, today: date, everything: bool) -> CallList:
     own = datetime.now().astimezone().tzinfo
     assert own
     states = {service.id: state_of(service) for service in manuscript.services}
-    rows = tuple(
-        CallForm(
-            id=row.id,
-            name=row.name,
-            by=row.by,
-            hours=row.hours,
-            clock=row.clock,
-            says=row.says,
-            reason=row.reason,
-            urgent=row.urgent,
-            file=row.place.file,
-            line=row.place.line,
-            seen=states[row.id],
-        )
-        for row in due_calls(manuscript, today, {}, own, everything)
-    )
+    due = due_calls(manuscript, today, {}, own, everything)
+    rows = tuple(ToRing(call, states[call.id]) for call in due)
     return CallList(rows, script(manuscript), today)
 
 
@@ -93,13 +86,16 @@ def write_waiver(project: Path, code: str, where: str, reason: str, seen: str) -
         if set(where) & set("*?["):
             return Answer("Here one file or one line is answered for.")
         before = _waivers(project)
+        changed = ChangedMeanwhileError(f"Somebody changed {WAIVERS} meanwhile. Nothing was written: send it again.")
         if sha256(before).hexdigest() != seen:
-            raise ChangedMeanwhileError(f"Somebody changed {WAIVERS} meanwhile. Nothing was written: send it again.")
+            raise changed
         try:
             waiver = Waiver.model_validate({"code": code, "where": where, "reason": reason.strip()})
             content = with_waiver(before.decode("utf-8"), waiver).encode()
         except ValueError as why:
             return Answer(f"That cannot be written: {_first_line(why)}.")
+        if _waivers(project) != before:
+            raise changed
         write_whole([(project / WAIVERS, content)])
         return Answer(f"Written to {WAIVERS}: {code} in {where}.", True)
 

@@ -28,7 +28,7 @@ from booklet.finishing import sources as sources_in
 from booklet.formats import FORMATS
 from booklet.jobs import Job, JobContext, examined, finished_files, prepare, typeset_title
 from booklet.manuscript import Manuscript, read
-from booklet.pdf import PT_PER_MM, Box, Geometry, geometry_of
+from booklet.pdf import PT_PER_MM, Box, Geometry, Matrix, geometry_of, shrunk
 from booklet.preflight import Report
 from booklet.records import Order
 from booklet.store import Store
@@ -44,6 +44,10 @@ MOST_WORDS = 90
 """Characters of a line by which it is known."""
 MAIN_FORM = "screen"
 """The format that is shown when nobody has chosen."""
+
+
+_Piece = tuple[Segment, int, Matrix]
+"""A page (from 0) of a part as it stands on a page of a file."""
 
 
 @dataclass(frozen=True)
@@ -179,42 +183,41 @@ def _boxes(content: bytes) -> tuple[Geometry, ...]:
 
 
 def _as_made(job: Job, booklet: TypesetBooklet, segments: Sequence[Segment], shown: _Shown) -> MadeFile:
+    """A file with its pages, each known by the pieces that stand on it, and by what all have from elsewhere."""
     file = shown.file
     kept = {segment.key: segment for segment in segments}
-    facts = replace(booklet, segments=(), anchors={}, phones={}, kit=None)
-    facts = facts if job.form.finish == "press" else replace(facts, print_job=None)
-    ground = (sha256(repr(facts).encode()).hexdigest(), len(shown.boxes))
-    parts: list[list[tuple[Segment, int, object]]] = [[] for _ in shown.boxes]
+    pieces: list[list[_Piece]] = [[] for _ in shown.boxes]
     for origin in file.origins:
         for row in origin.places:
-            parts[row.page_index].append((kept[origin.segment], row.page, row.matrix))
-    content = sha256(file.content).hexdigest()
-    safe = file.profile.safe_mm or file.profile.unprintable_mm or file.profile.margin_mm if file.profile else 0.0
-    pages = []
-    for index, (box, there) in enumerate(zip(shown.boxes, parts, strict=True)):
-        made_of: list[object] = [(segment.key, page, matrix) for segment, page, matrix in there]
-        made_of = made_of or [(index, content)]
-        name, words = f"{file.name} {index}", f"Side {index + 1}"
-        if len(there) == 1 and len(file.origins) > 1:
-            ((segment, page, _),) = there
-            name = f"{file.name.rpartition('-')[2]} {segment.part.id} {page}"
-            words = f"{segment.part.title}, page {segment.folio(page)}"
-        pages.append(
-            MadePage(
-                name=name,
-                words=words,
-                made_of=sha256(repr((ground, made_of)).encode()).hexdigest()[:32],
-                size_mm=((box.media[2] - box.media[0]) / PT_PER_MM, (box.media[3] - box.media[1]) / PT_PER_MM),
-                trim_mm=_mm(box, box.finished),
-                bleed_mm=_mm(box, box.bleed) if box.bleed and box.bleed != box.finished else None,
-                safe_mm=_mm(box, _shrunk(box.finished, safe * PT_PER_MM)) if safe else None,
-            )
-        )
+            pieces[row.page_index].append((kept[origin.segment], row.page, row.matrix))
+    facts = replace(booklet, segments=(), anchors={}, phones={}, kit=None)
+    facts = facts if job.form.finish == "press" else replace(facts, print_job=None)
+    others = sha256(repr((facts, len(shown.boxes))).encode()).hexdigest()
+    pages = (_as_page(shown, index, there, others) for index, there in enumerate(pieces))
     return MadeFile(file.name, file.content, tuple(pages), job.form.finish == "tagged")
 
 
-def _shrunk(box: Box, by_pt: float) -> Box:
-    return box[0] + by_pt, box[1] + by_pt, box[2] - by_pt, box[3] - by_pt
+def _as_page(shown: _Shown, index: int, pieces: Sequence[_Piece], others: str) -> MadePage:
+    file, box = shown.file, shown.boxes[index]
+    made_of: list[object] = [(segment.key, page, matrix) for segment, page, matrix in pieces]
+    made_of = made_of or [index, sha256(file.content).hexdigest()]
+    name, words = f"{file.name} {index}", f"Side {index + 1}"
+    if len(pieces) == 1 and len(file.origins) > 1:
+        ((segment, page, _),) = pieces
+        name = f"{file.name.rpartition('-')[2]} {segment.part.id} {page}"
+        words = f"{segment.part.title}, page {segment.folio(page)}"
+    profile = file.profile
+    safe_mm = profile.safe_mm or profile.unprintable_mm or profile.margin_mm if profile else 0.0
+    _, _, width, height = _mm(box, box.media)
+    return MadePage(
+        name=name,
+        words=words,
+        made_of=sha256(repr((others, made_of)).encode()).hexdigest()[:32],
+        size_mm=(width, height),
+        trim_mm=_mm(box, box.finished),
+        bleed_mm=_mm(box, box.bleed) if box.bleed and box.bleed != box.finished else None,
+        safe_mm=_mm(box, shrunk(box.finished, safe_mm * PT_PER_MM)) if safe_mm else None,
+    )
 
 
 def _mm(page: Geometry, box: Box) -> Box:

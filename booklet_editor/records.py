@@ -117,20 +117,3 @@ class Line:
     line: int
     words: str
     box_mm: Box
-
-
-@dataclass(frozen=True)
-class CallForm:
-    """An entry to ring: what to ask, and `seen`, by which it is known whether somebody changed it meanwhile."""
-
-    id: str
-    name: str
-    by: str
-    hours: str
-    clock: str
-    says: tuple[str, ...]
-    reason: str
-    urgent: bool
-    file: str
-    line: int
-    seen: str

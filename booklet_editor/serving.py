@@ -102,8 +102,8 @@ class _Answers:
     async def calls(self, request: Request) -> Response:
         everything = request.query_params.get("all") == "1"
         found = await self._ask(forms.call_list, self._session.project, self._session.today, everything)
-        return JSONResponse({"rows": [asdict(row) for row in found.rows], "script": found.script,
-                             "today": found.today.isoformat()})  # fmt: skip
+        rows = [{**asdict(row.call), "seen": row.seen} for row in found.rows]
+        return JSONResponse({"rows": rows, "script": found.script, "today": found.today.isoformat()})
 
     async def waivers(self, _: Request) -> Response:
         return JSONResponse({"seen": await self._ask(forms.waivers_state, self._session.project)})

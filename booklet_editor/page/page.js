@@ -548,7 +548,7 @@ function callCard(row, today, isOpen) {
       "p",
       { class: "does" },
       make("button", { type: "button", id: `ring-${row.id}`, "aria-label": `Write down a call to ${row.name}`, onclick: () => openCall(row, today) }, "Write down a call"),
-      placeButton(row.file, row.line, () => goToNote({ spots: [], file: row.file, line: row.line })),
+      placeButton(row.place.file, row.place.line, () => goToNote({ spots: [], ...row.place })),
     ),
   );
 }

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import re
 import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, TypeVar
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
@@ -23,8 +26,9 @@ from tests.browsers import FLAGS, NAMES, browser_path
 from tests.conftest import HANG_SECONDS, needs
 from tests.tiny import Overlay
 
+Result = TypeVar("Result")
 DAY = "2026-11-22"
-HANG_MS = 60_000
+HANG_MS = HANG_SECONDS * 1000
 AT_REST = re.compile("[0-9] (error|warning)")
 """What the page says once all is shown and looked into."""
 
@@ -62,6 +66,14 @@ def stop(preview: Preview) -> str:
     return preview.process.communicate(timeout=HANG_SECONDS)[1]
 
 
+def awaited(work: Coroutine[Any, Any, Result]) -> Result:
+    """What comes of some work that waits. It has a thread of its own, because a browser that is driven in this one has
+    its loop there.
+    """
+    with ThreadPoolExecutor(1) as threads:
+        return threads.submit(asyncio.run, work).result()
+
+
 @pytest.fixture(scope="session")
 def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A store that knows the tiny booklet, so that nothing is typeset twice."""
@@ -92,7 +104,7 @@ def _end(preview: Preview) -> None:
         stop(preview)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """The system's Chromium. Where CI says that nothing may be skipped, it must be there."""
     path = browser_path()

@@ -23,7 +23,7 @@ def project(tmp_path: Path) -> Path:
 
 
 def told(project: Path, **facts: str) -> Answer:
-    seen = next(row.seen for row in call_list(project, DAY, True).rows if row.id == "to-confirm")
+    seen = next(row.seen for row in call_list(project, DAY, True).rows if row.call.id == "to-confirm")
     given = {
         "id": "to-confirm", "day": "2026-11-20", "by": "Jo Smith", "result": "confirmed", "note": "", "phone": "",
         "seen": seen,
@@ -44,7 +44,7 @@ def test_a_call_is_written_into_its_entry_and_nothing_else_changes(project: Path
 
 
 def test_an_entry_that_somebody_changed_meanwhile_is_left_alone(project: Path) -> None:
-    seen = next(row.seen for row in call_list(project, DAY, True).rows if row.id == "to-confirm")
+    seen = next(row.seen for row in call_list(project, DAY, True).rows if row.call.id == "to-confirm")
     path = project / STATES
     path.write_text(path.read_text("utf-8").replace("Maybe line", "Perhaps line"), "utf-8")
     before = path.read_bytes()
@@ -55,7 +55,7 @@ def test_an_entry_that_somebody_changed_meanwhile_is_left_alone(project: Path) -
 
 
 def test_an_edit_of_another_entry_of_the_same_file_is_no_hindrance_and_stays(project: Path) -> None:
-    seen = next(row.seen for row in call_list(project, DAY, True).rows if row.id == "to-confirm")
+    seen = next(row.seen for row in call_list(project, DAY, True).rows if row.call.id == "to-confirm")
     path = project / STATES
     path.write_text("# Added above\n" + path.read_text("utf-8").replace("Avoca", "Ararat"), "utf-8")
     assert told(project, seen=seen).is_written

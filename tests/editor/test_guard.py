@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterable
 from typing import Any
 
@@ -12,6 +11,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import Message, Receive, Scope, Send
 
 from booklet_editor.guard import HEADERS, MOST_BYTES, Guard
+from tests.editor.conftest import awaited
 
 TOKEN, PORT = "s3cret-Token", 8420
 OWN = [("host", f"127.0.0.1:{PORT}")]
@@ -45,7 +45,7 @@ def asked(
         "headers": [(name.encode(), value.encode()) for name, value in headers], "http_version": "1.1",
         "scheme": "http", "server": ("127.0.0.1", PORT), "client": ("127.0.0.1", 1), "root_path": "",
     }  # fmt: skip
-    asyncio.run(Guard(_inner, TOKEN, PORT)(scope, receive, send))
+    awaited(Guard(_inner, TOKEN, PORT)(scope, receive, send))
     start = sent[0]
     found = {name.decode(): value.decode() for name, value in start["headers"]}
     return start["status"], found, b"".join(each.get("body", b"") for each in sent[1:])
@@ -105,5 +105,5 @@ def test_a_socket_of_the_web_is_closed() -> None:
         return {"type": "websocket.connect"}
 
     scope = {"type": "websocket", "path": f"/{TOKEN}/", "headers": [(b"host", f"127.0.0.1:{PORT}".encode())]}
-    asyncio.run(Guard(_inner, TOKEN, PORT)(scope, receive, send))
+    awaited(Guard(_inner, TOKEN, PORT)(scope, receive, send))
     assert [each["type"] for each in sent] == ["websocket.close"]

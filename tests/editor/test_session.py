@@ -14,6 +14,7 @@ from booklet.findings import BookletError, Place, warning
 from booklet_editor import making
 from booklet_editor.records import Choice, Made, MadeFile, Note, Option, Options, Request
 from booklet_editor.session import Session, State
+from tests.editor.conftest import awaited
 
 VIC, WA = Choice("VIC", "main", "screen"), Choice("WA", "main", "screen")
 OPTIONS = Options((Option("VIC", "Victoria"), Option("WA", "Western Australia")))
@@ -37,7 +38,7 @@ def told(answer: Answer, act: Callable[[Session], Awaitable[None]], monkeypatch:
         await asyncio.gather(work, return_exceptions=True)
         return session.state
 
-    return asyncio.run(run())
+    return awaited(run())
 
 
 async def until(session: Session, wanted: Callable[[State], bool]) -> None:
@@ -184,4 +185,4 @@ def test_a_real_process_that_is_killed_is_started_again(tmp_path: Path) -> None:
         session._end_process()
         return str(again)
 
-    assert asyncio.run(run()) == "4"
+    assert awaited(run()) == "4"

@@ -13,6 +13,7 @@ import pytest
 from booklet_editor.sources import sources_of
 from booklet_editor.watching import PATIENCE_S, changes, is_being_written
 from tests.conftest import HANG_SECONDS
+from tests.editor.conftest import awaited
 
 CHAPTER = "chapters/01-one.md"
 SAVES = 300
@@ -47,7 +48,7 @@ def seen_while(project: Path, act: Callable[[], Awaitable[None]], last: str) -> 
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
 
-    asyncio.run(run())
+    awaited(run())
     return found
 
 
