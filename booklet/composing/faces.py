@@ -9,9 +9,7 @@ from __future__ import annotations
 
 import io
 import re
-import struct
 import unicodedata
-import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
@@ -21,8 +19,8 @@ from pathlib import Path
 from typing import Any
 from unicodedata import category, normalize
 
-from booklet.bounds import TooMuchError, within_bounds
-from booklet.files import is_file
+from booklet.bounds import MAX_FONT_BYTES, TooMuchError, within_bounds
+from booklet.files import is_file, read
 from booklet.findings import Finding, error, warning
 from booklet.manuscript import Face, OwnFaces, face_path, shipped
 
@@ -48,9 +46,6 @@ FORBIDDEN_BITS = (
 LEAST_WEIGHT, BOLD_FROM = 400, 600
 ALIKE = 20
 """Units of a font by which the points of two shapes may differ that nobody can tell apart."""
-FONT_ERRORS = (OSError, LookupError, ValueError, TypeError, AttributeError, AssertionError, struct.error, zlib.error)
-"""What fontTools raises of files that are no fonts, or damaged ones."""
-
 _MARKUP = re.compile(r"(<(?:style|title)\b.*?</(?:style|title)>|<[^>]*>)", re.DOTALL)
 _WORD = re.compile("[^\\s<>&\ue000-\uf8ff]+")
 _LEAD, _TRAIL = "([{\"'\u2018\u201c", ".,;:!?)]}\"'\u2019\u201d\u2026"
@@ -173,9 +168,9 @@ def faces_of(project: Path, own: OwnFaces) -> Faces:
     for face in own.every:
         for name in face.files.values():
             drawn, reach = _read_font(face_path(project, name) or Path(name))
-            texts.append(drawn)
+            texts += [drawn] if drawn else []
             advances |= {sign: max(width, advances.get(sign, 0.0)) for sign, width in reach.items()}
-    return Faces(frozenset.intersection(*texts), ours.other, advances)
+    return Faces(frozenset.intersection(*texts), ours.other, advances) if texts else ours
 
 
 @lru_cache(maxsize=16)
@@ -183,13 +178,13 @@ def _read_font(path: Path) -> tuple[frozenset[str], dict[str, float]]:
     """The characters of a font file, and how far each reaches, in em; nothing of one that cannot be read, which is told
     elsewhere.
     """
-    from fontTools.ttLib import TTFont, TTLibError
+    from fontTools.ttLib import TTFont
 
     try:
-        with TTFont(path) as font:
+        with TTFont(io.BytesIO(read(path, MAX_FONT_BYTES))) as font:
             em, widths = font["head"].unitsPerEm, font["hmtx"]
             reach = {chr(code): widths[glyph][0] / em for code, glyph in font.getBestCmap().items()}
-    except (*FONT_ERRORS, TTLibError):
+    except Exception:  # whatever libraries raise of a stranger's bytes
         return frozenset(), {}
     return frozenset(reach), reach
 
@@ -211,17 +206,18 @@ def face_faults(project: Path, own: OwnFaces) -> Iterator[Finding]:
 
 
 def _font_faults(path: Path, name: str, weight: int, face: Face) -> Iterator[Finding]:
-    from fontTools.ttLib import TTFont, TTLibError
+    from fontTools.ttLib import TTFont
 
     try:
-        with TTFont(path, lazy=True) as font:
+        with TTFont(io.BytesIO(read(path, MAX_FONT_BYTES)), lazy=True) as font:
             bits, given = font["OS/2"].fsType, font["OS/2"].usWeightClass
             is_italic = bool(font["OS/2"].fsSelection & 1)
             tables = set(font.keys())
             characters = frozenset(map(chr, font.getBestCmap() or ()))
             alike = _look_alikes(font) if "glyf" in tables else ()
-    except (*FONT_ERRORS, TTLibError) as reason:
-        yield error("FNT-003", face.origin, f"'{name}' is no font ({reason}).", "A TrueType font: WOFF2 or TTF.")
+    except Exception as reason:  # whatever libraries raise of a stranger's bytes
+        found = f"'{name}' is no font, or damaged ({type(reason).__name__})."
+        yield error("FNT-003", face.origin, found, "A TrueType font: WOFF2 or TTF.")
         return
     for mask, value, words in FORBIDDEN_BITS:
         if bits & mask == value:

@@ -130,6 +130,7 @@ def _file(
         language=booklet.language,
         headings=0,
         phones=booklet.phones,
+        families=booklet.form.pages.overlay.families,
         stitched=False,
     )
     numbers = list(placed_in_order(booklet.segments))

@@ -86,6 +86,7 @@ def _pressed(
         language=booklet.language,
         headings=0,
         phones=booklet.phones,
+        families=booklet.form.pages.overlay.families,
         stitched=booklet.stitched,
     )
     profile = _profile(booklet.form.profile, work)

@@ -31,7 +31,7 @@ from booklet.bounds import (
 )
 from booklet.files import inside
 from booklet.findings import Finding, Place, error
-from booklet.manuscript.records import HUE, ID, ISSUE, LANGUAGE, Record
+from booklet.manuscript.records import FAMILY, HUE, ID, ISSUE, LANGUAGE, Record
 
 MAX_FAULTS = 100
 """Faults told of one record: more of one file help nobody."""
@@ -50,6 +50,8 @@ _REASONS = {
     "bool_parsing": "it is to be true or false",
 }
 """What pydantic finds, in an editor's words."""
+_LOOKS = {(key,) for key in ("page", "pages", "style", "theme", "font", "fonts", "faces", "palette", "logo", "cover")}
+"""Keys that people look for in booklet.toml."""
 _LIMITS = {"ge": "at least", "gt": "more than", "le": "at most", "lt": "less than"}
 _PART = r"""(?:[\w-]+|"[^"\n]*"|'[^'\n]*')"""
 _DEEP_KEY = re.compile(rf"""(?<![\w"'-])(?:{_PART}[ \t]*\.[ \t]*){{{MAX_DEPTH}}}""")
@@ -59,6 +61,7 @@ _PATTERNS = {
     ID: "it is to be small letters, digits and hyphens",
     HUE: "it is to be a sign and six digits or small letters to f, such as #0b5a7e",
     ISSUE: "it is to be a year, a dot and a number, such as 2026.1",
+    FAMILY: "it is to be letters, digits, spaces and hyphens",
     LANGUAGE: "it is to be a language and a country, such as en-AU",
 }
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -355,6 +358,9 @@ def validate(model: type[Model], data: Data, path: Path_ = (), **more: Any) -> t
 
 
 def _unknown(data: Data, path: Path_, start: int, model: type[Record]) -> Finding:
+    if data.file.endswith("/booklet.toml") and path[start:] in _LOOKS:
+        expected = "How pages look is said in chapters/style.toml: docs/style.md."
+        return error("SRC-011", data.place(path), f"Unknown key '{path[-1]}'.", expected)
     fields = _model_at(model, path[start:]).model_fields
     known = sorted(info.alias or name for name, info in fields.items() if name != "origin")
     return error("SRC-011", data.place(path), f"Unknown key '{path[-1]}'.", f"One of: {', '.join(known)}.")
