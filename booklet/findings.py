@@ -65,6 +65,7 @@ CODES: dict[str, str] = {
     "BOX-001": "a page count, page size or page label that is not as promised",
     "BOX-002": "something that does not fit the page",
     "BOX-003": "a format that pages of this trim cannot have",
+    "BOX-004": "lines that a style of the project's own takes off the grid",
     "FNT-001": "a font that is not embedded or was not shipped",
     "FNT-002": "a character that no shipped font has",
     "FNT-003": "a font file that cannot be used, or may not be",

@@ -19,7 +19,7 @@ from booklet.bindery.colour import Inks, decimal
 from booklet.bindery.pictures import finest, scaled_down
 from booklet.contrast import luma
 from booklet.formats import PRESS_PPI
-from booklet.pdf import IDENTITY, ObjectId, is_opaque
+from booklet.pdf import IDENTITY, ObjectId, encoded, is_opaque
 
 BLACK_ALONE = (0.0, 0.0, 0.0, 1.0)
 ONE_INK_PT = 18.0
@@ -243,7 +243,10 @@ class _Worker:
         as_given = picture.mode == "CMYK" and self.inks.space == "/DeviceCMYK"
         inked = picture if as_given else self.inks.image(picture)
         inked = scaled_down(inked, self.finest.get(image.objgen, 0.0), PRESS_PPI)
-        image.write(inked.tobytes())
+        if image.get("/Filter") == Name.DCTDecode and mask is None:  # a photograph, which would be ten times as large
+            image.write(encoded(inked, as_jpeg=True), filter=Name.DCTDecode)
+        else:
+            image.write(inked.tobytes())
         image.Width, image.Height = inked.size
         image.BitsPerComponent = 8
         image.ColorSpace = Name.DeviceCMYK if inked.mode == "CMYK" else Name.DeviceGray

@@ -13,9 +13,7 @@ from __future__ import annotations
 
 import io
 import re
-import struct
 import unicodedata
-import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
@@ -25,8 +23,8 @@ from pathlib import Path
 from typing import Any
 from unicodedata import category, normalize
 
-from booklet.bounds import TooMuchError, within_bounds
-from booklet.files import is_file
+from booklet.bounds import MAX_FONT_BYTES, TooMuchError, within_bounds
+from booklet.files import is_file, read
 from booklet.findings import Finding, error, warning
 from booklet.manuscript import Face, OwnFaces, face_path, shipped
 from booklet.pdf import has_letters_from_the_right
@@ -55,8 +53,6 @@ FORBIDDEN_BITS = (
 LEAST_WEIGHT, BOLD_FROM = 400, 600
 ALIKE = 20
 """Units of a font by which the points of two shapes may differ that nobody can tell apart."""
-FONT_ERRORS = (OSError, LookupError, ValueError, TypeError, AttributeError, AssertionError, struct.error, zlib.error)
-"""What fontTools raises of files that are no fonts, or damaged ones."""
 MANY_LETTERS = 5
 """So many letters that the text face lacks, among the words of the house, are those of a language and no name's."""
 
@@ -245,8 +241,10 @@ def faces_of(project: Path, own: OwnFaces) -> Faces:
     for face in own.every:
         for name in face.files.values():
             drawn, reach = _read_font(face_path(project, name) or Path(name))
-            texts.append(drawn)
+            texts += [drawn] if drawn else []
             advances |= {sign: max(width, advances.get(sign, 0.0)) for sign, width in reach.items()}
+    if not texts:
+        return ours
     return replace(ours, text=frozenset.intersection(*texts), widths={**ours.widths, "": advances})
 
 
@@ -255,13 +253,13 @@ def _read_font(path: Path) -> tuple[frozenset[str], dict[str, float]]:
     """The characters of a font file, and how far each reaches, in em; nothing of one that cannot be read, which is told
     elsewhere.
     """
-    from fontTools.ttLib import TTFont, TTLibError
+    from fontTools.ttLib import TTFont
 
     try:
-        with TTFont(path) as font:
+        with TTFont(io.BytesIO(read(path, MAX_FONT_BYTES))) as font:
             em, widths = font["head"].unitsPerEm, font["hmtx"]
             reach = {chr(code): widths[glyph][0] / em for code, glyph in font.getBestCmap().items()}
-    except (*FONT_ERRORS, TTLibError):
+    except Exception:  # whatever libraries raise of a stranger's bytes
         return frozenset(), {}
     return frozenset(reach), reach
 
@@ -283,17 +281,18 @@ def face_faults(project: Path, own: OwnFaces) -> Iterator[Finding]:
 
 
 def _font_faults(path: Path, name: str, weight: int, face: Face) -> Iterator[Finding]:
-    from fontTools.ttLib import TTFont, TTLibError
+    from fontTools.ttLib import TTFont
 
     try:
-        with TTFont(path, lazy=True) as font:
+        with TTFont(io.BytesIO(read(path, MAX_FONT_BYTES)), lazy=True) as font:
             bits, given = font["OS/2"].fsType, font["OS/2"].usWeightClass
             is_italic = bool(font["OS/2"].fsSelection & 1)
             tables = set(font.keys())
             characters = frozenset(map(chr, font.getBestCmap() or ()))
             alike = _look_alikes(font) if "glyf" in tables else ()
-    except (*FONT_ERRORS, TTLibError) as reason:
-        yield error("FNT-003", face.origin, f"'{name}' is no font ({reason}).", "A TrueType font: WOFF2 or TTF.")
+    except Exception as reason:  # whatever libraries raise of a stranger's bytes
+        found = f"'{name}' is no font, or damaged ({type(reason).__name__})."
+        yield error("FNT-003", face.origin, found, "A TrueType font: WOFF2 or TTF.")
         return
     for mask, value, words in FORBIDDEN_BITS:
         if bits & mask == value:

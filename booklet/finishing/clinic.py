@@ -151,6 +151,7 @@ def _file(
         language=booklet.words.language,
         headings=0,
         phones=frozenset(booklet.phones),
+        families=booklet.form.pages.overlay.families,
         stitched=False,
     )
     numbers = list(placed_in_order(booklet.segments))

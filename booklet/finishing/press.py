@@ -96,6 +96,7 @@ def _pressed(
         language=booklet.words.language,
         headings=0,
         phones=frozenset(booklet.phones),
+        families=booklet.form.pages.overlay.families,
         stitched=booklet.stitched,
     )
     profile = _profile(booklet.form.profile, work)

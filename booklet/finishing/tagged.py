@@ -32,6 +32,7 @@ def finish_tagged(booklet: TypesetBooklet, tools: Tools) -> Finished:
         language=booklet.words.language,
         headings=sum(len(segment.layout.bookmarks) for segment in booklet.segments),
         phones=frozenset(booklet.phones),
+        families=booklet.form.pages.overlay.families,
         pdf_ua=form.pdf_ua,
         stitched=booklet.stitched,
         source_text=source_text(segment.part.html for segment in booklet.segments),

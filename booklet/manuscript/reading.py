@@ -33,7 +33,7 @@ from booklet.bounds import (
 )
 from booklet.files import inside
 from booklet.findings import Finding, Place, error
-from booklet.manuscript.records import HUE, ID, ISSUE, LANGUAGE, REGION, Readers, Record
+from booklet.manuscript.records import FAMILY, HUE, ID, ISSUE, LANGUAGE, REGION, Readers, Record
 from booklet.phones import SHAPE
 
 KEPT_FILES = 128
@@ -65,6 +65,8 @@ _REASONS = {
     "date_from_datetime_parsing": "the calendar has no such day",
 }
 """What pydantic finds, in an editor's words."""
+_LOOKS = {(key,) for key in ("page", "pages", "style", "theme", "font", "fonts", "faces", "palette", "logo", "cover")}
+"""Keys that people look for in booklet.toml."""
 _LIMITS = {"ge": "at least", "gt": "more than", "le": "at most", "lt": "less than"}
 _PART = r"""(?:[\w-]+|"[^"\n]*"|'[^'\n]*')"""
 _DEEP_KEY = re.compile(rf"""(?<![\w"'-])(?:{_PART}[ \t]*\.[ \t]*){{{MAX_DEPTH}}}""")
@@ -74,6 +76,7 @@ _PATTERNS = {
     ID: "it is to be small letters, digits and hyphens",
     HUE: "it is to be a sign and six digits or small letters to f, such as #0b5a7e",
     ISSUE: "it is to be a year, a dot and a number, such as 2026.1",
+    FAMILY: "it is to be letters, digits, spaces and hyphens",
     LANGUAGE: "it is to be a language, perhaps with its script or country, such as en-AU, vi or zh-Hans",
     REGION: "it is to be capitals and digits, such as VIC or KENT",
     f"^{SHAPE}$": "it is to be digits, X for any digit, [2-5] for one of several, and spaces",
@@ -384,6 +387,9 @@ def validate(
 
 
 def _unknown(data: Data, path: Path_, start: int, model: type[Record]) -> Finding:
+    if data.file.endswith("/booklet.toml") and path[start:] in _LOOKS:
+        expected = "How pages look is said in chapters/style.toml: docs/style.md."
+        return error("SRC-011", data.place(path), f"Unknown key '{path[-1]}'.", expected)
     fields = _model_at(model, path[start:]).model_fields
     known = sorted(info.alias or name for name, info in fields.items() if name != "origin")
     return error("SRC-011", data.place(path), f"Unknown key '{path[-1]}'.", f"One of: {', '.join(known)}.")

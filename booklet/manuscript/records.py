@@ -488,6 +488,16 @@ class LargePageStyle(PageStyle):
         return self
 
 
+def _refuse_pale(deep: str, tint: str) -> None:
+    """Raise ValueError for an accent in which nobody can read."""
+    on_paper, on_tint = (contrast(rgb_of(deep), rgb_of(ground)) for ground in ("#ffffff", tint))
+    if on_paper < TEXT_CONTRAST or on_tint < LARGE_TEXT_CONTRAST:
+        raise ValueError(
+            f"deep has a contrast of {on_paper:.1f} on white and {on_tint:.1f} on tint; "
+            f"{TEXT_CONTRAST} and {LARGE_TEXT_CONTRAST} are needed"
+        )
+
+
 class Hue(Record):
     """The accent of an edition: `deep` for headings and shapes, `tint` behind black text, as sRGB and as ink in
     percent.
@@ -502,12 +512,7 @@ class Hue(Record):
 
     @model_validator(mode="after")
     def _can_be_read(self) -> Hue:
-        on_paper, on_tint = (contrast(rgb_of(self.deep), rgb_of(ground)) for ground in ("#ffffff", self.tint))
-        if on_paper < TEXT_CONTRAST or on_tint < LARGE_TEXT_CONTRAST:
-            raise ValueError(
-                f"deep has a contrast of {on_paper:.1f} on white and {on_tint:.1f} on tint; "
-                f"{TEXT_CONTRAST} and {LARGE_TEXT_CONTRAST} are needed"
-            )
+        _refuse_pale(self.deep, self.tint)
         return self
 
 
@@ -558,6 +563,8 @@ class Palette(Record):
                 raise ValueError(f"black text on {name} has a contrast of {found:.1f}; {TEXT_CONTRAST:g} are needed")
         if (self.deep is None) != (self.tint is None):
             raise ValueError("deep and tint go together")
+        if self.deep and self.tint:
+            _refuse_pale(self.deep, self.tint)
         return self
 
     @property

@@ -42,6 +42,12 @@ def read_style(project: Path) -> tuple[Style, list[Finding]]:
     found += faults
     if style is None:
         return Style(), found
+    faces = {
+        name: face.model_copy(update={"origin": own.place(("faces", name))})
+        for name, face in (("text", style.faces.text), ("heads", style.faces.heads))
+        if face
+    }
+    style = style.model_copy(update={"faces": style.faces.model_copy(update=faces)})
     overlay, faults = _overlay(project, style)
     return style.model_copy(update={"overlay": overlay}), [*found, *faults]
 

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from PIL import Image, ImageCms, ImageFile, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageChops, ImageCms, ImageFile, ImageOps, UnidentifiedImageError
 
 from booklet.bounds import MAX_PICTURE_PIXELS
 
@@ -95,11 +95,13 @@ def printable(content: bytes, most_px: _Size, fills: bool = False, cmyk_profile:
 
 
 def encoded(picture: Image.Image, as_jpeg: bool, quality: int = JPEG_QUALITY) -> bytes:
-    """The bytes of a picture without anything beside its pixels."""
-    bare = picture.copy()
+    """The bytes of a picture without anything beside its pixels. Ink in a JPEG is written as a PDF takes its numbers
+    (ISO 32000-1, 7.4.8): Pillow turns it over, as Photoshop does.
+    """
+    bare = ImageChops.invert(picture) if as_jpeg and picture.mode == "CMYK" else picture.copy()
     bare.info = {}
     with io.BytesIO() as file:
-        if as_jpeg and bare.mode in ("L", "RGB"):
+        if as_jpeg and bare.mode in ("L", "RGB", "CMYK"):
             bare.save(file, "JPEG", quality=quality, subsampling=0 if quality >= JPEG_QUALITY else 2, optimize=True)
         else:
             bare.save(file, "PNG", optimize=False)

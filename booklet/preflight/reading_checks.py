@@ -195,23 +195,30 @@ def _margins(dossier: Dossier) -> Iterator[Defect]:
 def _on_pictures(dossier: Dossier) -> Iterator[Defect]:
     for page in dossier.pages:
         photos: list[Item] = []
+        panels: list[Item] = []
         compared = 0
         for item in page.content.items:
             if item.kind == "image" and item.picture and item.layer == "page" and max(size(item.box)) > 20:
                 photos.append(item)
+                panels = []  # those before it lie under it
                 continue
             hides = item.kind == "fill" and item.alpha == 1 and item.layer == "page"
             is_text = item.kind == "text" and item.text and item.text.words.strip() and item.layer == "page"
             if not photos or not (hides or is_text):
                 continue
-            compared += len(photos)
+            compared += len(photos) + len(panels)
             if compared > MAX_COMPARED:
                 yield Defect("A page has more pictures, fills and texts than are compared.", page.index)
                 break
             if hides:
                 photos = [photo for photo in photos if not _covers(item.box, photo.box)]
-            elif item.text and any(_overlaps(item.box, photo.box) for photo in photos):
+                panels += [item] if item.plain_rectangle else []
+            elif item.text and _stands_on(item, photos) and not any(_covers(each.box, item.box) for each in panels):
                 yield dossier.at(f"Text runs over a picture: '{item.text.words.strip()[:30]}'.", item)
+
+
+def _stands_on(text: Item, photos: list[Item]) -> bool:
+    return any(_overlaps(text.box, photo.box) for photo in photos)
 
 
 def _covers(upper: Box, lower: Box) -> bool:

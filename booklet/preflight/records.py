@@ -124,7 +124,7 @@ class Promise:
     """What a file must turn out to be: its folios in order, trim size, title, language, headings and phone links.
 
     `source_text` is what its source says; None when nobody handed it in. What is stitched has a multiple of four pages;
-    handouts, covers of their own and the fronts of sheets are loose leaves.
+    handouts, covers of their own and the fronts of sheets are loose leaves. `families` are the project's own faces.
     """
 
     file: str
@@ -136,6 +136,7 @@ class Promise:
     phones: frozenset[str]
     pdf_ua: int = 1
     stitched: bool = True
+    families: tuple[str, ...] = ()
     source_text: SourceText | None = None
 
 

@@ -83,10 +83,12 @@ def _outline(dossier: Dossier) -> Iterator[Defect]:
 
 def _fonts(dossier: Dossier) -> Iterator[Defect]:
     seen: set[tuple[str, int]] = set()
+    own = dossier.promise.families if dossier.promise else ()
+    known = (*FONTS, *(family.replace(" ", "-") for family in own))
     for item in dossier.texts if dossier.promise else ():
         assert item.text
         name = item.text.font.name
-        if not name.startswith(FONTS) and (name, item.page_index) not in seen:
+        if not name.startswith(known) and (name, item.page_index) not in seen:
             seen.add((name, item.page_index))
             yield dossier.at(f"Text is set in {name}, because no shipped font has its characters.", item)
 

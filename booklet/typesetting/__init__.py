@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from booklet.bounds import MAX_PICTURE_BYTES, TooMuchError, within_bounds
 from booklet.composing import PAGE_TOKENS, Composition, Part, decompressed
 from booklet.files import UnfitFileError, inside, read
-from booklet.findings import Finding, Place, error
+from booklet.findings import Finding, Place, error, warning
 from booklet.formats import PageSetup
 from booklet.manuscript import shipped
 from booklet.pdf import PICTURES, printable
@@ -49,6 +49,8 @@ USUAL_DIGITS = 2
 KEPT_DOCUMENTS = 48
 FROM_THE_RIGHT = ' dir="rtl">\n<head>'
 """How a document begins that is read from right to left."""
+LEAST_LEVEL = 0.85
+"""So many lines of a chapter stand level in ours, figures and tables counted."""
 FINDER_ROW = re.compile(r'<tr data-finds="([^"]+)">.*?</tr>\n?', re.DOTALL)
 """A row of the block `page-finder`, and the anchor that it finds."""
 
@@ -344,6 +346,7 @@ def _typeset(
     findings = [finding for volume in volumes for finding in _too_few_planned(volume)]
     for volume_segments in segments:
         findings += _complaints(volume_segments) + _too_large(volume_segments, setter.pages)
+        findings += _off_grid(volume_segments, setter.pages)
     return segments, findings
 
 
@@ -467,6 +470,20 @@ def _complaints(segments: tuple[Segment, ...]) -> list[Finding]:
         if segment.part.kind in ("planned", "cover", "back-cover") and segment.layout.pages != 1:
             pages = segment.layout.pages
             found.append(error("BOX-002", place, f"'{segment.part.title}' takes {pages} pages.", "One page."))
+    return found
+
+
+def _off_grid(segments: Iterable[Segment], pages: PageSetup) -> list[Finding]:
+    """Chapters whose lines a project's own style has taken off the grid. Large print, whose pages are not held against
+    each other, has none.
+    """
+    expected = "Heights, margins, paddings and borders that add up to whole half lines: docs/style.md."
+    found = []
+    for segment in segments if pages.overlay.css and not pages.design.large else ():
+        off, title = 1 - segment.layout.level, segment.part.title
+        if segment.part.kind in ("chapter", "flow") and segment.layout.level < LEAST_LEVEL:
+            what = f"{off:.0%} of the lines of '{title}' are off the grid ({pages.design.name})."
+            found.append(warning("BOX-004", Place(segment.part.file), what, expected))
     return found
 
 

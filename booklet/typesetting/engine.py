@@ -26,7 +26,7 @@ from booklet.bounds import within_bounds
 from booklet.composing import characters_of, decompressed
 from booklet.formats import PageSetup
 from booklet.pdf import has_letters_from_the_right
-from booklet.typesetting.fitting import misfits
+from booklet.typesetting.fitting import level_share, misfits
 from booklet.typesetting.records import EngineError, Layout, WrittenFacts
 from booklet.typesetting.structure import add_tags, restore_spaces
 
@@ -131,6 +131,7 @@ class Engine:
         open_face: Callable[[bytes], bytes] = decompressed,
     ) -> None:
         self._fetcher = _Fetcher(asset, styles, pages, open_face)
+        self._design = pages.design
         self._families = tuple(family.encode() for family in pages.overlay.families)
         self._fonts = FontConfiguration()
         self._images: dict[str, Any] = {}
@@ -166,7 +167,8 @@ class Engine:
                 for level, title, point, _ in page.bookmarks
             ]
         complained = tuple(dict.fromkeys(complaints))
-        return document, Layout(len(document.pages), anchors, tuple(bookmarks), complained, misfits(document))
+        level = level_share(document, self._design.body_pt / PT_PER_PX, self._design.line_pt / PT_PER_PX)
+        return document, Layout(len(document.pages), anchors, tuple(bookmarks), complained, misfits(document), level)
 
     def forget_images(self) -> None:
         """Read images anew from now on: their files may have changed."""

@@ -7,6 +7,7 @@ holds it: the attribute `data-line` of the nearest one that has it (`chapters/04
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -17,6 +18,9 @@ from booklet.typesetting.records import Misfit, MisfitKind
 
 SLACK_PX = 0.5
 """Half a CSS pixel, an eighth of a millimetre: less than anybody sees, more than rounding does."""
+ENOUGH_LINES = 20
+LEVEL_PX = 0.8
+"""Lines of facing pages that differ by less look level."""
 SHOWN = 50
 """Characters of a text by which a message names it."""
 
@@ -38,6 +42,30 @@ def misfits(document: Any) -> tuple[Misfit, ...]:
                 if first != index and replace(misfit, kind=MisfitKind.PICTURE) not in found:
                     found[misfit] = None
     return tuple(found)
+
+
+def level_share(document: Any, body_px: float, line_px: float) -> float:
+    """How many of the body's lines stand on the grid of half lines that most of them stand on, from 0 to 1.
+
+    What follows a picture on its page does not count: no style tells how high that is.
+    """
+    half = line_px / 2
+    faces: dict[tuple[str, ...], list[float]] = {}
+    for page in document.pages:
+        area = page._page_box
+        inside = (child for child in area.children if not isinstance(child, boxes.MarginBox))
+        for box in (each for child in inside for each in child.descendants()):
+            if isinstance(box, boxes.ReplacedBox) and box.height > line_px:
+                break
+            is_body = isinstance(box, boxes.LineBox) and abs(box.style["font_size"] - body_px) < LEVEL_PX
+            if is_body and box.height > line_px - LEVEL_PX:
+                gap = (box.position_y + box.baseline - area.content_box_y()) % half
+                faces.setdefault(tuple(box.style["font_family"]), []).append(gap)
+    found = max(faces.values(), key=len, default=[])  # another face stands otherwise in its line
+    if len(found) < ENOUGH_LINES:
+        return 1.0
+    (usual, _), *_ = Counter(round(gap, 1) for gap in found).most_common(1)
+    return sum(abs((gap - usual + half / 2) % half - half / 2) <= LEVEL_PX for gap in found) / len(found)
 
 
 def _walk(box: Any, area: Any, edges: tuple[float, float], place: str) -> Iterator[tuple[Any, Misfit]]:

@@ -36,7 +36,7 @@ class Layout:
 
     `anchors` gives the page index and the distance from the page's top, in points, of each id; `bookmarks` the level,
     title, page index, distance from the top and id (or nothing) of each heading; `complaints` what the engine logged;
-    `misfits` what does not fit its page.
+    `misfits` what does not fit its page; `level` which share of the body's lines stands on the grid.
     """
 
     pages: int
@@ -44,6 +44,7 @@ class Layout:
     bookmarks: tuple[tuple[int, str, int, float, str], ...]
     complaints: tuple[str, ...]
     misfits: tuple[Misfit, ...] = ()
+    level: float = 1.0
 
 
 @dataclass(frozen=True)
