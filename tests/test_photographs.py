@@ -10,6 +10,8 @@ import pikepdf
 import pytest
 from PIL import Image, ImageCms
 
+from booklet.bindery.fragments import CATALOG, INFO, PAGES, PackedStream
+from booklet.bindery.packing import packed_file
 from booklet.build import Order, build, check
 from booklet.design import MM_PER_INCH
 from booklet.formats import PRESS_PPI
@@ -185,3 +187,16 @@ def test_each_format_has_as_many_pixels_as_it_shows(booklet: Callable[..., Path]
     assert seen["screen"] == pytest.approx(150, abs=1)
     assert PRESS_PPI <= seen["press"] < 350 and PRESS_PPI <= seen["clinic"] < 350
     assert PRESS_PPI <= seen["large-print"] * width_in / (163 / MM_PER_INCH) < 350
+
+
+def test_a_file_of_photographs_may_be_larger_than_any_three_bytes_count() -> None:
+    """Past 16 MB an object stands where a cross-reference of three bytes does not reach."""
+    first = PackedStream(PAGES + 1, b"<<>>", bytes(17_000_000), False)
+    objects = {
+        CATALOG: b"<</Type/Catalog/Pages %d 0 R>>" % PAGES,
+        INFO: b"<<>>",
+        PAGES: b"<</Type/Pages/Kids[]/Count 0>>",
+    }
+    content = packed_file("1.7", (), objects, [first, PackedStream(PAGES + 2, b"<<>>", b"behind", False)])
+    with pikepdf.Pdf.open(io.BytesIO(content)) as pdf:
+        assert pdf.get_object(PAGES + 2, 0).read_bytes() == b"behind"

@@ -488,7 +488,7 @@ def test_a_fine_image_is_brought_down_to_what_a_press_shows(booklet: Callable[..
     project = booklet(printed(width=4000))
     with Pdf.open(io.BytesIO(made(build(order(project, "press")), project)["press.pdf"])) as pdf:
         (image,) = (t for t in pdf.objects if isinstance(t, pikepdf.Stream) and t.get("/Subtype") == Name.Image)
-        assert 1100 < int(image.Width) < 1450  # 113 mm or less at 300 to the inch
+        assert 1100 < int(image.Width) <= 1534  # 118 mm, the width of the text, at 330 to the inch
 
 
 def test_a_cover_of_heavier_paper_is_a_file_of_its_own(booklet: Callable[..., Path]) -> None:

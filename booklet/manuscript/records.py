@@ -208,8 +208,11 @@ class Region(Record):
     """A part of a country that may have an edition: its name, how that stands in a sentence, and its clock."""
 
     name: Line
+    """What the edition is called on its cover."""
     in_words: Line
+    """How a sentence says where that is, such as `in Victoria`."""
     time_zone: Zone
+    """Its time zone, such as `Australia/Melbourne`."""
 
 
 def _shape(text: str) -> str:
@@ -230,15 +233,25 @@ class Phones(Record):
     """The phone numbers of a country: the fields of `booklet.phones.PhonePlan`."""
 
     region: Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
+    """The country's two letters (ISO 3166), by which numbers are read, checked and written."""
     example: Line
+    """A number as people write it."""
     emergency: Annotated[tuple[Digits, ...], Field(min_length=1, max_length=MOST_SHAPES)]
+    """Emergency numbers, the first of which is the key of `[call_first]`."""
     shapes: Annotated[tuple[Shape, ...], Field(min_length=1, max_length=MOST_SHAPES)]
+    """What numbers look like: digits, X for any digit, `[3-9]` for one of several."""
     textphone: Annotated[tuple[Digits, ...], Field(max_length=MOST_SHAPES)] = ()
+    """Numbers that textphones alone answer."""
     short: Annotated[tuple[Digits, ...], Field(max_length=MOST_SHAPES)] = ()
+    """Further short numbers that people ring."""
     exceptions: Annotated[tuple[Spaced, ...], Field(max_length=MOST_SHAPES)] = ()
+    """Whole numbers with more or fewer digits than the plan has, as they are printed."""
     local: Annotated[tuple[Shape, ...], Field(max_length=MOST_SHAPES)] = ()
+    """What numbers look like without the area code."""
     lettered: Annotated[tuple[Digits, ...], Field(max_length=MOST_SHAPES)] = ()
+    """What numbers that are told in letters begin with."""
     other_numbers: Annotated[tuple[Capitals, ...], Field(max_length=MOST_SHAPES)] = ()
+    """Names before numbers that nobody rings."""
 
     @model_validator(mode="after")
     def _is_known(self) -> Phones:
@@ -256,11 +269,15 @@ class Country(Record):
     """What no project of a country has to say again (`booklet/countries/*.toml`, `chapters/countries/*.toml`)."""
 
     name: Line
+    """Its name."""
     adjective: Line
+    """What its phone numbers are called in messages."""
     emergency: Line
     """The sentence with the emergency number, for editions that have none of their own."""
     phones: Phones
+    """How its phone numbers look."""
     regions: dict[RegionCode, Region] = {}
+    """Its regions, each by its code."""
 
     @property
     def plan(self) -> PhonePlan:
@@ -272,23 +289,36 @@ class OrderItem(Record):
     """Something that can be ordered: what it is called and what it is."""
 
     name: Line
+    """What is ordered, as a caller would say it."""
     about: Line
+    """One sentence on it."""
 
 
 class OrderLine(Record):
     """The people who take orders, and what somebody who orders says and gets. What is left out is not printed."""
 
     name: Line
+    """Who answers, in words that stand in a sentence."""
     phone: PhoneNumber | None = None
+    """The number to ring."""
     url: Url | None = None
+    """The web page to order from; the square code on the order page opens it."""
     address_in_words: Line | None = None
+    """The web address as people say it, without https."""
     hours: Line | None = None
+    """When somebody answers."""
     cost: Line | None = None
+    """What a copy costs. The cover says it, too."""
     items: tuple[OrderItem, ...] = ()
+    """What can be ordered."""
     say: Line | None = None
+    """What a caller can say."""
     interpreter: Identifier | None = None
+    """The service that helps to call in another language."""
     relay: Identifier | None = None
+    """The service that helps people who are deaf or find it hard to hear or speak."""
     confirm_before_print: bool = False
+    """True while nobody has confirmed that the order line can be named. Then `unconfirmed` is printed for it."""
     unconfirmed: Line | None = None
     """What the order line says in print as long as nobody has confirmed it."""
 
@@ -310,15 +340,20 @@ class Urgent(Record):
     """A service among the first numbers, and when to ring it; `name` where its own name is too long or too loud."""
 
     service: Identifier
+    """The service."""
     about: Line
+    """When to ring it."""
     name: Line | None = None
+    """What it is called here, where its own name is too long or too loud."""
 
 
 class Headings(Record):
     """The directory's sections, in order: what each audience and each kind of service is called in print."""
 
     audiences: dict[Identifier, Line] = {}
+    """Who services are for, in the order of print: an id and its heading."""
     kinds: dict[Identifier, Line] = {}
+    """What kinds of service there are, in the order of print: an id and its heading."""
     finder: Identifier | None = None
     """The service to ask about an entry that has neither number nor address."""
 
@@ -331,10 +366,15 @@ class CallFirst(Record):
     """
 
     number: Digits
+    """The emergency number; it stands as a key itself: `000 = "Call triple zero (000) first."`"""
     emergency: Line
+    """What is said of it."""
     team: Line
+    """Whom to ring otherwise."""
     advice: Line
+    """What stands before the edition's health lines."""
     signs: dict[Identifier, Line] = {}
+    """The title of each list of urgent signs, by whom to ring."""
 
     @model_validator(mode="before")
     @classmethod
@@ -358,7 +398,9 @@ class Clock(Record):
     """A clock that some services name with their hours: its words in print, and its time zone."""
 
     words: Line
+    """How hours name the clock, such as `AEST`."""
     time_zone: Zone
+    """Its time zone, such as `Australia/Sydney`."""
 
 
 Percent = Annotated[float, Field(ge=0, le=100)]
@@ -368,8 +410,11 @@ class Paper(Record):
     """A paper: what the printer calls it, its weight, and the thickness of one leaf."""
 
     name: Line
+    """What the printer calls it."""
     gsm: Annotated[float, Field(ge=40, le=500)]
+    """Grams a square metre."""
     caliper_mm: Annotated[float, Field(gt=0, le=1)]
+    """The thickness of one leaf, in millimetres."""
 
     @model_validator(mode="after")
     def _can_be(self) -> Paper:
@@ -384,9 +429,13 @@ class PrintingCondition(Record):
     """What the colours are made for: a name in a registry of printing conditions, and the file of its ICC profile."""
 
     identifier: Line
+    """Its name in the registry, such as `FOGRA39`."""
     words: Line
+    """What it is, in words."""
     registry: Url
+    """Where it is registered."""
     icc: Annotated[str, Field(min_length=5, max_length=200)]
+    """The file of its ICC profile, in the project or shipped with booklet."""
 
 
 class PrinterProfile(Record):
@@ -395,42 +444,59 @@ class PrinterProfile(Record):
     """
 
     name: Line
+    """Who prints."""
     bleed_mm: Annotated[float, Field(ge=0, le=5)]
+    """How far pictures reach beyond the trim."""
     safe_mm: Annotated[float, Field(ge=3, le=20)]
+    """How near to the trim words may stand."""
     ink_limit_percent: Annotated[float, Field(ge=200, le=400)]
+    """The most ink in one place, of all four together."""
     marks: bool
+    """Whether crop marks are wanted."""
     condition: PrintingCondition
+    """What the colours are made for."""
     paper: Paper
+    """The paper of the pages."""
     cover_paper: Paper | None = None
+    """The paper of the cover, which then is a file of its own."""
 
 
 class PrintRun(Record):
     """What the job ticket says beside the files: whom the printer asks, and how many copies of each edition."""
 
     contact: Line | None = None
+    """Whom the printer asks."""
     quantities: dict[RegionCode, Annotated[int, Field(ge=1, le=1_000_000)]] = {}
+    """How many copies of each edition."""
 
 
 class CodeRules(Record):
     """What order codes may not spell, and the signs that are misheard on the phone."""
 
     avoid: tuple[Line, ...] = ()
+    """What no order code may spell."""
     misheard: str = ""
+    """Letters and digits that are misheard on the phone; no code has them."""
 
 
 class LargePrint(Record):
     """When large print is shared out over volumes: the weight of its paper, and how heavy a volume may be."""
 
     paper_gsm: Annotated[int, Field(ge=40, le=400)] = 100
+    """Grams a square metre of the paper that large print is printed on."""
     most_grams: Annotated[int, Field(ge=50, le=5000)] = 900
+    """How heavy one volume may be; a heavier booklet becomes several."""
 
 
 class Reading(Record):
     """How hard a chapter may be to read, in years of school, names that are not held against it, words to avoid."""
 
     highest_grade: Annotated[float, Field(ge=1, le=16)] = 8
+    """The highest school year that a chapter may need."""
     names: tuple[Line, ...] = ()
+    """Words that are not held against a sentence, because they are names."""
     avoid: tuple[Line, ...] = ()
+    """Words and turns that are not wanted."""
 
 
 def _trim(written: object) -> object:
@@ -448,9 +514,13 @@ class PageMargins(Record):
     """From the trim to the block of text, in millimetres: `inner` is at the spine, `bottom` the least below."""
 
     top: Millimetres
+    """Above the text."""
     outer: Millimetres
+    """Beside the text, away from the spine."""
     bottom: Millimetres
+    """Below the text."""
     inner: Millimetres
+    """Beside the text, at the spine."""
 
 
 class PageStyle(Record):
@@ -459,9 +529,13 @@ class PageStyle(Record):
     trim: Trim = A5.trim_mm
     """`A4`, `A5`, `A6`, `DL`, with `landscape` behind it or not, or width and height in millimetres: `210x210`."""
     body_pt: Points | None = None
+    """The size of the text."""
     line_pt: Points | None = None
+    """From line to line."""
     columns: Annotated[int, Field(ge=1, le=2)] = 1
+    """How many columns the text has."""
     margins_mm: PageMargins | None = None
+    """The margins."""
 
     @model_validator(mode="after")
     def _is_clear_print(self) -> PageStyle:
@@ -480,6 +554,7 @@ class LargePageStyle(PageStyle):
     """The pages of large print."""
 
     trim: Trim = A4_LARGE_PRINT.trim_mm
+    """The trimmed page."""
 
     @model_validator(mode="after")
     def _is_clear_print(self) -> LargePageStyle:
@@ -506,9 +581,13 @@ class Hue(Record):
     """
 
     deep: Annotated[str, Field(pattern=HUE)]
+    """For headings and shapes, as `#rrggbb`: dark enough to be read on white and on `tint`."""
     tint: Annotated[str, Field(pattern=HUE)]
+    """Behind black text, as `#rrggbb`."""
     deep_cmyk: tuple[Percent, Percent, Percent, Percent] | None = None
+    """The same in ink, in percent of cyan, magenta, yellow and black."""
     tint_cmyk: tuple[Percent, Percent, Percent, Percent] | None = None
+    """The same in ink, in percent of cyan, magenta, yellow and black."""
 
     @model_validator(mode="after")
     def _can_be_read(self) -> Hue:
@@ -523,9 +602,13 @@ class Face(Record):
     """
 
     family: Annotated[str, Field(pattern=FAMILY)]
+    """What it is called."""
     regular: Line
+    """Its font file, in the project."""
     bold: Line
+    """Its bold font file."""
     licence: Line
+    """The licence that allows it in documents, by name."""
 
     @property
     def files(self) -> dict[str, str]:
@@ -537,7 +620,9 @@ class OwnFaces(Record):
     """The faces of a project: one for all text, and one for headings where these have their own."""
 
     text: Face | None = None
+    """The face of the text."""
     heads: Face | None = None
+    """The face of headings."""
 
     @property
     def every(self) -> tuple[Face, ...]:
@@ -551,9 +636,13 @@ class Palette(Record):
     """
 
     deep: Annotated[str, Field(pattern=HUE)] | None = None
+    """The accent of editions that have none of their own: for headings and shapes."""
     tint: Annotated[str, Field(pattern=HUE)] | None = None
+    """The same, behind black text."""
     warm: Annotated[str, Field(pattern=HUE)] = WARM
+    """The second hue."""
     cream: Annotated[str, Field(pattern=HUE)] = CREAM
+    """Behind quiet boxes."""
 
     @model_validator(mode="after")
     def _can_be_read(self) -> Palette:
@@ -577,26 +666,39 @@ class Logo(Record):
     """The mark of whoever publishes, at the foot of the cover."""
 
     image: Line
+    """The drawing or picture, in `images/`."""
     alt: Line
+    """What is heard of it."""
     width_mm: Annotated[float, Field(ge=10, le=120)] = 40
+    """How wide it is printed."""
 
 
 class CoverStyle(Record):
     """Where the words of a cover stand on a panel: `none` lays them on the drawing. A photograph has one."""
 
     panel: Literal["none", "top", "bottom"] | None = None
+    """Where the words of the cover stand on a panel. Without it: on a photograph at the bottom, on a drawing
+    nowhere.
+    """
 
 
 class Style(Record):
     """How the booklets of a project look (`chapters/style.toml`), its theme's keys where it says nothing itself."""
 
     theme: Identifier | None = None
+    """A theme that ships with booklet."""
     page: PageStyle = PageStyle()
+    """The pages of the booklet."""
     large_print: LargePageStyle = LargePageStyle()
+    """The pages in large print."""
     faces: OwnFaces = OwnFaces()
+    """Faces of one's own."""
     palette: Palette = Palette()
+    """Colours of one's own."""
     logo: Logo | None = None
+    """The logo on the cover."""
     cover: CoverStyle = CoverStyle()
+    """How the cover is laid out."""
     overlay: Annotated[Overlay, Field(alias="\0overlay", exclude=True)] = Overlay()
     """Its faces, its colours and its style sheets as CSS: made when it is read."""
 
@@ -610,9 +712,13 @@ class BookPart(Record):
     """A part of the main booklet, such as Treatment: its opener says one sentence and lists its chapters."""
 
     id: Identifier
+    """Chapters name it."""
     title: Line
+    """Its title."""
     sentence: Line
+    """What its opener says."""
     image: Line
+    """The drawing over its whole opener, in `images/`."""
 
 
 Binding = Literal["stitched", "stapled", "half-fold", "letter-fold"]
@@ -626,35 +732,57 @@ class Book(Record):
     """What is the same in every edition of one issue (`chapters/booklet.toml`)."""
 
     title: Line
+    """The title of the main booklet."""
     subtitle: Line
+    """What stands under it."""
     slug: Identifier
+    """How its files are named."""
     issue: Annotated[str, Field(pattern=ISSUE)]
+    """The issue: a year, a point and a number, such as `2026.1`."""
     issue_date: Day
+    """The day on which it comes out. Every date in the files is this one."""
     next_review: Day
+    """The day by which the text is to be looked at again."""
     publisher: Line
+    """Who publishes it."""
     description: Line
+    """One sentence on it, for catalogues and file properties."""
     language: Annotated[str, Field(pattern=LANGUAGE)] = "en-AU"
+    """The language of the text, with its country."""
     country: Identifier | None = None
     """A file of `countries/`; if empty that of the language's country, where there is one."""
     binding: Binding = "stitched"
+    """How its sheets hold together."""
     formats: tuple[Literal["screen", "large-print", "press", "clinic"], ...] = ()
     """What a build makes where nobody says. Empty: all that can be made."""
     back_cover_image: Line | None = None
+    """The drawing of the back cover, in `images/`."""
     clock: Clock | None = None
+    """The clock that hours of national services go by."""
     call_first: CallFirst | None = None
+    """What boxes of urgent signs say."""
     urgent: tuple[Urgent, ...] = ()
+    """The numbers that stand first."""
     order_line: OrderLine | None = None
+    """Who takes orders by phone."""
     directory: Headings = Headings()
+    """The headings of the directory."""
     reviewer: Line | None = None
     """Who reviews the text, in words that follow "by": a clinician."""
     parts: tuple[BookPart, ...] = ()
+    """The parts of the main booklet, in order."""
     printer: Identifier | None = None
+    """The printer, by the name of its file in `printers/`. Without one there are no press files."""
     print_run: PrintRun = PrintRun()
+    """What the job ticket says beside the files."""
     large_print: LargePrint = LargePrint()
+    """When large print is shared out over volumes."""
     publishers: dict[Line, Line] = {}
     """Who publishes at a web address, for the page of sources."""
     reading: Reading = Reading()
+    """How hard the text may be to read."""
     order_codes: CodeRules = CodeRules()
+    """What order codes may not be."""
 
     @property
     def rings(self) -> dict[str, str]:
@@ -672,12 +800,17 @@ class FrontMatter(Record):
     """The head of a chapter."""
 
     title: Line
+    """Its title."""
     id: Identifier
+    """What links to it say."""
     summary: Line
+    """What is in it, in one or two sentences under its title."""
     minutes: Annotated[int, Field(ge=1, le=60)] | None = None
     """None for a chapter to look things up in."""
     reviewed: Day | None = None
+    """The day on which it was reviewed; empty until then."""
     reviewers: tuple[Line, ...] = ()
+    """Who reviewed it, with their role."""
     status: Literal["draft", "reviewed"] | None = None
     """None for a chapter that nobody has to review."""
     sources: tuple[Identifier, ...] | None = None
@@ -685,6 +818,7 @@ class FrontMatter(Record):
     short_title: Line | None = None
     """What the foot of a page says where the title is too long for it."""
     part: Identifier | None = None
+    """The part of the booklet that it stands in."""
     rhythm: Literal["drawing", "sentence", "band"] | None = None
     """How the chapter opens: with a drawing of half a page, a sentence set large, or straight under a band."""
     pull: Line | None = None
@@ -707,9 +841,13 @@ class PageMatter(Record):
     """The head of a standing or planned page; `suits` names the titles for which a planned page is taken first."""
 
     title: Line
+    """Its title."""
     id: Identifier
+    """What links to it say."""
     short_title: Line | None = None
+    """What the foot of the page says where the title is too long for it."""
     suits: tuple[Identifier, ...] = ()
+    """The titles for which a planned page is taken first."""
 
 
 class Section(Record):
@@ -748,9 +886,13 @@ class Notice(Record):
     """Something that holds in one state for some days, such as services closed by a flood."""
 
     title: Line
+    """What it is about."""
     text: Line
+    """What it says."""
     from_: Annotated[Day, Field(alias="from")]
+    """The first day on which it holds."""
     until: Day
+    """The last day on which it holds."""
 
     @model_validator(mode="after")
     def _starts_before_it_ends(self) -> Notice:
@@ -763,7 +905,9 @@ class OrderCodes(Record):
     """One order code for each format that can be ordered."""
 
     standard: Annotated[str, AfterValidator(_order_code)]
+    """The code of the booklet in standard print."""
     large_print: Annotated[str, AfterValidator(_order_code)] | None = None
+    """The code of the booklet in large print."""
 
     @property
     def by_size(self) -> dict[str, str]:
@@ -781,19 +925,28 @@ class EarlierCodes(OrderCodes):
     """What a title of an edition was ordered by in an earlier issue (`chapters/earlier-codes.yaml`)."""
 
     issue: Annotated[str, Field(pattern=ISSUE)]
+    """The issue that was ordered by them."""
     title: Identifier
+    """`main`, or the id of an insert."""
     edition: RegionCode
+    """The edition."""
 
 
 class InsertMatter(Record):
     """The head of an insert (`insert.toml`). Every edition that has order codes has some of its own for it."""
 
     title: Line
+    """Its title."""
     subtitle: Line
+    """What stands under it."""
     slug: Identifier
+    """How its files are named."""
     description: Line
+    """One sentence on it, for catalogues and file properties."""
     cover_image: Line | None = None
+    """The drawing of its cover, in `images/`."""
     order_codes: dict[RegionCode, OrderCodes] = {}
+    """What it is ordered by, for each edition."""
 
 
 class Insert(Record):
@@ -811,17 +964,27 @@ class Edition(Record):
     """
 
     code: RegionCode
+    """The code of its state, territory or region."""
     country: Identifier
+    """Its country. Not needed for a region that a country has, nor in the book's own."""
     name: Line
+    """What the edition is called on its cover. Not needed where the country has the region."""
     in_words: Line
+    """How a sentence says where that is, such as `in Victoria`. Not needed where the country has the region."""
     emergency: Line
+    """What to do in an emergency there. Not needed where the country has the region."""
     health_lines: tuple[Identifier, ...] = ()
+    """The services that give health advice at any hour, the first to ring first."""
     time_zone: Zone
+    """Its time zone, such as `Australia/Melbourne`. Not needed where the country has the region."""
     cover_image: Line | None = None
+    """The drawing of its cover, in `images/`."""
     hue: Hue | None = None
     """Its accent; that of the project's palette where it has none."""
     order_codes: OrderCodes | None = None
+    """What it is ordered by."""
     notices: tuple[Notice, ...] = ()
+    """What holds there for some days."""
 
     @property
     def codes(self) -> dict[str, str]:
@@ -840,9 +1003,13 @@ class Call(Record):
     """
 
     day: Day
+    """The day of the call."""
     by: Line
+    """Who rang."""
     result: CallResult
+    """What came of it."""
     note: Line | None = None
+    """What the next caller should know."""
 
     @property
     def is_sure(self) -> bool:
@@ -854,33 +1021,41 @@ class NumberWay(Record):
     """A number to ring, by voice or with a textphone, and whom it reaches where there are several."""
 
     number: Annotated[Phone, BeforeValidator(_number(parse_phone))]
+    """The number."""
     label: Line | None = None
+    """What this number is for."""
 
 
 class MessageWay(NumberWay):
     """A number for text messages."""
 
     number: Annotated[Phone, BeforeValidator(_number(parse_message_number))]
+    """The number."""
 
 
 class TextphoneWay(NumberWay):
     """A number that a textphone (TTY) answers."""
 
     number: Annotated[Phone, BeforeValidator(_number(parse_phone, textphone=True))]
+    """The number."""
 
 
 class EmailWay(Record):
     """An email address."""
 
     address: Annotated[str, AfterValidator(_email)]
+    """The address."""
     label: Line | None = None
+    """What it is for."""
 
 
 class WebWay(Record):
     """A page of the web: a site, or where one types to somebody."""
 
     address: Annotated[str, AfterValidator(_secure)]
+    """The address, with https."""
     label: Line | None = None
+    """What it is for."""
 
 
 Numbers = Annotated[tuple[NumberWay, ...], BeforeValidator(_rows_of("number"))]
@@ -895,32 +1070,55 @@ class Service(Record):
     """
 
     id: Identifier
+    """What links to it say. It never changes."""
     name: Line
+    """Its own name."""
     kind: Identifier
+    """One of the directory's kinds."""
     states: Annotated[tuple[Annotated[str, AfterValidator(_known_region)], ...], Field(min_length=1)]
+    """The editions that list it, or `ALL`."""
     audience: Identifier
+    """One of the directory's audiences."""
     format: Literal["in-person", "phone", "online", "mixed"]
+    """How people meet it."""
     place: Line | None
+    """Where it is."""
     phone: Numbers
+    """The number to ring. Empty means not seen, never guessed."""
     sms: Annotated[tuple[MessageWay, ...], BeforeValidator(_rows_of("number"))] = ()
+    """Numbers for text messages."""
     textphone: Annotated[tuple[TextphoneWay, ...], BeforeValidator(_rows_of("number"))] = ()
+    """Numbers for textphones (TTY), which take no text messages."""
     relay: Numbers = ()
+    """Numbers to ask a relay service for."""
     email: Annotated[tuple[EmailWay, ...], BeforeValidator(_rows_of("address"))] = ()
+    """Addresses to write to."""
     chat: Pages = ()
+    """Pages with a chat."""
     url: Pages
+    """Its web page."""
     hours: Annotated[str | Hours | None, PlainValidator(_hours)]
+    """When somebody answers."""
     cost: Line | None
+    """What it costs; `free` where it costs nothing."""
     description: Line
+    """What it does, in one or two sentences."""
     ask: Identifier | None = None
     """The service to ask about this one when it has neither number nor address; the directory's finder if empty."""
     source: Line
+    """The page on which all this was seen."""
     source_seen: Line
+    """When it was seen there."""
     page_date: Line | None
+    """The date that the page gives itself."""
     verified: bool
+    """True when somebody has seen it on a page. What nobody has seen is not printed."""
     confirm_before_print: bool
+    """True while somebody has to ring and confirm it before it is printed."""
     print_unconfirmed: bool = False
     """Print it though it is still to be confirmed, with "Check first"."""
     note: Line | None = None
+    """For the next editor; never printed."""
     calls: tuple[Call, ...] = ()
     """Attempts to confirm it, the earliest first (`booklet calls record`)."""
 
@@ -955,21 +1153,32 @@ class UrgentSign(Record):
     """
 
     id: Identifier
+    """Its id."""
     sign: Line
+    """The sign in a few words."""
     words: Line | None
+    """The sign explained in a sentence."""
     ring: Identifier
+    """Whom to ring for it: a key of `[call_first.signs]`."""
     when: Line | None
+    """When it holds, where it does not always."""
     topics: Annotated[tuple[Identifier, ...], Field(alias="for")]
+    """The small booklets that print it."""
     facts: Annotated[tuple[Identifier, ...], Field(min_length=1)]
+    """The sources that say so."""
 
 
 class Term(Record):
     """A word of the glossary, and the facts that its meaning rests on."""
 
     word: Line
+    """The word."""
     meaning: Line
+    """What it means, in plain words."""
     also: tuple[Line, ...] = ()
+    """Other words for the same."""
     facts: tuple[Identifier, ...] = ()
+    """The sources that its meaning rests on."""
 
     @property
     def slug(self) -> str:
@@ -981,18 +1190,26 @@ class Topic(Record):
     """An entry of the index: a topic, and the anchors of the places that speak of it."""
 
     topic: Line
+    """The topic, as a reader would look for it."""
     at: Annotated[tuple[Identifier, ...], Field(min_length=1)]
+    """The ids of the headings or words that speak of it."""
 
 
 class Source(Record):
     """A fact the chapters rest on: our note of it, where it was seen, and when that page was reviewed."""
 
     id: Identifier
+    """What chapters name it by."""
     fact: Line
+    """Our note of what it says."""
     source: Line
+    """Where it was seen: a web address, or a publication."""
     reviewed: Line | None
+    """When its page was last reviewed, as it says itself."""
     chapter: Line
+    """What the fact is for."""
     note: Line | None = None
+    """For the next editor; never printed."""
 
     @property
     def site(self) -> str:
@@ -1004,8 +1221,11 @@ class Consent(Record):
     """A person's agreement to have her words printed. No name is kept here."""
 
     id: Identifier
+    """What a voice names it by. No name is kept here."""
     given: Day
+    """The day on which it was given."""
     expires: Day
+    """The last day on which the words may be printed."""
 
     @model_validator(mode="after")
     def _starts_before_it_ends(self) -> Consent:

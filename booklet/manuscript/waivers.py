@@ -32,8 +32,11 @@ class Waiver(Record):
     """
 
     code: str
+    """The code of the finding."""
     where: str
+    """A pattern of file names, or a source with or without its line."""
     reason: str
+    """Why it may stand. Every run says it."""
 
     @field_validator("code")
     @classmethod
