@@ -71,7 +71,7 @@ _project = click.option(
 def _shared(command: Callable[..., Any]) -> Callable[..., Any]:
     for option in (
         click.option("--edition", "editions", multiple=True, shell_complete=_editions, metavar="CODE",
-                     help="A state or territory, such as VIC. Default: all."),
+                     help="A region, by its code. Default: all."),
         click.option("--title", "titles", multiple=True, metavar="TITLE",
                      help="main, an insert such as bone, or one chapter to hand out: chapter:ID. "
                      "Default: main and all inserts."),
@@ -580,7 +580,7 @@ def read(file: Path, part: str | None) -> None:
     """Print what a screen reader would say of any tagged PDF, in order.
 
     \b
-      booklet read dist/VIC/steady-ground-VIC-2026.1-screen.pdf
+      booklet read dist/VIC/my-booklet-VIC-2026.1-screen.pdf
       booklet read FILE.pdf --outline        headings, as the H key jumps
       booklet read FILE.pdf --links          links, and where each leads
     """

@@ -11,7 +11,7 @@ ka kg ki kj kk kl km kn ko kr ks ku kv kw ky la lb lg li ln lo lt lu lv mg mh mi
 ng nl nn no nr nv ny oc oj om or os pa pi pl ps pt qu rm rn ro ru rw sa sc sd se sg si sk sl sm sn so sq sr ss st
 su sv sw ta te tg th ti tk tl tn to tr ts tt tw ty ug uk ur uz ve vi vo wa wo xh yi yo za zh zu
 """
-"""ISO 639-1. Languages without two letters, such as those of Australia, have three (ISO 639-3: `pjt`)."""
+"""ISO 639-1. Languages without two letters, such as Pitjantjatjara, have three (ISO 639-3: `pjt`)."""
 _TAG = re.compile(r"([a-z]{2,3})(-[A-Z][a-z]{3})?(-(?:[A-Z]{2}|\d{3}))?")
 
 

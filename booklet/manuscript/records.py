@@ -210,9 +210,9 @@ class Region(Record):
     name: Line
     """What the edition is called on its cover."""
     in_words: Line
-    """How a sentence says where that is, such as `in Victoria`."""
+    """How a sentence says where that is, such as `in the north`."""
     time_zone: Zone
-    """Its time zone, such as `Australia/Melbourne`."""
+    """Its time zone, such as `Europe/Dublin`."""
 
 
 def _shape(text: str) -> str:
@@ -366,7 +366,7 @@ class CallFirst(Record):
     """
 
     number: Digits
-    """The emergency number; it stands as a key itself: `000 = "Call triple zero (000) first."`"""
+    """The emergency number; it stands as a key itself: `112 = "Ring 112 first."`"""
     emergency: Line
     """What is said of it."""
     team: Line
@@ -400,7 +400,7 @@ class Clock(Record):
     words: Line
     """How hours name the clock, such as `AEST`."""
     time_zone: Zone
-    """Its time zone, such as `Australia/Sydney`."""
+    """Its time zone, such as `Europe/Dublin`."""
 
 
 Percent = Annotated[float, Field(ge=0, le=100)]
@@ -970,13 +970,13 @@ class Edition(Record):
     name: Line
     """What the edition is called on its cover. Not needed where the country has the region."""
     in_words: Line
-    """How a sentence says where that is, such as `in Victoria`. Not needed where the country has the region."""
+    """How a sentence says where that is, such as `in the north`. Not needed where the country has the region."""
     emergency: Line
     """What to do in an emergency there. Not needed where the country has the region."""
     health_lines: tuple[Identifier, ...] = ()
     """The services that give health advice at any hour, the first to ring first."""
     time_zone: Zone
-    """Its time zone, such as `Australia/Melbourne`. Not needed where the country has the region."""
+    """Its time zone, such as `Europe/Dublin`. Not needed where the country has the region."""
     cover_image: Line | None = None
     """The drawing of its cover, in `images/`."""
     hue: Hue | None = None

@@ -43,10 +43,6 @@ LONGEST = 200
 """Characters of a name or title that somebody gives."""
 _INSERT_PAGES = ("insert-imprint.md", "insert-back-cover.md")
 _HERE = Path(__file__).resolve().parent
-_CALL = (
-    "\n\nHere, for instance, is a number from the directory: {{ services['lifeline'].name }}, "
-    "{{ services['lifeline'].phone }}."
-)
 _FOLDS = {
     6: (
         "**Fold it like a letter.** Lay it down so that you see pages 2, 3 and 4. Fold the right panel inwards: it is\n"
@@ -243,7 +239,7 @@ def _project(wishes: Wishes, today: date) -> Files:
     words = {
         "back_title": "Numbers to ring" if has_services else "More help",
         "back_words": "" if has_services else "Say here whom readers can ring, and when.\n",
-        "call": _CALL if has_services else "",
+        "call": f"\n\n{_text(f'{known}/call.md').rstrip()}" if has_services else "",
         "directory_link": "\n- [Support directory](#directory)" if has_services else "",
         "fold": _FOLDS[wishes.panels],
     }
