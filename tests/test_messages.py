@@ -37,7 +37,7 @@ RECORDS = [
 @pytest.mark.parametrize("record", RECORDS, ids=lambda record: record.__name__)
 def test_whatever_stands_behind_a_key_the_message_is_in_plain_words(record: type[Record]) -> None:
     for name, field in record.model_fields.items():
-        for value in WRITTEN if name != "origin" else ():
+        for value in () if (field.alias or name).startswith("\0") else WRITTEN:  # no file can hold such a key
             _, found = validate(record, Data("x.toml", {field.alias or name: value}))
             for finding in found:
                 words = f"{finding.found} {finding.expected}".replace(str(value), "")
