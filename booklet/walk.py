@@ -27,6 +27,7 @@ from booklet.composing import (
     Composition,
     Wanted,
     code_entries,
+    compared,
     compose,
     proofread,
     publication,
@@ -81,7 +82,7 @@ def walk(order: Order, store: Store | None, tell: Tell, seen: Stamps) -> tuple[R
     manuscript, findings = read(order.project, today)
     if manuscript is None:
         return Receipt((), 0, in_order(findings), time.monotonic() - start), today.holds
-    findings += proofread(manuscript)
+    findings += [*proofread(manuscript), *compared(manuscript, today)]
     findings += _hues(manuscript)
     jobs = jobs_of(manuscript, order, findings)
     compositions, faults = compose_all(manuscript, order, today, jobs)
@@ -137,7 +138,7 @@ def faults_of_sources(order: Order) -> tuple[Finding, ...]:
     manuscript, findings = read(order.project, today)
     if manuscript:
         findings += _hues(manuscript)
-        findings += proofread(manuscript)
+        findings += [*proofread(manuscript), *compared(manuscript, today)]
         composed = _composer(manuscript, order, today)
         for edition in _chosen(manuscript, order.editions, findings):
             for wanted in _every_kind(manuscript, order.titles or titles_of(manuscript)):

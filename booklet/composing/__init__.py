@@ -5,6 +5,7 @@ directory, and checks what only shows when the edition is seen whole: links, wor
 tokens, because nobody knows them yet.
 """
 
+from booklet.composing.across import compared
 from booklet.composing.edition import PAGE_TOKENS, Composition, Part, Wanted, compose, planned_kit, ticket
 from booklet.composing.faces import Faces, decompressed, shipped_faces
 from booklet.composing.proofreading import proofread
@@ -23,6 +24,7 @@ __all__ = [
     "Publication",
     "Wanted",
     "code_entries",
+    "compared",
     "compose",
     "day_in_words",
     "decompressed",

@@ -12,6 +12,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
+from booklet.composing.across import foreign_faults, foreign_words
 from booklet.composing.blocks import BlockCall
 from booklet.composing.faces import MOST_LINES, OTHER_CLASS, Faces
 from booklet.composing.markdown import (
@@ -412,7 +413,9 @@ class _Composer:
         themselves.
         """
         numbers, code = self.context.numbers, self.context.edition.code
+        foreign = foreign_words(self.context.manuscript, self.context.record)
         for part in parts:
+            self.findings += foreign_faults(part.html, part.file, foreign, code)
             self.findings += number_faults(part.html, part.file, numbers, code, self.project)
             self.findings += character_faults(part.html, part.file, self.faces, self.project)
             for asset in part.assets:

@@ -14,8 +14,9 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from jinja2 import StrictUndefined, Template, TemplateSyntaxError, Undefined, UndefinedError, nodes
+from jinja2 import StrictUndefined, Template, TemplateSyntaxError, Undefined, UndefinedError, nodes, pass_context
 from jinja2.exceptions import SecurityError
+from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from booklet.bounds import SOURCE, TooMuchError, within_bounds
@@ -92,7 +93,17 @@ def _rows(value: Any) -> Any:
     return value
 
 
-_ENVIRONMENT.filters = {"rows": _rows}
+@pass_context
+def _noted(context: Context, value: Any, index: int) -> Any:
+    """The value of a condition, which is noted when it holds."""
+    if value:
+        context[_MET].add(index)
+    return value
+
+
+_MET = "conditions that are met"
+"""What a chapter cannot name, since a name holds no spaces."""
+_ENVIRONMENT.filters = {"rows": _rows, "noted": _noted}
 
 
 class Lines:
@@ -133,6 +144,37 @@ def fill(source: str, file: str, names: Mapping[str, Any]) -> tuple[Lines | None
     return _unmarked(text), []
 
 
+def conditions(source: str, file: str) -> tuple[int, ...]:
+    """The lines of all conditions of a template, in order; none of one that has faults."""
+    return _asking(source, file)[1]
+
+
+def conditions_met(source: str, file: str, names: Mapping[str, Any]) -> frozenset[int]:
+    """Which of the conditions of a template hold when it is filled for one edition, by their places in `conditions`."""
+    template, _ = _asking(source, file)
+    met: set[int] = set()
+    if template is not None:
+        try:
+            with within_bounds(SOURCE):
+                _rendered(template, {**names, _MET: met})
+        except (UndefinedError, SecurityError, TypeError, KeyError, OverflowError, TooMuchError):
+            pass  # `fill` says what is wrong
+    return frozenset(met)
+
+
+@lru_cache(maxsize=256)
+def _asking(source: str, file: str) -> tuple[Template | None, tuple[int, ...]]:
+    """The template with its conditions noted as they are met, and the line of each."""
+    if ("{%" not in source and "{{" not in source) or _template(source, file)[0] is None:
+        return None, ()
+    tree = _ENVIRONMENT.parse(source)
+    asked: list[nodes.If | nodes.CondExpr] = [*tree.find_all(nodes.If), *tree.find_all(nodes.CondExpr)]
+    for index, node in enumerate(asked):
+        node.test = nodes.Filter(node.test, "noted", [nodes.Const(index)], [], None, None, lineno=node.lineno)
+    lines = tuple(node.lineno for node in asked)
+    return (_of_tree(tree), lines) if asked else (None, ())
+
+
 def _rendered(template: Template, names: Mapping[str, Any]) -> str:
     """What a template gives. Raises OverflowError as soon as that is more than it may be."""
     pieces: list[str] = []
@@ -163,7 +205,10 @@ def _template(source: str, file: str) -> tuple[Template | None, tuple[Finding, .
 
 def _compiled(marked: str) -> Template:
     """The template, in which a loop goes through lists alone and never through the letters of a text."""
-    tree = _ENVIRONMENT.parse(marked)
+    return _of_tree(_ENVIRONMENT.parse(marked))
+
+
+def _of_tree(tree: nodes.Template) -> Template:
     for loop in tree.find_all(nodes.For):
         loop.iter = nodes.Filter(loop.iter, "rows", [], [], None, None, lineno=loop.lineno)
     return Template.from_code(_ENVIRONMENT, _ENVIRONMENT.compile(tree), _ENVIRONMENT.make_globals(None))
