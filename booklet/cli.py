@@ -276,6 +276,54 @@ def record(id: str, by: str, result: str, phone: str | None, note: str | None, p
 
 
 @main.command()
+@click.argument("old", metavar="OLD")
+@click.argument("new", metavar="[NEW]", default="")
+@_shared
+@click.option("--format", "style", type=click.Choice(["text", "json"]), default="text", help="Default: text.")
+@click.option(
+    "--report",
+    type=_FilePath(dir_okay=False, path_type=Path),
+    metavar="FILE.html",
+    help="Write one page for people without tools: the words, and the pages side by side.",
+)
+def diff(
+    old: str,
+    new: str,
+    editions: tuple[str, ...],
+    titles: tuple[str, ...],
+    project: Path,
+    today: date,
+    style: str,
+    report: Path | None,
+) -> None:
+    """Say what is printed otherwise in NEW than in OLD. Without NEW, the project is compared as it is now.
+
+    \b
+      booklet diff v2026.1                   since a git revision, until now
+      booklet diff HEAD~1 --report diff.html --edition VIC --title main
+      booklet diff VIC NT --title main       one edition against another
+      booklet diff ../2026.1 .               two folders with chapters/
+      booklet diff ../dist-before dist       two builds
+      booklet diff old.pdf new.pdf           two files of ours, for a screen or in large print
+
+    Numbers of pages that a text refers to are not compared: they follow from the rest.
+    """
+    from booklet import differences
+
+    with _raising():
+        found = differences.difference(
+            old, new or str(project), project.resolve(), today, titles, editions, report is not None
+        )
+        if report:
+            _write(report, differences.as_html(found), tuple(path for path in (Path(old), Path(new)) if path.is_file()))
+    if style == "json":
+        click.echo(_as_text(differences.as_data(found)))
+    else:
+        for line in differences.as_text(found).splitlines():
+            click.echo(one_line(line))
+
+
+@main.command()
 @click.argument("source", type=_FilePath(exists=True, dir_okay=False, path_type=Path), metavar="IN.pdf")
 @click.argument("target", type=_FilePath(dir_okay=False, path_type=Path), metavar="OUT.pdf")
 @click.option(

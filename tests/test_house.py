@@ -25,6 +25,7 @@ ROOMS = (
     "pdf", "manuscript",
     "composing", "typesetting", "bindery", "imposition", "preflight", "finishing", "transcript", "dispatch", "records",
     "processes", "jobs", "walk", "build", "calls",
+    "revisions", "differences",
     "cli",
 )  # fmt: skip
 HOMES = {

@@ -1,0 +1,217 @@
+"""Copies: one title of one edition, as somebody may hold it, from the sources or from a finished file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+from booklet.bounds import FILE, MAX_PDF_BYTES, MAX_PICTURE_BYTES, TooMuchError, apart
+from booklet.composing import Composition, Part, Wanted, compose, shipped_faces, titles_of
+from booklet.differences.blocks import blocks_of, numbered, short_hash, with_anchors
+from booklet.differences.records import Block, DifferenceError, Kind
+from booklet.files import read as read_file
+from booklet.findings import Finding, has_errors
+from booklet.formats import FORMATS
+from booklet.manuscript import Manuscript, read, shipped
+from booklet.pdf import BlocksOfFile, NoBlocksError, PrintedBlock, PrintedLine, read_blocks
+from booklet.store import Store
+from booklet.today import Today
+from booklet.typesetting import LaidOutPart, Typesetter, laid_out
+
+COVERS = {"cover": "front cover", "back-cover": "back cover"}
+"""Pages without a number, by the kind of their part."""
+_KINDS: dict[str, Kind] = {
+    "LI": "item", "TOCI": "item", "TR": "row", "dt": "word", "dd": "meaning", "Caption": "caption", "Figure": "picture",
+}  # fmt: skip
+_DAY_PASSED = ("SRC-016", "SRC-041")
+"""Faults that an earlier state has because days have gone by since."""
+
+
+@dataclass(frozen=True)
+class Copy:
+    """A copy: the id and name of its title, its edition, and its blocks by part, in reading order. `lines` gives the
+    lines that a block is printed in, and `content` a PDF in which it stands on the page with its index `page`.
+    """
+
+    title: str
+    name: str
+    edition: str
+    blocks: Mapping[str, tuple[Block, ...]]
+    lines: Callable[[Block], tuple[PrintedLine, ...]]
+    content: Callable[[Block], bytes]
+    is_file: bool = False
+
+
+@dataclass(frozen=True)
+class Sources:
+    """A state as a project: what it is called, its folder, what was read there, and the one edition that is meant."""
+
+    label: str
+    folder: Path
+    manuscript: Manuscript
+    findings: tuple[Finding, ...]
+    day: date
+    store: Store
+    edition: str = ""
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What is to be said of a state that has faults."""
+        faults = [row for row in self.findings if has_errors([row]) and row.code not in _DAY_PASSED]
+        more = f", and {len(faults) - 1} more" if len(faults) > 1 else ""
+        lost = "What is faulty may be missing from the comparison."
+        return (f"{self.label} has faults: {faults[0].place} {faults[0].code}{more}. {lost}",) if faults else ()
+
+    @property
+    def titles(self) -> tuple[str, ...]:
+        """The ids of its titles."""
+        return titles_of(self.manuscript)
+
+    @property
+    def editions(self) -> tuple[str, ...]:
+        """The codes of its editions, or the one that is meant."""
+        return (self.edition,) if self.edition else tuple(edition.code for edition in self.manuscript.editions)
+
+
+def sources(folder: Path, label: str, day: date, store: Store, edition: str = "") -> Sources:
+    """The state that a project's folder holds. Raises DifferenceError for one that cannot be read at all."""
+    manuscript, findings = read(folder, Today(day))
+    if manuscript is None:
+        raise DifferenceError(f"{label} holds no booklet that can be read ({findings[0]}).")
+    return Sources(label, folder, manuscript, tuple(findings), day, store, edition)
+
+
+class SourceCopies:
+    """The copies that a state's sources give, each composed once. A class only because a typesetter stays warm."""
+
+    def __init__(self, state: Sources) -> None:
+        self.state = state
+        self.composed = cache(self._compose)
+        self.digest = cache(self._digest)
+        self._setter = Typesetter(state.folder, shipped("."), FORMATS["screen"].pages, state.store)
+        self._faces = shipped_faces(shipped("."))
+
+    def parts(self, title: str, edition: str) -> dict[str, Part]:
+        """Every part that may print, by its id."""
+        return {part.id: part for composition in self.composed(title, edition) for part in composition.parts}
+
+    def copy(self, title: str, edition: str, only: Collection[str] | None = None) -> Copy:
+        """A copy with the blocks of some parts alone (default: all) that are printed in it."""
+        composed = tuple(_anchored(each, only) for each in self.composed(title, edition))
+        try:
+            rows, folios = laid_out(composed, self._setter)
+        except KeyError as reason:
+            found = f"{self.state.label}: '{title}' refers to {reason}, which is nowhere. Try booklet check."
+            raise DifferenceError(found) from reason
+        if not rows:
+            raise DifferenceError(f"{self.state.label}: {title} ({edition}) cannot be set. Try booklet build.")
+        printed = {row.part.id: row for row in rows}
+        original = self.parts(title, edition)
+        blocks = {
+            id: _placed(blocks_of(original[id], self.digest), row)
+            for id, row in printed.items()
+            if only is None or id in only
+        }
+        content = cache(lambda part: self._content(printed[part], folios))
+        lines = cache(lambda part: _by_id(read_blocks(content(part), only_ours=False)))
+        return Copy(
+            title=title,
+            name=composed[0].publication.title,
+            edition=edition,
+            blocks=blocks,
+            lines=lambda block: lines(block.part).get(block.key, ()),
+            content=lambda block: content(block.part),
+        )
+
+    def _compose(self, title: str, edition: str) -> tuple[Composition, ...]:
+        state = self.state
+        record = next((each for each in state.manuscript.editions if each.code == edition), None)
+        if record is None or title not in state.titles:
+            return ()
+        return compose(
+            state.manuscript, record, state.folder, Today(state.day), self._faces, Wanted(title)
+        )[0]  # fmt: skip
+
+    def _digest(self, asset: str) -> str:
+        try:
+            return short_hash(read_file(self.state.folder / "chapters" / asset, MAX_PICTURE_BYTES))
+        except OSError:
+            return ""
+
+    def _content(self, row: LaidOutPart, folios: Mapping[str, str]) -> bytes:
+        """The part alone, as a tagged PDF."""
+        segment = self._setter.write(row, folios)
+        content = self.state.store.get(segment.key)
+        assert content is not None, "what was written is kept"
+        return content
+
+
+def _anchored(composition: Composition, only: Collection[str] | None) -> Composition:
+    def change(part: Part) -> Part:
+        return with_anchors(part) if only is None or part.id in only else part
+
+    return replace(
+        composition,
+        front=tuple(map(change, composition.front)),
+        body=tuple(map(change, composition.body)),
+        planned=tuple(map(change, composition.planned)),
+        back_cover=change(composition.back_cover) if composition.back_cover else None,
+    )
+
+
+def _placed(blocks: tuple[Block, ...], row: LaidOutPart) -> tuple[Block, ...]:
+    """The blocks of a part, each told on which page it begins."""
+
+    def page(block: Block) -> int:
+        return row.layout.anchors.get(block.key, (0, 0.0))[0]
+
+    names = COVERS.get(row.part.kind)
+    return numbered(replace(block, page=page(block), folio=names or row.folio(page(block))) for block in blocks)
+
+
+def _by_id(told: BlocksOfFile) -> dict[str, tuple[PrintedLine, ...]]:
+    found: dict[str, tuple[PrintedLine, ...]] = {}
+    for block in told.blocks:
+        if block.id:
+            found[block.id] = (*found.get(block.id, ()), *block.lines)
+    return found
+
+
+def file_copy(path: Path, title: str = "", edition: str = "") -> Copy:
+    """The copy that a finished file is: looked into by a process of its own. Raises DifferenceError."""
+    try:
+        content = read_file(path, MAX_PDF_BYTES)
+        told: BlocksOfFile = apart(FILE, read_blocks, content)
+    except OSError as reason:
+        raise DifferenceError(f"{path.name} cannot be opened ({reason.strerror}).") from reason
+    except NoBlocksError as reason:
+        raise DifferenceError(f"{path.name} {reason}.") from reason
+    except TooMuchError as reason:
+        raise DifferenceError(f"Reading {path.name} takes {reason}.") from reason
+    blocks: dict[str, list[Block]] = {}
+    part, heading = "front", told.title
+    entry = 0
+    for index, block in enumerate(told.blocks):
+        if block.role == "H1":
+            part, heading, entry = block.id or f"part-{len(blocks)}", block.words, 0
+        if block.role[:1] == "H":
+            entry = entry + 1 if block.id.startswith("service-") else 0
+        blocks.setdefault(part, []).append(_of_file(block, index, (part, heading), entry, told.folios))
+    return Copy(
+        title=title,
+        name=told.title,
+        edition=edition,
+        blocks={id: numbered(rows) for id, rows in blocks.items()},
+        lines=lambda block: told.blocks[int(block.key)].lines,
+        content=lambda _: content,
+        is_file=True,
+    )
+
+
+def _of_file(block: PrintedBlock, index: int, part: tuple[str, str], entry: int, folios: tuple[str, ...]) -> Block:
+    kind = "heading" if block.role[:1] == "H" else _KINDS.get(block.role, "paragraph")
+    folio = COVERS.get(part[0]) or (folios[block.page] if block.page < len(folios) else "")
+    return Block(*part, block.id, str(index), kind, block.words, entry, folio=folio, page=block.page)
