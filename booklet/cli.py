@@ -324,6 +324,54 @@ def diff(
 
 
 @main.command()
+@click.argument("since", metavar="SINCE")
+@_shared
+@click.option(
+    "--print",
+    "sizes",
+    multiple=True,
+    type=click.Choice(["standard", "large"]),
+    help="The copies in this size of print. Default: both.",
+)
+@click.option(
+    "--out",
+    type=_FilePath(file_okay=False, path_type=Path),
+    default=Path("errata"),
+    help="Where files go. Default: errata.",
+)
+def errata(
+    since: str,
+    editions: tuple[str, ...],
+    titles: tuple[str, ...],
+    project: Path,
+    today: date,
+    sizes: tuple[str, ...],
+    out: Path,
+) -> None:
+    """Make corrections to copies that are printed, for each order code: a slip, stickers, a notice to clinics.
+
+    \b
+      booklet errata v2026.1                 since a git revision, a folder with chapters/, or a build
+      booklet errata ../dist-2026.1 --edition VIC --title main --print standard
+
+    Places are named as the old copy has them: page 57, third entry.
+    """
+    with _raising():
+        from booklet import errata as room
+
+        wanted = [size == "large" for size in sizes or ("standard", "large")]
+        kits, files, notes = room.errata(since, project.resolve(), today, titles, editions, wanted)
+        for note in notes:
+            click.echo(one_line(note), err=True)
+        for kit in kits:
+            click.echo(one_line(f"{kit.copies} {len(kit.errata)} corrections, {len(kit.stickers)} stickers"), err=True)
+        if not kits:
+            click.echo("Nothing that is printed changed.", err=True)
+        for path in room.write(out, files) if files else ():
+            click.echo(one_line(str(path)))
+
+
+@main.command()
 @click.argument("source", type=_FilePath(exists=True, dir_okay=False, path_type=Path), metavar="IN.pdf")
 @click.argument("target", type=_FilePath(dir_okay=False, path_type=Path), metavar="OUT.pdf")
 @click.option(

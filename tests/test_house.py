@@ -25,7 +25,7 @@ ROOMS = (
     "pdf", "manuscript",
     "composing", "typesetting", "bindery", "imposition", "preflight", "finishing", "transcript", "dispatch", "records",
     "processes", "jobs", "walk", "build", "calls",
-    "revisions", "differences",
+    "revisions", "differences", "errata",
     "cli",
 )  # fmt: skip
 HOMES = {

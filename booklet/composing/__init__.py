@@ -6,7 +6,16 @@ tokens, because nobody knows them yet.
 """
 
 from booklet.composing.across import compared
-from booklet.composing.edition import PAGE_TOKENS, Composition, Part, Wanted, compose, planned_kit, ticket
+from booklet.composing.edition import (
+    PAGE_TOKENS,
+    Composition,
+    Part,
+    Wanted,
+    compose,
+    correction_sheet,
+    planned_kit,
+    ticket,
+)
 from booklet.composing.faces import Faces, decompressed, shipped_faces
 from booklet.composing.proofreading import proofread
 from booklet.composing.sandbox import day_in_words
@@ -26,6 +35,7 @@ __all__ = [
     "code_entries",
     "compared",
     "compose",
+    "correction_sheet",
     "day_in_words",
     "decompressed",
     "planned_kit",

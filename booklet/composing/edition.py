@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -170,6 +170,12 @@ def ticket(
     """A printer's job ticket: facts by name, and each file with what it is and its checksum."""
     names = {"title": title, "language": language, "rows": rows, "files": files, "kind": "ticket"}
     return Part("ticket", title, "ticket", _template("ticket.html.j2").render(names), (), file)
+
+
+def correction_sheet(kind: str, title: str, language: str, faces: Faces, names: Mapping[str, object]) -> Part:
+    """A sheet of corrections to printed copies: a `slip`, `stickers` or a `notice`, with what its template prints."""
+    html = _template(f"{kind}.html.j2").render({"title": title, "language": language, "kind": kind, **names})
+    return Part(kind, title, kind, faces.set(html), (), "chapters/booklet.toml")
 
 
 class _Composer:

@@ -14,7 +14,7 @@ from datetime import date
 from pathlib import Path
 
 from booklet.differences.addressing import address, change_address, ordinal, page_of
-from booklet.differences.comparing import compare_copies, compare_sources, copy_changes
+from booklet.differences.comparing import compare_copies, compare_sources, compare_titles, copy_changes
 from booklet.differences.copies import Copy, SourceCopies, Sources, file_copy, sources
 from booklet.differences.records import Block, Change, Comparison, DifferenceError, TitleChanges
 from booklet.differences.report import as_data, as_html, as_text
@@ -38,6 +38,7 @@ __all__ = [
     "as_text",
     "change_address",
     "compare_sources",
+    "compare_titles",
     "copy_changes",
     "difference",
     "file_copy",
@@ -47,8 +48,8 @@ __all__ = [
     "state",
 ]
 
-SCREEN = "screen"
-"""The format by which builds are compared: it alone tells its words and has the pages of print."""
+TAGGED = ("screen", "large-print")
+"""The formats whose files tell their words."""
 NOW = "the project as it is now"
 State = Sources | tuple[Path, tuple[Entry, ...]] | Path
 """Sources; a build with what its manifest lists; or a finished file."""
@@ -77,7 +78,7 @@ def difference(
         one, other = (_Build(row, titles, editions) for row in (before, after))
         shared = [key for key in other.keys if key in one.keys]
         if not shared:
-            raise DifferenceError(f"{old} and {new} have no title of an edition in common (format {SCREEN}).")
+            raise DifferenceError(f"{old} and {new} have no title of an edition in common (format {TAGGED[0]}).")
         same = {key for key in shared if one.hash(key) and one.hash(key) == other.hash(key)}
         alone = sorted({*one.keys} ^ {*other.keys})
         notes = [f"Only in one of both: {', '.join(' '.join(key) for key in alone)}."] if alone else []
@@ -96,7 +97,7 @@ def state(name: str, project: Path, day: date, stack: ExitStack) -> State:
             return path
         if (path / "chapters").is_dir():
             return sources(path.resolve(), NOW if path.samefile(project) else name, day, store)
-        entries = tuple(entry for entry in read_manifest(path) if entry.format == SCREEN)
+        entries = tuple(entry for entry in read_manifest(path) if entry.format in TAGGED)
         if entries:
             return path, entries
         found = f"{name} has neither chapters/ nor a {MANIFEST} that lists files for a screen."
@@ -125,7 +126,7 @@ class _Build:
         if isinstance(row, Sources):
             known = [(title, edition) for title in row.titles for edition in row.editions]
         else:
-            folder, entries = row
+            folder, entries = row[0], [entry for entry in row[1] if entry.format == TAGGED[0]]
             known = [(entry.publication, entry.edition) for entry in entries]
             self._files = {(e.publication, e.edition): (folder / e.file, e.sha256) for e in entries}
         self.keys = [key for key in known if key[0] in (titles or [key[0]]) and key[1] in (editions or [key[1]])]

@@ -34,7 +34,7 @@ def change_address(change: Change) -> str:
     """Where something changed: its place in the old copy and, where that is another, in the new one."""
     old, new = (address(block) if block else "" for block in (change.old, change.new))
     if not old:
-        behind = f"; in the old copy behind {address(change.beside)}" if change.beside else ""
+        behind = f"; in the old copy after {address(change.beside)}" if change.beside else ""
         return f"{new}{behind}"
     return old if new in ("", old) else f"{old}; now {new}"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import islice
 
 from booklet.bounds import FILE, TooMuchError, apart
 from booklet.differences.alignment import changes
@@ -35,21 +36,28 @@ def compare_sources(
     old: Sources, new: Sources, titles: Iterable[str] = (), editions: Iterable[str] = (), pictures: bool = False
 ) -> Comparison:
     """What changed from one state of the sources to another. Raises DifferenceError."""
-    before, after = SourceCopies(old), SourceCopies(new)
-    pairs = _edition_pairs(old, new, tuple(editions))
     wanted = tuple(titles) or tuple(dict.fromkeys((*new.titles, *old.titles)))
     notes = [*old.notes, *new.notes]
-    found: list[Found] = []
     for title in wanted:
-        one, other = title in old.titles, title in new.titles
-        if not (one or other):
-            known = ", ".join(new.titles)
-            raise DifferenceError(f"No title '{title}'. There are: {known}.")
-        if one and other:
-            found += [row for pair in pairs if (row := _found(before, after, title, *pair))]
-        else:
-            notes.append(f"The title '{title}' is only in {old.label if one else new.label}.")
+        if (title in old.titles) != (title in new.titles):
+            notes.append(f"The title '{title}' is only in {old.label if title in old.titles else new.label}.")
+    found = compare_titles(old, new, wanted, tuple(editions))
     return compared((old.label, new.label), found, notes, pictures)
+
+
+def compare_titles(
+    old: Sources, new: Sources, titles: tuple[str, ...], editions: tuple[str, ...], large_print: bool = False
+) -> Iterator[Found]:
+    """The copies of titles and editions (none named: all) that both states have and that differ, and how they do."""
+    pairs = _edition_pairs(old, new, editions)
+    if unknown := [title for title in titles if title not in (*old.titles, *new.titles)]:
+        raise DifferenceError(f"No title '{unknown[0]}'. There are: {', '.join(new.titles)}.")
+    before, after = SourceCopies(old, large_print), SourceCopies(new, large_print)
+    for title in titles or new.titles:
+        if title in old.titles and title in new.titles:
+            for pair in pairs:
+                if row := _found(before, after, title, *pair):
+                    yield row
 
 
 def compare_copies(
@@ -140,7 +148,7 @@ def compared(labels: tuple[str, str], found: Iterable[Found], notes: Iterable[st
         for (own, codes), changed in sorted(grouped.items(), key=lambda row: -len(row[0][1]))
         if own == title
     )
-    pages = tuple(_pages(found)) if pictures else ()
+    pages = tuple(islice(_pages(found), MOST_PAGES + 1)) if pictures else ()
     more = [f"Only the first {MOST_PAGES} pages are shown."] if len(pages) > MOST_PAGES else []
     return Comparison(*labels, titles, (*notes, *more), pages[:MOST_PAGES])
 

@@ -15,11 +15,12 @@ from booklet.differences.records import Block, DifferenceError, Kind
 from booklet.files import read as read_file
 from booklet.findings import Finding, has_errors
 from booklet.formats import FORMATS
+from booklet.jobs import most_pages
 from booklet.manuscript import Manuscript, read, shipped
 from booklet.pdf import BlocksOfFile, NoBlocksError, PrintedBlock, PrintedLine, read_blocks
 from booklet.store import Store
 from booklet.today import Today
-from booklet.typesetting import LaidOutPart, Typesetter, laid_out
+from booklet.typesetting import LaidOutPart, Typesetter, folios, laid_out, page_counts, share_out
 
 COVERS = {"cover": "front cover", "back-cover": "back cover"}
 """Pages without a number, by the kind of their part."""
@@ -85,38 +86,50 @@ def sources(folder: Path, label: str, day: date, store: Store, edition: str = ""
 
 
 class SourceCopies:
-    """The copies that a state's sources give, each composed once. A class only because a typesetter stays warm."""
+    """The copies in one size of print that a state's sources give, each composed once. A class only because typesetters
+    stay warm.
+    """
 
-    def __init__(self, state: Sources) -> None:
+    def __init__(self, state: Sources, large_print: bool = False) -> None:
         self.state = state
+        self.large_print = large_print
         self.composed = cache(self._compose)
         self.digest = cache(self._digest)
-        self._setter = Typesetter(state.folder, shipped("."), FORMATS["screen"].pages, state.store)
+        self._setters = {
+            name: Typesetter(state.folder, shipped("."), FORMATS[name].pages, state.store)
+            for name in ("screen", "large-print")
+        }
         self._faces = shipped_faces(shipped("."))
 
     def parts(self, title: str, edition: str) -> dict[str, Part]:
-        """Every part that may print, by its id."""
-        return {part.id: part for composition in self.composed(title, edition) for part in composition.parts}
+        """Every part that may print, by its name: its id, and the number of its volume from the second on."""
+        composed = self.composed(title, edition)
+        return {part_name(part.id, each.volume): part for each in composed for part in each.parts}
 
     def copy(self, title: str, edition: str, only: Collection[str] | None = None) -> Copy:
-        """A copy with the blocks of some parts alone (default: all) that are printed in it."""
+        """A copy with the blocks of some parts alone (default: all) that are printed in it. Raises DifferenceError."""
         composed = tuple(_anchored(each, only) for each in self.composed(title, edition))
+        setter = self._setters["large-print" if self.large_print else "screen"]
         try:
-            rows, folios = laid_out(composed, self._setter)
+            volumes, folios = laid_out(composed, setter, self._standard(title, edition))
         except KeyError as reason:
             found = f"{self.state.label}: '{title}' refers to {reason}, which is nowhere. Try booklet check."
             raise DifferenceError(found) from reason
-        if not rows:
+        if not volumes:
             raise DifferenceError(f"{self.state.label}: {title} ({edition}) cannot be set. Try booklet build.")
-        printed = {row.part.id: row for row in rows}
+        printed = {
+            part_name(row.part.id, each.volume): row
+            for each, rows in zip(composed, volumes, strict=True)
+            for row in rows
+        }
         original = self.parts(title, edition)
         blocks = {
-            id: _placed(blocks_of(original[id], self.digest), row)
-            for id, row in printed.items()
-            if only is None or id in only
+            name: _placed(name, blocks_of(original[name], self.digest), row)
+            for name, row in printed.items()
+            if only is None or name in only
         }
-        content = cache(lambda part: self._content(printed[part], folios))
-        lines = cache(lambda part: _by_id(read_blocks(content(part), only_ours=False)))
+        content = cache(lambda name: self._content(printed[name], folios, setter))
+        lines = cache(lambda name: _by_id(read_blocks(content(name), only_ours=False)))
         return Copy(
             title=title,
             name=composed[0].publication.title,
@@ -127,13 +140,31 @@ class SourceCopies:
         )
 
     def _compose(self, title: str, edition: str) -> tuple[Composition, ...]:
+        """The title, in as many volumes as its weight asks for."""
+        large = self.large_print
+        whole = self._composition(title, edition, Wanted(title, large_print=large))
+        if not large or not whole or not whole[0].publication.is_main:
+            return whole
+        known = self._standard(title, edition)
+        counts = page_counts(whole[0], self._setters["large-print"], known)
+        most = most_pages(self.state.manuscript, FORMATS["large-print"])
+        shares = share_out({part.id: counts.get(part.id, 0) for part in whole[0].body}, most)
+        return self._composition(title, edition, Wanted(title, True, shares)) if len(shares) > 1 else whole
+
+    def _composition(self, title: str, edition: str, wanted: Wanted) -> tuple[Composition, ...]:
         state = self.state
         record = next((each for each in state.manuscript.editions if each.code == edition), None)
         if record is None or title not in state.titles:
             return ()
-        return compose(
-            state.manuscript, record, state.folder, Today(state.day), self._faces, Wanted(title)
-        )[0]  # fmt: skip
+        today = Today(state.day)
+        return compose(state.manuscript, record, state.folder, today, self._faces, wanted)[0]
+
+    def _standard(self, title: str, edition: str) -> dict[str, str]:
+        """What large print says of the folios of the standard edition."""
+        if not self.large_print:
+            return {}
+        pages = folios(self._composition(title, edition, Wanted(title)), self._setters["screen"])
+        return {f"standard/{anchor}": folio for anchor, folio in pages.items()}
 
     def _digest(self, asset: str) -> str:
         try:
@@ -141,17 +172,22 @@ class SourceCopies:
         except OSError:
             return ""
 
-    def _content(self, row: LaidOutPart, folios: Mapping[str, str]) -> bytes:
+    def _content(self, row: LaidOutPart, folios: Mapping[str, str], setter: Typesetter) -> bytes:
         """The part alone, as a tagged PDF."""
-        segment = self._setter.write(row, folios)
+        segment = setter.write(row, folios)
         content = self.state.store.get(segment.key)
         assert content is not None, "what was written is kept"
         return content
 
 
+def part_name(id: str, volume: int) -> str:
+    """What a part is known by where several volumes have one of the same id."""
+    return f"{id}/{volume}" if volume > 1 else id
+
+
 def _anchored(composition: Composition, only: Collection[str] | None) -> Composition:
     def change(part: Part) -> Part:
-        return with_anchors(part) if only is None or part.id in only else part
+        return with_anchors(part) if only is None or part_name(part.id, composition.volume) in only else part
 
     return replace(
         composition,
@@ -162,14 +198,16 @@ def _anchored(composition: Composition, only: Collection[str] | None) -> Composi
     )
 
 
-def _placed(blocks: tuple[Block, ...], row: LaidOutPart) -> tuple[Block, ...]:
+def _placed(name: str, blocks: tuple[Block, ...], row: LaidOutPart) -> tuple[Block, ...]:
     """The blocks of a part, each told on which page it begins."""
 
     def page(block: Block) -> int:
         return row.layout.anchors.get(block.key, (0, 0.0))[0]
 
-    names = COVERS.get(row.part.kind)
-    return numbered(replace(block, page=page(block), folio=names or row.folio(page(block))) for block in blocks)
+    cover = COVERS.get(row.part.kind)
+    return numbered(
+        replace(block, part=name, page=page(block), folio=cover or row.folio(page(block))) for block in blocks
+    )
 
 
 def _by_id(told: BlocksOfFile) -> dict[str, tuple[PrintedLine, ...]]:

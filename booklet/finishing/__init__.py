@@ -12,11 +12,23 @@ from booklet.finishing.clinic import finish_clinic
 from booklet.finishing.parts import Origin, PlacedIn, sources
 from booklet.finishing.press import finish_press
 from booklet.finishing.records import Finished, FinishedFile, PrintJob, Tools, TypesetBooklet
+from booklet.finishing.sheets import finish_sheet
 from booklet.finishing.tagged import finish_tagged
 from booklet.formats import FORMATS
 from booklet.preflight import PROFILES
 
-__all__ = ["FINISHES", "FinishedFile", "Origin", "PlacedIn", "PrintJob", "Tools", "TypesetBooklet", "finish", "sources"]
+__all__ = [
+    "FINISHES",
+    "FinishedFile",
+    "Origin",
+    "PlacedIn",
+    "PrintJob",
+    "Tools",
+    "TypesetBooklet",
+    "finish",
+    "finish_sheet",
+    "sources",
+]
 
 FINISHES: dict[str, Callable[[TypesetBooklet, Tools], Finished]] = {
     "tagged": finish_tagged,

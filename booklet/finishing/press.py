@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from hashlib import sha256
 
-from booklet.bindery import STAND_INS, PaperPiece, Piece, PressJob, PressSetup, bind, press_colours, press_file
+from booklet.bindery import STAND_INS, PaperPiece, PressJob, PressSetup, press_colours, press_file
 from booklet.composing import day_in_words
 from booklet.composing import ticket as ticket_part
 from booklet.findings import Place, error
@@ -22,13 +22,12 @@ from booklet.finishing.parts import (
     placed_in_order,
     placing,
     press_part,
-    tagged_part,
 )
 from booklet.finishing.records import Finished, FinishedFile, PrintJob, Tools, TypesetBooklet
+from booklet.finishing.sheets import finish_sheet
 from booklet.finishing.tagged import document_info
 from booklet.formats import TICKET
 from booklet.preflight import PROFILES, Profile, Promise
-from booklet.typesetting import typeset_part
 
 COVER = (0, 1, -2, -1)
 """The pages of a cover of its own: front, inside front, inside back, back."""
@@ -136,21 +135,6 @@ def _profile(name: str, work: PrintJob) -> Profile:
 def _ticket_page(booklet: TypesetBooklet, sheet: ticket.Ticket, tools: Tools) -> Finished:
     title = f"Job ticket: {sheet.title} ({sheet.edition})"
     part = ticket_part(title, booklet.language, sheet.rows(), sheet.file_rows(), "chapters/booklet.toml")
-    segment, findings = typeset_part(part, tools.typesetter(TICKET), pages=1)
-    if segment is None:
-        return (), findings
-    piece = Piece.of(segment, tagged_part(tools.store, segment, 1), TICKET.trim_mm[1])
     info = replace(document_info(booklet), title=title, anchors={}, hue=dict(STAND_INS) | dict(booklet.hue))
-    content = bind([piece], info, fonts(tools.store), placing(tools.store))
-    name = f"{booklet.file}-ticket.pdf"
-    promise = Promise(
-        file=name,
-        folios=("1",),
-        trim_mm=TICKET.trim_mm,
-        title=title,
-        language=booklet.language,
-        headings=len(segment.layout.bookmarks),
-        phones=frozenset(),
-        stitched=False,
-    )
-    return (FinishedFile(name, content, 1, TICKET.trim_mm, promise, PROFILES["screen"]),), findings
+    file, findings = finish_sheet(part, TICKET, info, f"{booklet.file}-ticket.pdf", tools, pages=1)
+    return ((file,) if file else ()), findings

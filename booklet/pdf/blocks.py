@@ -252,13 +252,14 @@ def _destinations(pdf: Pdf) -> dict[str, tuple[int, float]]:
 
 
 def _with_ids(blocks: tuple[PrintedBlock, ...], anchors: dict[str, tuple[int, float]]) -> tuple[PrintedBlock, ...]:
-    """Headings and explained words with the anchor whose height is the next above the middle of their first line."""
-    ids: dict[int, str] = {}
+    """Headings and explained words that have no id, with the anchor next above the middle of their first line."""
+    nameless = [block.role[:1] == "H" or block.role == "dt" for block in blocks]
+    ids: dict[int, str] = {index: block.id for index, block in enumerate(blocks) if block.id}
     for name, (page, height) in sorted(anchors.items(), key=lambda row: (row[1][0], -row[1][1])):
         rows = [
             (height - middle, index)
             for index, block in enumerate(blocks)
-            if block.lines and block.page == page and index not in ids and (block.role[:1] == "H" or block.role == "dt")
+            if block.lines and block.page == page and index not in ids and nameless[index]
             if (middle := (block.lines[0].box[1] + block.lines[0].box[3]) / 2) < height
         ]
         if rows:

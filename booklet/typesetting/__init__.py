@@ -223,14 +223,16 @@ def _failure(reason: BaseException, place: Place) -> Finding:
     return error("SYS-003", place, f"The part takes {reason}.", "Less text, or simpler drawings.")
 
 
-def typeset_part(part: Part, setter: Typesetter, pages: int) -> tuple[Segment | None, list[Finding]]:
-    """A part by itself, without references to others, on so many pages; or what is wrong with it."""
+def typeset_part(part: Part, setter: Typesetter, pages: int | None) -> tuple[Segment | None, list[Finding]]:
+    """A part by itself, without references to others, on so many pages (None: as many as it takes); or what is wrong
+    with it.
+    """
     try:
         segment = setter.write(setter.lay_out(part, {}, 1, False), {})
     except (TooMuchError, EngineError) as reason:
         return None, [_failure(reason, Place(part.file))]
     findings = _complaints((segment,))
-    if segment.layout.pages != pages:
+    if pages is not None and segment.layout.pages != pages:
         found = f"'{part.title}' takes {segment.layout.pages} pages."
         findings.append(error("BOX-002", Place(part.file), found, f"{pages}, with shorter words."))
     return segment, findings
@@ -238,15 +240,15 @@ def typeset_part(part: Part, setter: Typesetter, pages: int) -> tuple[Segment | 
 
 def laid_out(
     compositions: tuple[Composition, ...], setter: Typesetter, known: Mapping[str, str] = {}
-) -> tuple[tuple[LaidOutPart, ...], dict[str, str]]:
-    """Every part as `typeset` lays it out, to be written one by one, and the folio of each anchor; nothing when a part
-    takes too much.
+) -> tuple[tuple[tuple[LaidOutPart, ...], ...], dict[str, str]]:
+    """Every part of each volume as `typeset` lays it out, to be written one by one, and the folio of each anchor;
+    nothing when a part takes too much.
     """
     try:
         volumes, found, _ = _at_rest(compositions, setter, known)
     except (TooMuchError, EngineError):
         return (), {}
-    return tuple(row for volume in volumes for row in volume.parts), found
+    return tuple(volume.parts for volume in volumes), found
 
 
 def folios(compositions: tuple[Composition, ...], setter: Typesetter) -> dict[str, str]:
