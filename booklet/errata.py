@@ -34,7 +34,7 @@ from booklet.dispatch import Entry
 from booklet.files import write_whole
 from booklet.findings import Finding, counted, has_errors
 from booklet.finishing import FinishedFile, Tools, finish_sheet
-from booklet.formats import CORRECTIONS, SLIP, PageSetup, PrintOptions
+from booklet.formats import CORRECTIONS, LARGE_SLIP, SLIP, PageSetup, PrintOptions
 from booklet.manuscript import shipped
 from booklet.pdf import PT_PER_MM, PrintedLine
 from booklet.preflight import examine
@@ -277,7 +277,8 @@ def _files(kit: Kit, new: Sources, day: date) -> Iterator[tuple[str, bytes]]:
     sheets = list(_on_labels(kit.stickers, L7160))
     wanted: list[tuple[str, str, str, PageSetup, Mapping[str, object]]] = []
     if rows:
-        wanted.append(("slip", "slip", "Corrections", SLIP, names))
+        slip = LARGE_SLIP if kit.size == SIZES[True] else SLIP
+        wanted.append(("slip", "slip", "Corrections", slip, names))
         wanted.append(("notice", "notice", "Please correct your copies", CORRECTIONS, {**names, **more, "day": day}))
     strips: dict[str, object] = {"copies": kit.copies, "stickers": plain, "sheet": None, "sheets": ()}
     if plain:

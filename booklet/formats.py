@@ -67,6 +67,7 @@ A5 = PageSetup("A5", ("base.css", "screen.css", "bleed.css"), (148, 210), bleed_
 A4_LARGE_PRINT = PageSetup("large print", ("base.css", "large-print.css"), (210, 297))
 CLINIC_KIT = PageSetup("clinic kit", ("base.css", "screen.css", "clinic-kit.css"), (297, 210))
 CORRECTIONS = PageSetup("corrections", ("base.css", "screen.css", "corrections.css"), (210, 297))
+LARGE_SLIP = PageSetup("large correction slip", ("base.css", "large-print.css"), (210, 297))
 SLIP = PageSetup("correction slip", ("base.css", "screen.css", "slip.css"), (148, 210))
 TICKET = PageSetup("job ticket", ("base.css", "screen.css", "ticket.css"), (210, 297))
 

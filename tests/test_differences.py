@@ -130,6 +130,11 @@ def test_faults_of_a_state_are_said(booklet: Booklet, tmp_path: Path) -> None:
     assert "has faults" in found.notes[0] and found.count
 
 
+def test_a_reference_to_what_is_nowhere_does_not_end_it(booklet: Booklet, tmp_path: Path) -> None:
+    found = against(booklet, tmp_path, tiny.changed(tiny.ONE, "## A heading", "## One heading"))
+    assert [(change.block.part, change.what) for row in found.titles for change in row.changes] == [("one", "changed")]
+
+
 def test_pictures_drawn_otherwise_are_found(booklet: Booklet, tmp_path: Path) -> None:
     found = against(booklet, tmp_path, tiny.changed("chapters/images/plain.svg", "#e2eff7", "#ffffff"))
     rows = [change for row in found.titles for change in row.changes]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -9,7 +10,7 @@ from functools import cache
 from pathlib import Path
 
 from booklet.bounds import FILE, MAX_PDF_BYTES, MAX_PICTURE_BYTES, TooMuchError, apart
-from booklet.composing import Composition, Part, Wanted, compose, shipped_faces, titles_of
+from booklet.composing import PAGE_TOKENS, Composition, Part, Wanted, compose, shipped_faces, titles_of
 from booklet.differences.blocks import blocks_of, numbered, short_hash, with_anchors
 from booklet.differences.records import Block, DifferenceError, Kind
 from booklet.files import read as read_file
@@ -22,6 +23,7 @@ from booklet.store import Store
 from booklet.today import Today
 from booklet.typesetting import LaidOutPart, Typesetter, folios, laid_out, page_counts, share_out
 
+_ID = re.compile(r'\sid="([^"]+)"')
 COVERS = {"cover": "front cover", "back-cover": "back cover"}
 """Pages without a number, by the kind of their part."""
 _KINDS: dict[str, Kind] = {
@@ -108,13 +110,11 @@ class SourceCopies:
 
     def copy(self, title: str, edition: str, only: Collection[str] | None = None) -> Copy:
         """A copy with the blocks of some parts alone (default: all) that are printed in it. Raises DifferenceError."""
-        composed = tuple(_anchored(each, only) for each in self.composed(title, edition))
+        known = self._standard(title, edition)
+        anchors = {anchor for each in self.composed(title, edition) for part in each.body for anchor in _ids(part)}
+        composed = tuple(_anchored(each, only, anchors | known.keys()) for each in self.composed(title, edition))
         setter = self._setters["large-print" if self.large_print else "screen"]
-        try:
-            volumes, folios = laid_out(composed, setter, self._standard(title, edition))
-        except KeyError as reason:
-            found = f"{self.state.label}: '{title}' refers to {reason}, which is nowhere. Try booklet check."
-            raise DifferenceError(found) from reason
+        volumes, folios = laid_out(composed, setter, known)
         if not volumes:
             raise DifferenceError(f"{self.state.label}: {title} ({edition}) cannot be set. Try booklet build.")
         printed = {
@@ -185,9 +185,20 @@ def part_name(id: str, volume: int) -> str:
     return f"{id}/{volume}" if volume > 1 else id
 
 
-def _anchored(composition: Composition, only: Collection[str] | None) -> Composition:
+def _ids(part: Part) -> list[str]:
+    return _ID.findall(part.html)
+
+
+def _anchored(composition: Composition, only: Collection[str] | None, anchors: Collection[str]) -> Composition:
+    """The composition with an anchor on every block of some parts, and without references to what is nowhere."""
+
     def change(part: Part) -> Part:
-        return with_anchors(part) if only is None or part_name(part.id, composition.volume) in only else part
+        wanted = only is None or part_name(part.id, composition.volume) in only
+        part = with_anchors(part) if wanted else part
+        if all(anchor in anchors for anchor in PAGE_TOKENS.findall(part.html)):
+            return part
+        html = PAGE_TOKENS.sub(lambda token: token[0] if token[1] in anchors else "?", part.html)
+        return replace(part, html=html)
 
     return replace(
         composition,
