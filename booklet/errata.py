@@ -25,6 +25,7 @@ from booklet.differences import (
     Sources,
     State,
     address,
+    changed_numbers,
     compare_titles,
     copy_changes,
     file_copy,
@@ -194,7 +195,7 @@ def _is_wanted(entry: Entry, titles: tuple[str, ...], editions: tuple[str, ...])
 
 def erratum(change: Change) -> Erratum | None:
     """A change as a correction; None for what only stands elsewhere now, or is drawn otherwise."""
-    has_number = any(change.numbers)
+    has_number = any(changed_numbers(change))
     if change.what == "added" and change.new:
         where = f"After {address(change.beside)}" if change.beside else "At the front"
         return Erratum(where, "", "", "Add", change.new.words, has_number)

@@ -69,6 +69,7 @@ CODES: dict[str, str] = {
     "SYS-001": "a complaint of the typesetting engine",
     "SYS-002": "files that cannot be written",
     "SYS-003": "a part that takes too much time or memory",
+    "SYS-004": "a file of somebody else in the place of the page of all files",
     "LNK-101": "a link in a finished file that leads nowhere",
     "LNK-102": "a link in a finished file that opens what it should not",
     "LNK-103": "a link that prints another page number than that of the page it leads to",

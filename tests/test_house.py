@@ -24,7 +24,7 @@ ROOMS = (
     "bounds", "files", "contrast", "findings", "formats", "today", "store", "australia", "order_codes",
     "pdf", "manuscript",
     "composing", "typesetting", "bindery", "imposition", "preflight", "finishing", "transcript", "dispatch", "records",
-    "processes", "jobs", "walk", "build", "calls",
+    "shelf", "processes", "jobs", "walk", "build", "calls",
     "revisions", "differences", "errata",
     "cli",
 )  # fmt: skip

@@ -14,12 +14,21 @@ from booklet.composing.edition import (
     compose,
     correction_sheet,
     planned_kit,
+    shelf_page,
     ticket,
 )
 from booklet.composing.faces import Faces, decompressed, shipped_faces
 from booklet.composing.proofreading import proofread
 from booklet.composing.sandbox import day_in_words
-from booklet.composing.views import HANDOUT, MAIN, Publication, code_entries, publication, titles_of
+from booklet.composing.views import (
+    HANDOUT,
+    MAIN,
+    Publication,
+    checked_entries,
+    code_entries,
+    publication,
+    titles_of,
+)
 from booklet.composing.wholeness import SCHEME
 
 __all__ = [
@@ -32,6 +41,7 @@ __all__ = [
     "Part",
     "Publication",
     "Wanted",
+    "checked_entries",
     "code_entries",
     "compared",
     "compose",
@@ -41,6 +51,7 @@ __all__ = [
     "planned_kit",
     "proofread",
     "publication",
+    "shelf_page",
     "shipped_faces",
     "ticket",
     "titles_of",

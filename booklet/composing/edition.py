@@ -178,6 +178,11 @@ def correction_sheet(kind: str, title: str, language: str, faces: Faces, names: 
     return Part(kind, title, kind, faces.set(html), (), "chapters/booklet.toml")
 
 
+def shelf_page(names: Mapping[str, object]) -> str:
+    """The page from which files are taken, as its template has it."""
+    return _template("shelf.html.j2").render(names)
+
+
 class _Composer:
     """Composes one edition; holds what its parts add up to while they are made."""
 

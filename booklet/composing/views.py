@@ -531,6 +531,11 @@ def services_of(manuscript: Manuscript, edition: Edition) -> tuple[Service, ...]
     return tuple(sorted(known, key=rank))
 
 
+def checked_entries(manuscript: Manuscript, edition: Edition) -> tuple[date | None, ...]:
+    """For each entry that prints in an edition the day on which somebody last confirmed it; None where nobody has."""
+    return tuple(service.assured.day if service.assured else None for service in services_of(manuscript, edition))
+
+
 def hours_apart(zone: str, year: int, other: str) -> tuple[float, ...]:
     """By how many hours `other` is ahead of `zone` over a year, each different value once, smallest first."""
     days = (datetime.combine(date(year, 1, 1), time(12)) + timedelta(days=7 * week) for week in range(52))

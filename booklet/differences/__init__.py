@@ -14,6 +14,7 @@ from datetime import date
 from pathlib import Path
 
 from booklet.differences.addressing import address, change_address, ordinal, page_of
+from booklet.differences.alignment import changed_numbers
 from booklet.differences.comparing import compare_copies, compare_sources, compare_titles, copy_changes
 from booklet.differences.copies import Copy, SourceCopies, Sources, file_copy, sources
 from booklet.differences.records import Block, Change, Comparison, DifferenceError, TitleChanges
@@ -37,6 +38,7 @@ __all__ = [
     "as_html",
     "as_text",
     "change_address",
+    "changed_numbers",
     "compare_sources",
     "compare_titles",
     "copy_changes",

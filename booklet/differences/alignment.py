@@ -45,6 +45,12 @@ def word_runs(old: str, new: str) -> tuple[Run, ...]:
     return tuple(runs)
 
 
+def changed_numbers(change: Change) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The phone numbers that only the old words have, and those that only the new ones have."""
+    old, new = (phone_numbers(block.words) if block else () for block in (change.old, change.new))
+    return tuple(each for each in old if each not in new), tuple(each for each in new if each not in old)
+
+
 def phone_numbers(words: str) -> tuple[str, ...]:
     """The phone numbers in some words, as they are printed, once each."""
     found = (" ".join(number.written.split()) for number in typed_numbers(plain_characters(words)))

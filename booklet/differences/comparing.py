@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
+from typing import Literal
 
 from booklet.bounds import FILE, TooMuchError, apart
 from booklet.differences.alignment import changes
@@ -29,6 +30,8 @@ _WHOLE_PAGE = (0.01, 0.01, 0.99, 0.99)
 """Stands for a drawing, whose place on its page is not told."""
 _ONLY_SOURCES = ("foot", "picture")
 """Kinds of blocks whose words or bytes finished files do not tell."""
+Page = tuple[str, int]
+"""A page: its part, and its index in the PDF that the part is drawn from."""
 Found = tuple[Copy, Copy, tuple[Change, ...]]
 
 
@@ -164,7 +167,7 @@ def _pages(found: Iterable[Found]) -> Iterator[PagePair]:
     """The pages on which something changed, each pair shown once for all editions."""
     shown: set[object] = set()
     for old, new, rows in found:
-        pairs: dict[tuple[tuple[str, int] | None, tuple[str, int] | None], list[Change]] = {}
+        pairs: dict[tuple[Page | None, Page | None], list[Change]] = {}
         for change in rows:
             key = change.what, change.old and change.old.words, change.new and change.new.words, change.block.folio
             if key in shown:
@@ -177,47 +180,50 @@ def _pages(found: Iterable[Found]) -> Iterator[PagePair]:
 
 
 def _pictured(
-    old: Copy, new: Copy, pairs: Mapping[tuple[tuple[str, int] | None, tuple[str, int] | None], list[Change]]
+    old: Copy, new: Copy, pairs: Mapping[tuple[Page | None, Page | None], list[Change]]
 ) -> Iterator[PagePair]:
     for (one, other), rows in pairs.items():
         editions = new.edition if old.edition == new.edition else f"{old.edition}, {new.edition}"
         yield PagePair(
             f"{new.name} ({editions})" if editions else new.name,
-            _picture(old, one, [(row.old, row.beside, row, "removed") for row in rows]),
-            _picture(new, other, [(row.new, row.beside, row, "added") for row in rows]),
+            _picture(old, one, rows, "removed"),
+            _picture(new, other, rows, "added"),
         )
 
 
 def _picture(
-    copy: Copy, where: tuple[str, int] | None, rows: Iterable[tuple[Block | None, Block | None, Change, str]]
+    copy: Copy, where: Page | None, rows: Sequence[Change], side: Literal["removed", "added"]
 ) -> PagePicture | None:
-    """A page with the lines marked whose words only this side has."""
-    rows = list(rows)
-    blocks = [own or beside for own, beside, _, _ in rows if own or beside]
-    if where is None or not blocks or blocks[0] is None:
+    """A page with the lines marked whose words only this side has; all of it where a drawing is another."""
+    own = [(row, row.old if side == "removed" else row.new) for row in rows]
+    named = next(filter(None, (*(block for _, block in own), *(row.beside for row in rows))), None)
+    if where is None or named is None:
         return None
-    page = where[1]
-    content = copy.content(blocks[0])
+    drawn = _drawn(copy, copy.content(named), where[1])
+    if drawn is None:
+        return None
+    png, area = drawn
+    marks = [
+        _share(line.box, area)
+        for row, block in own
+        if block and block.kind != "picture"
+        for line in changed_lines(copy.lines(block), row, side)
+        if line.page == where[1]
+    ]
+    whole = [_WHOLE_PAGE] if any(block and block.kind == "picture" for _, block in own) else []
+    return PagePicture(named.folio, png, (*whole, *marks))
+
+
+def _drawn(copy: Copy, content: bytes, page: int) -> tuple[bytes, Box] | None:
+    """A page as a picture, and the box that it shows, in points. A stranger's file is drawn by a process of its own."""
     try:
-        drawn = (
-            apart(FILE, page_pictures, content, [page], PICTURE_DPI)
-            if copy.is_file
-            else page_pictures(content, [page], PICTURE_DPI)
+        task = (content, [page], PICTURE_DPI)
+        drawn: dict[int, tuple[bytes, Box]] = (
+            apart(FILE, page_pictures, *task) if copy.is_file else page_pictures(*task)
         )
     except TooMuchError:
         return None
-    if page not in drawn:
-        return None
-    png, area = drawn[page]
-    marks = [
-        _share(line.box, area)
-        for own, _, change, side in rows
-        if own and own.kind != "picture"
-        for line in changed_lines(copy.lines(own), change, side)
-        if line.page == page
-    ]
-    whole = [_WHOLE_PAGE] if any(own and own.kind == "picture" for own, *_ in rows) else []
-    return PagePicture(blocks[0].folio, png, (*whole, *marks))
+    return drawn.get(page)
 
 
 def changed_lines(lines: Sequence[PrintedLine], change: Change, side: str) -> tuple[PrintedLine, ...]:

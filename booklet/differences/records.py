@@ -64,14 +64,6 @@ class Change:
         assert block
         return block
 
-    @property
-    def numbers(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """The phone numbers that only the old words have, and those that only the new ones have."""
-        from booklet.differences.alignment import phone_numbers
-
-        old, new = (phone_numbers(block.words) if block else () for block in (self.old, self.new))
-        return tuple(each for each in old if each not in new), tuple(each for each in new if each not in old)
-
 
 @dataclass(frozen=True)
 class TitleChanges:

@@ -8,6 +8,7 @@ from html import escape
 from typing import Any
 
 from booklet.differences.addressing import change_address, page_of
+from booklet.differences.alignment import changed_numbers
 from booklet.differences.records import Block, Change, Comparison, PagePair, PagePicture, Run, TitleChanges
 from booklet.findings import counted
 
@@ -41,7 +42,7 @@ def _numbers(comparison: Comparison) -> Iterator[tuple[str, str, tuple[str, ...]
     """Title, place, and the numbers that went and came, of each change of one."""
     for row in comparison.titles:
         for change in row.changes:
-            before, after = change.numbers
+            before, after = changed_numbers(change)
             if before or after:
                 yield row.name, change_address(change), before, after
 
