@@ -77,4 +77,4 @@ def receipt_key(order: Order) -> str:
 
 def _lie_whole(dist: Path, files: tuple[dispatch.Entry, ...]) -> bool:
     there = {entry.file: entry for entry in dispatch.read_manifest(dist)}
-    return all(there.get(entry.file) == entry for entry in files)
+    return all(there.get(entry.file) == entry for entry in files) and dispatch.has_shelf(dist)

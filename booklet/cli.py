@@ -430,6 +430,102 @@ def record(id: str, by: str, result: str, phone: str | None, note: str | None, p
 
 
 @main.command()
+@click.argument("old", metavar="OLD")
+@click.argument("new", metavar="[NEW]", default="")
+@_shared
+@click.option("--format", "style", type=click.Choice(["text", "json"]), default="text", help="Default: text.")
+@click.option(
+    "--report",
+    type=_FilePath(dir_okay=False, path_type=Path),
+    metavar="FILE.html",
+    help="Write one page for people without tools: the words, and the pages side by side.",
+)
+def diff(
+    old: str,
+    new: str,
+    editions: tuple[str, ...],
+    titles: tuple[str, ...],
+    project: Path,
+    today: date,
+    style: str,
+    report: Path | None,
+) -> None:
+    """Say what is printed otherwise in NEW than in OLD. Without NEW, the project is compared as it is now.
+
+    \b
+      booklet diff v2026.1                   since a git revision, until now
+      booklet diff HEAD~1 --report diff.html --edition VIC --title main
+      booklet diff VIC NT --title main       one edition against another
+      booklet diff ../2026.1 .               two folders with chapters/
+      booklet diff ../dist-before dist       two builds
+      booklet diff old.pdf new.pdf           two files of ours, for a screen or in large print
+
+    Numbers of pages that a text refers to are not compared: they follow from the rest.
+    """
+    from booklet import differences
+
+    with _raising():
+        found = differences.difference(
+            old, new or str(project), project.resolve(), today, titles, editions, report is not None
+        )
+        if report:
+            _write(report, differences.as_html(found), tuple(path for path in (Path(old), Path(new)) if path.is_file()))
+    if style == "json":
+        click.echo(_as_text(differences.as_data(found)))
+    else:
+        for line in differences.as_text(found).splitlines():
+            click.echo(one_line(line))
+
+
+@main.command()
+@click.argument("since", metavar="SINCE")
+@_shared
+@click.option(
+    "--print",
+    "sizes",
+    multiple=True,
+    type=click.Choice(["standard", "large"]),
+    help="The copies in this size of print. Default: both.",
+)
+@click.option(
+    "--out",
+    type=_FilePath(file_okay=False, path_type=Path),
+    default=Path("errata"),
+    help="Where files go. Default: errata.",
+)
+def errata(
+    since: str,
+    editions: tuple[str, ...],
+    titles: tuple[str, ...],
+    project: Path,
+    today: date,
+    sizes: tuple[str, ...],
+    out: Path,
+) -> None:
+    """Make corrections to copies that are printed, for each order code: a slip, stickers, a notice to clinics.
+
+    \b
+      booklet errata v2026.1                 since a git revision, a folder with chapters/, or a build
+      booklet errata ../dist-2026.1 --edition VIC --title main --print standard
+
+    Places are named as the old copy has them: page 57, third entry.
+    """
+    with _raising():
+        from booklet import errata as room
+
+        wanted = [size == "large" for size in sizes or ("standard", "large")]
+        kits, files, notes = room.errata(since, project.resolve(), today, titles, editions, wanted)
+        for note in notes:
+            click.echo(one_line(note), err=True)
+        for kit in kits:
+            click.echo(one_line(f"{kit.copies} {len(kit.errata)} corrections, {len(kit.stickers)} stickers"), err=True)
+        if not kits:
+            click.echo("Nothing that is printed changed.", err=True)
+        for path in room.write(out, files) if files else ():
+            click.echo(one_line(str(path)))
+
+
+@main.command()
 @click.argument("source", type=_FilePath(exists=True, dir_okay=False, path_type=Path), metavar="IN.pdf")
 @click.argument("target", type=_FilePath(dir_okay=False, path_type=Path), metavar="OUT.pdf")
 @click.option(

@@ -14,7 +14,7 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, astuple, dataclass, replace
@@ -28,6 +28,7 @@ from booklet.files import (
     UnfitFileError,
     alone,
     inside,
+    is_there,
     read,
     replace_all,
     signals_deferred,
@@ -68,6 +69,15 @@ class Entry:
     def key(self) -> tuple[str, str, str]:
         """What it is, whatever its file is called: publication, edition and format."""
         return (self.publication, self.edition, self.format)
+
+
+@dataclass(frozen=True)
+class ShelfFile:
+    """A file of the manifest beside the booklets: the page from which they are taken, or a picture on it."""
+
+    file: str
+    bytes: int
+    sha256: str
 
 
 @dataclass(frozen=True)
@@ -143,7 +153,35 @@ def _is_own(dist: Path, file: object) -> bool:
     return not path.is_symlink() and inside(dist, path)
 
 
-def is_whole(dist: Path, entry: Entry) -> bool:
+def read_shelf(dist: Path) -> tuple[ShelfFile, ...]:
+    """What the manifest says of files beside the booklets that lie in `dist` as they were delivered."""
+    return tuple(file for file in _shelf_rows(dist) if is_whole(dist, file))
+
+
+def has_shelf(dist: Path) -> bool:
+    """True when there are files beside the booklets, and all of them lie in `dist` as they were delivered."""
+    rows = _shelf_rows(dist)
+    return bool(rows) and all(is_whole(dist, file) for file in rows)
+
+
+def _shelf_rows(dist: Path) -> tuple[ShelfFile, ...]:
+    try:
+        rows = json.loads(read(dist / MANIFEST, MAX_DATA_BYTES))["shelf"]
+        files = [ShelfFile(**row) for row in rows]
+    except (OSError, ValueError, TypeError, KeyError, RecursionError):
+        return ()
+    return tuple(
+        file for file in files if _is_own(dist, file.file) and type(file.bytes) is int and isinstance(file.sha256, str)
+    )
+
+
+def strangers(dist: Path, names: Iterable[str]) -> tuple[str, ...]:
+    """Which of some names in `dist` something has that no build put there beside the booklets, or that was changed."""
+    own = {file.file for file in read_shelf(dist)}
+    return tuple(name for name in names if name not in own and is_there(dist / name))
+
+
+def is_whole(dist: Path, entry: Entry | ShelfFile) -> bool:
     """True when the file lies in `dist` as it was delivered."""
     try:
         content = read(dist / entry.file, MAX_PDF_BYTES)
@@ -159,9 +197,11 @@ def deliver(
     kept_back: Iterable[tuple[str, str, str]],
     codes: Iterable[CodeEntry],
     versions: str,
+    beside: Callable[[tuple[Entry, ...]], Mapping[str, bytes]] = lambda _: {},
 ) -> tuple[Entry, ...]:
     """Put the files in place from the folder aside, and the manifest after them; earlier files of other editions stay,
-    those of jobs that were kept back are marked as older than their sources. Gives all entries. Raises OSError; then
+    those of jobs that were kept back are marked as older than their sources. `beside` gives further files by their
+    names, from all entries; what it gave before and gives no longer goes. Gives all entries. Raises OSError; then
     nothing has changed.
 
     A volume that the same booklet has no longer goes.
@@ -177,7 +217,12 @@ def deliver(
     entries = {file: entry for file, entry in earlier.items() if file not in gone} | new
     listed = [asdict(entries[file]) for file in sorted(entries)]
     known_codes = [asdict(entry) for entry in all_codes(dist, codes)]
+    own = tuple(entries[file] for file in sorted(entries))
+    more = beside(own)
+    shelf = {file: ShelfFile(file, len(words), sha256(words).hexdigest()) for file, words in more.items()}
+    before = read_shelf(dist)
     content = {"versions": versions, "files": listed, "order_codes": known_codes}
+    content |= {"shelf": [asdict(shelf[file]) for file in sorted(shelf)]} if shelf else {}
     manifest = json.dumps(content, indent=2, ensure_ascii=False) + "\n"
     write(folder / MANIFEST, manifest.encode())
     for row in rows:
@@ -185,13 +230,22 @@ def deliver(
         if not _is_own(dist, row.entry.file):
             raise UnfitFileError(target, "a link leads out of the folder")
         target.parent.mkdir(parents=True, exist_ok=True)
-    moves = [*((row.aside, dist / row.entry.file) for row in rows), (folder / MANIFEST, dist / MANIFEST)]
+    fresh = [file for file in sorted(shelf) if shelf[file] not in before]
+    for number, file in enumerate(fresh):
+        if not _is_own(dist, file):
+            raise UnfitFileError(dist / file, "a link leads out of the folder")
+        (dist / file).parent.mkdir(parents=True, exist_ok=True)
+        write(folder / f"shelf-{number}", more[file])
+    moves = [(row.aside, dist / row.entry.file) for row in rows]
+    moves += [(folder / f"shelf-{number}", dist / file) for number, file in enumerate(fresh)]
+    moves.append((folder / MANIFEST, dist / MANIFEST))
+    gone += [row.file for row in before if row.file not in shelf]
     with signals_deferred():
         replace_all(moves)
         for file in gone:
             with suppress(OSError):  # the manifest names it no longer
                 (dist / file).unlink(missing_ok=True)
-    return tuple(entries[file] for file in sorted(entries))
+    return own
 
 
 @contextmanager

@@ -103,6 +103,9 @@ class Format:
 
 
 CLINIC_KIT = PageSetup(designed(TRIMS_MM["A4"][::-1], 19, 25), ("base.css", "screen.css", "clinic-kit.css"))
+CORRECTIONS = PageSetup(designed(TRIMS_MM["A4"], 12.5, 18), ("base.css", "screen.css", "corrections.css"))
+LARGE_SLIP = PageSetup(A4_LARGE_PRINT, ("base.css", "large-print.css"))
+SLIP = PageSetup(designed(TRIMS_MM["A5"], 12.5, 17), ("base.css", "screen.css", "slip.css"))
 TICKET = PageSetup(designed(TRIMS_MM["A4"], 12, 16), ("base.css", "screen.css", "ticket.css"))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import tempfile
 from dataclasses import dataclass, replace
+from functools import partial
 from hashlib import sha256
 from multiprocessing import parent_process
 from pathlib import Path
@@ -19,6 +20,7 @@ from booklet.formats import Format, PageSetup
 from booklet.manuscript import Edition, Manuscript, Waiver, shipped
 from booklet.preflight import Report, Sources, examine
 from booklet.records import Order
+from booklet.shelf import COVER_FORMAT, keep_cover
 from booklet.store import CACHE, Store, key_of
 from booklet.today import Today
 from booklet.typesetting import Segment, Typesetter, folios, page_counts, share_out, typeset
@@ -198,6 +200,8 @@ def _finished(job: Job, number: int, inputs: str, volumes: TypesetVolumes) -> Jo
             aside = work.context.aside / f"{number}-{len(deliveries)}"
             write(aside, file.content)
             several = composition.volumes if len(files) == 1 else len(files)
+            if job.form.name == COVER_FORMAT:
+                keep_cover(work.store, partial(bytes, file.content), sha256(file.content).hexdigest())
             entry = replace(_entry(job, booklet, composition, file, several, inputs), waived=waived)
             deliveries.append(dispatch.Delivery(entry, aside))
     findings += [finding for report in reports for finding in report.findings]

@@ -20,12 +20,14 @@ from hashlib import sha256
 from pathlib import Path
 
 from booklet import bindery, dispatch
+from booklet.bounds import MAX_PDF_BYTES
 from booklet.composing import (
     HANDOUT,
     MAIN,
     Composition,
     Wanted,
     code_entries,
+    compared,
     compose,
     face_faults,
     faces_of,
@@ -34,6 +36,7 @@ from booklet.composing import (
     titles_of,
 )
 from booklet.files import alone, stamps, temporary_folder
+from booklet.files import read as read_file
 from booklet.findings import BookletError, Finding, Place, error, has_errors, in_order, warning
 from booklet.formats import PageSetup, is_for_copiers
 from booklet.jobs import (
@@ -47,10 +50,10 @@ from booklet.jobs import (
     typeset_title,
 )
 from booklet.manuscript import Edition, Manuscript, Waiver, read, read_waivers, shipped
-from booklet.order_codes import CodeEntry
 from booklet.preflight import unused
 from booklet.processes import Step, run
 from booklet.records import KeptBack, Order, Receipt, SourcesChangedError, Tell
+from booklet.shelf import keep_cover, shelf_files
 from booklet.store import Store, key_of, versions
 from booklet.today import Today
 from booklet.typesetting import Assets
@@ -94,7 +97,7 @@ def composed(order: Order, today: Today) -> Sources:
     manuscript, findings = read(order.project, today)
     if manuscript is None:
         return Sources(None, (), {}, (), in_order(findings))
-    findings += proofread(manuscript)
+    findings += [*proofread(manuscript), *compared(manuscript, today)]
     findings += _hues(manuscript)
     findings += _trims(manuscript, order)
     findings += face_faults(order.project, manuscript.style.faces)
@@ -127,7 +130,7 @@ def walk(order: Order, store: Store | None, tell: Tell, seen: Stamps) -> tuple[R
             context = JobContext(manuscript, order, kept.folder, aside, waivers)
             results, volumes = _made(context, stale, keys, compositions, tell)
             _refuse_changed(order, seen)
-            _deliver(order, aside, results, code_entries(manuscript))
+            findings += _deliver(order, aside, results, manuscript, kept)
         except OSError as reason:
             _refuse_changed(order, seen)
             if reason.errno is None:
@@ -167,7 +170,7 @@ def faults_of_sources(order: Order) -> tuple[Finding, ...]:
         findings += _hues(manuscript)
         findings += _trims(manuscript, order)
         findings += face_faults(order.project, manuscript.style.faces)
-        findings += proofread(manuscript)
+        findings += [*proofread(manuscript), *compared(manuscript, today)]
         composed = _composer(manuscript, order, today)
         for edition in _chosen(manuscript, order.editions, findings):
             for wanted in _every_kind(manuscript, order.titles or titles_of(manuscript)):
@@ -347,16 +350,37 @@ def steps_of(jobs: Iterable[Job], keys: Mapping[Job, str], compositions: Composi
 
 
 def _deliver(
-    order: Order, folder: Path, results: Mapping[Job, JobResult], codes: tuple[CodeEntry, ...]
-) -> tuple[dispatch.Entry, ...]:
-    """Put what is finished in place; nothing, when all or nothing is wanted and something is kept back."""
+    order: Order, folder: Path, results: Mapping[Job, JobResult], manuscript: Manuscript, store: Store
+) -> list[Finding]:
+    """Put what is finished in place, and the shelf beside it; nothing, when all or nothing is wanted and something is
+    kept back. Gives what is to be said of the shelf.
+    """
+    codes = code_entries(manuscript)
     kept_back = [job.key for job, result in results.items() if not result.deliveries]
     rows = [delivery for result in results.values() for delivery in result.deliveries]
     if order.all_or_nothing and kept_back:
         rows, kept_back = [], [job.key for job in results]
-    if not rows and not kept_back and dispatch.all_codes(order.dist, codes) == dispatch.read_codes(order.dist):
-        return ()
-    return dispatch.deliver(order.dist, folder, rows, kept_back, codes, versions())
+    known = dispatch.all_codes(order.dist, codes) == dispatch.read_codes(order.dist)
+    if not rows and not kept_back and known and dispatch.has_shelf(order.dist):
+        return []
+    asides = {row.entry.sha256: row.aside for row in rows}
+    findings: list[Finding] = []
+
+    def cover(entry: dispatch.Entry) -> bytes | None:
+        path = asides.get(entry.sha256, order.dist / entry.file)
+        return keep_cover(store, lambda: read_file(path, MAX_PDF_BYTES), entry.sha256)
+
+    def beside(entries: tuple[dispatch.Entry, ...]) -> dict[str, bytes]:
+        shelf = shelf_files(manuscript, entries, cover)
+        for name in dispatch.strangers(order.dist, shelf):
+            found = f"{order.dist.name}/{name} was made or changed by somebody else, so there is no page of all files."
+            findings.append(
+                warning("SYS-004", Place(f"{order.dist.name}/{name}"), found, "Another name or place for it.")
+            )
+        return {} if findings else shelf
+
+    dispatch.deliver(order.dist, folder, rows, kept_back, codes, versions(), beside)
+    return findings
 
 
 def _receipt(

@@ -308,7 +308,12 @@ def test_processes_end_with_the_one_that_started_them(booklet: Callable[..., Pat
         capture_output=True, text=True, env={**os.environ, "TMPDIR": str(project.parent)},
     )  # fmt: skip
     assert again.returncode == 0, again.stderr
-    assert sorted(path.name for path in (project / "dist").iterdir()) == ["VIC", "manifest.json"]
+    assert sorted(path.name for path in (project / "dist").iterdir()) == [
+        "VIC",
+        "covers",
+        "index.html",
+        "manifest.json",
+    ]
     assert list(project.parent.glob(f"{TEMPORARY}*")) == []
 
 

@@ -355,8 +355,8 @@ def test_an_image_is_known_by_what_it_holds(booklet: Callable[..., Path], name: 
 
 def test_an_entry_to_confirm_is_a_warning_that_names_it(booklet: Callable[..., Path]) -> None:
     warnings = [f for f in check(order(booklet())) if f.severity is Severity.WARNING]
-    assert [(f.code, f.place.file) for f in warnings] == [("SRC-040", STATES)]
-    assert "Maybe line" in warnings[0].found
+    assert [(f.code, f.place.file) for f in warnings] == [("SRC-062", STATES), ("SRC-040", STATES)]
+    assert "Maybe line" in warnings[1].found
 
 
 def test_a_consent_that_ran_out_is_an_error(booklet: Callable[..., Path]) -> None:

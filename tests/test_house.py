@@ -25,7 +25,8 @@ ROOMS = (
     "bounds", "files", "contrast", "design", "findings", "words", "formats", "today", "store", "phones", "order_codes",
     "pdf", "manuscript",
     "composing", "typesetting", "bindery", "imposition", "preflight", "finishing", "transcript", "dispatch", "records",
-    "processes", "jobs", "walk", "build", "calls", "starters",
+    "shelf", "processes", "jobs", "walk", "build", "calls", "starters",
+    "revisions", "differences", "errata",
     "cli",
 )  # fmt: skip
 HOMES = {

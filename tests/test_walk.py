@@ -36,11 +36,10 @@ HEAVY = ("weasyprint", "pydantic", "pikepdf", "jinja2", "fontTools")
 
 
 def stamps(order: Order) -> dict[str, tuple[int, int]]:
-    """Every file under `dist/` but the manifest, with what changes when it is written again."""
+    """Every file of an edition under `dist/`, with what changes when it is written again."""
     return {
         path.relative_to(order.dist).as_posix(): (path.stat().st_ino, path.stat().st_mtime_ns)
-        for path in sorted(order.dist.rglob("*"))
-        if path.is_file() and path.name != "manifest.json"
+        for path in sorted(order.dist.glob("[A-Z]*/*"))
     }
 
 

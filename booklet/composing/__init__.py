@@ -5,11 +5,30 @@ directory, and checks what only shows when the edition is seen whole: links, wor
 tokens, because nobody knows them yet.
 """
 
-from booklet.composing.edition import PAGE_TOKENS, Composition, Part, Wanted, compose, planned_kit, ticket
+from booklet.composing.across import compared
+from booklet.composing.edition import (
+    PAGE_TOKENS,
+    Composition,
+    Part,
+    Wanted,
+    compose,
+    correction_sheet,
+    planned_kit,
+    shelf_page,
+    ticket,
+)
 from booklet.composing.faces import Faces, characters_of, decompressed, face_faults, faces_of, shipped_faces
 from booklet.composing.opening import hours_in_words
 from booklet.composing.proofreading import proofread
-from booklet.composing.views import HANDOUT, MAIN, Publication, code_entries, publication, titles_of
+from booklet.composing.views import (
+    HANDOUT,
+    MAIN,
+    Publication,
+    checked_entries,
+    code_entries,
+    publication,
+    titles_of,
+)
 from booklet.composing.wholeness import SCHEME
 
 __all__ = [
@@ -23,8 +42,11 @@ __all__ = [
     "Publication",
     "Wanted",
     "characters_of",
+    "checked_entries",
     "code_entries",
+    "compared",
     "compose",
+    "correction_sheet",
     "decompressed",
     "face_faults",
     "faces_of",
@@ -32,6 +54,7 @@ __all__ = [
     "planned_kit",
     "proofread",
     "publication",
+    "shelf_page",
     "shipped_faces",
     "ticket",
     "titles_of",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache, partial
 from pathlib import Path
@@ -12,6 +12,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup, escape
 
+from booklet.composing.across import foreign_faults, foreign_words
 from booklet.composing.blocks import BlockCall
 from booklet.composing.faces import ARABIC_CLASS, MOST_LINES, OTHER_CLASS, Faces, shipped_faces
 from booklet.composing.markdown import (
@@ -158,6 +159,17 @@ def ticket(
     names = {"title": title, "rows": rows, "files": files, "kind": "ticket", "face": faces.page}
     html = faces.set(_template("ticket.html.j2", words).render(names), words.from_the_right)
     return Part("ticket", title, "ticket", html, (), file)
+
+
+def correction_sheet(kind: str, title: str, words: Words, faces: Faces, names: Mapping[str, object]) -> Part:
+    """A sheet of corrections to printed copies: a `slip`, `stickers` or a `notice`, with what its template prints."""
+    html = _template(f"{kind}.html.j2", words).render({"title": title, "kind": kind, "face": "", **names})
+    return Part(kind, title, kind, faces.set(html), (), "chapters/booklet.toml")
+
+
+def shelf_page(words: Words, names: Mapping[str, object]) -> str:
+    """The page from which files are taken, as its template has it."""
+    return _template("shelf.html.j2", words).render(names)
 
 
 class _Composer:
@@ -479,7 +491,9 @@ class _Composer:
         themselves.
         """
         numbers, code = self.context.numbers, self.context.edition.code
+        foreign = foreign_words(self.context.manuscript, self.context.record)
         for part in parts:
+            self.findings += foreign_faults(part.html, part.file, foreign, code)
             self.findings += number_faults(part.html, part.file, numbers, code, self.project)
             self.findings += character_faults(part.html, part.file, self.faces, self.project)
             for asset in part.assets:

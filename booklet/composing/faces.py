@@ -99,20 +99,20 @@ class Faces:
 
     def running_title(self, title: str, width_em: float) -> str:
         """A title in one line of a foot, cut after a word, with an ellipsis, where it is longer."""
-        if self._width_em(title) <= width_em:
+        if self.width_em(title) <= width_em:
             return title
         words = title.split(" ")
         shorter = (" ".join(words[:count]).rstrip(",:;.-\u2013") + ELLIPSIS for count in range(len(words) - 1, 0, -1))
-        cut = next((words for words in shorter if self._width_em(words) <= width_em), words[0])
-        while self._width_em(cut) > width_em:
+        cut = next((words for words in shorter if self.width_em(words) <= width_em), words[0])
+        while self.width_em(cut) > width_em:
             cut = f"{cut.rstrip(ELLIPSIS)[:-1]}{ELLIPSIS}"
         return cut
 
     def lines(self, text: str, width_em: float) -> int:
         """How many lines a text takes in a column; more than any page has where a word is wider than that."""
-        count, reach, space = 1, 0.0, self._width_em(" ")
+        count, reach, space = 1, 0.0, self.width_em(" ")
         for word in text.split():
-            width = self._width_em(word)
+            width = self.width_em(word)
             if width > width_em:
                 return MOST_LINES
             reach = reach + space + width if reach else width
@@ -120,7 +120,8 @@ class Faces:
                 count, reach = count + 1, width
         return count
 
-    def _width_em(self, text: str) -> float:
+    def width_em(self, text: str) -> float:
+        """How far a text reaches in regular letters on one line."""
         faces = [self.widths.get(page, {}) for page in (self.page, "", "other", "arabic")]
         return sum(next((face[character] for face in faces if character in face), 1.0) for character in text)
 

@@ -130,7 +130,17 @@ def _rows(value: Any) -> Any:
     return value
 
 
-_ENVIRONMENT.filters = {"rows": _rows}
+@pass_context
+def _noted(context: Context, value: Any, index: int) -> Any:
+    """The value of a condition, which is noted when it holds."""
+    if value:
+        context[_MET].add(index)
+    return value
+
+
+_MET = "conditions that are met"
+"""What a chapter cannot name, since a name holds no spaces."""
+_ENVIRONMENT.filters = {"rows": _rows, "noted": _noted}
 
 
 class Lines:
@@ -165,6 +175,37 @@ def fill(source: str, file: str, names: Mapping[str, Any], words: Words) -> tupl
         found = f"The template gives {reason}."
         return None, [error("SRC-020", Place(file, 1), found, f"At most {MAX_CHARACTERS} characters.")]
     return _unmarked(text), []
+
+
+def conditions(source: str, file: str) -> tuple[int, ...]:
+    """The lines of all conditions of a template, in order; none of one that has faults."""
+    return _asking(source, file)[1]
+
+
+def conditions_met(source: str, file: str, names: Mapping[str, Any]) -> frozenset[int]:
+    """Which of the conditions of a template hold when it is filled for one edition, by their places in `conditions`."""
+    template, _ = _asking(source, file)
+    met: set[int] = set()
+    if template is not None:
+        try:
+            with within_bounds(SOURCE):
+                _rendered(template, {**names, _MET: met})
+        except (UndefinedError, SecurityError, TypeError, KeyError, OverflowError, TooMuchError):
+            pass  # `fill` says what is wrong
+    return frozenset(met)
+
+
+@lru_cache(maxsize=256)
+def _asking(source: str, file: str) -> tuple[Template | None, tuple[int, ...]]:
+    """The template with its conditions noted as they are met, and the line of each."""
+    if ("{%" not in source and "{{" not in source) or _template(source, file)[0] is None:
+        return None, ()
+    tree = _ENVIRONMENT.parse(source)
+    asked: list[nodes.If | nodes.CondExpr] = [*tree.find_all(nodes.If), *tree.find_all(nodes.CondExpr)]
+    for index, node in enumerate(asked):
+        node.test = nodes.Filter(node.test, "noted", [nodes.Const(index)], [], None, None, lineno=node.lineno)
+    lines = tuple(node.lineno for node in asked)
+    return (_of_tree(tree), lines) if asked else (None, ())
 
 
 def _rendered(template: Template, names: Mapping[str, Any]) -> str:
@@ -218,7 +259,10 @@ def _told(reason: BaseException) -> str:
 
 def _compiled(marked: str) -> Template:
     """The template, in which a loop goes through lists alone and never through the letters of a text."""
-    tree = _ENVIRONMENT.parse(marked)
+    return _of_tree(_ENVIRONMENT.parse(marked))
+
+
+def _of_tree(tree: nodes.Template) -> Template:
     for loop in tree.find_all(nodes.For):
         loop.iter = nodes.Filter(loop.iter, "rows", [], [], None, None, lineno=loop.lineno)
     return Template.from_code(_ENVIRONMENT, _ENVIRONMENT.compile(tree), _ENVIRONMENT.make_globals(None))

@@ -650,6 +650,11 @@ def services_of(manuscript: Manuscript, edition: Edition) -> tuple[Service, ...]
     return tuple(sorted(known, key=rank))
 
 
+def checked_entries(manuscript: Manuscript, edition: Edition) -> tuple[date | None, ...]:
+    """For each entry that prints in an edition the day on which somebody last confirmed it; None where nobody has."""
+    return tuple(service.assured.day if service.assured else None for service in services_of(manuscript, edition))
+
+
 def _ahead(hours: float, words: Words) -> str:
     if hours == 0:
         return words("clock.same")

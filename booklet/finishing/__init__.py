@@ -12,6 +12,7 @@ from booklet.finishing.clinic import finish_clinic
 from booklet.finishing.parts import Origin, PlacedIn, sources
 from booklet.finishing.press import finish_press
 from booklet.finishing.records import Finished, FinishedFile, PrintJob, Tools, TypesetBooklet
+from booklet.finishing.sheets import finish_sheet
 from booklet.finishing.tagged import finish_tagged
 from booklet.formats import FORMATS
 from booklet.preflight import PROFILES
@@ -26,6 +27,7 @@ __all__ = [
     "Tools",
     "TypesetBooklet",
     "finish",
+    "finish_sheet",
     "sources",
 ]
 

@@ -8,17 +8,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from hashlib import sha256
 
-from booklet.bindery import (
-    STAND_INS,
-    PaperPiece,
-    Piece,
-    PressJob,
-    PressSetup,
-    bind,
-    lettering,
-    press_colours,
-    press_file,
-)
+from booklet.bindery import STAND_INS, PaperPiece, PressJob, PressSetup, lettering, press_colours, press_file
 from booklet.composing import ticket as ticket_part
 from booklet.findings import Place, error
 from booklet.finishing import ticket
@@ -31,13 +21,12 @@ from booklet.finishing.parts import (
     placed_in_order,
     placing,
     press_part,
-    tagged_part,
 )
 from booklet.finishing.records import Finished, FinishedFile, PrintJob, Tools, TypesetBooklet
+from booklet.finishing.sheets import finish_sheet
 from booklet.finishing.tagged import document_info
 from booklet.formats import TICKET
 from booklet.preflight import PROFILES, Profile, Promise
-from booklet.typesetting import typeset_part
 
 COVER = (0, 1, -2, -1)
 """The pages of a cover of its own: front, inside front, inside back, back."""
@@ -165,23 +154,9 @@ def _ticket_page(booklet: TypesetBooklet, sheet: ticket.Ticket, tools: Tools) ->
     words = booklet.words.for_printer()
     title = words("printer.ticket", title=sheet.title, edition=sheet.edition)
     part = ticket_part(title, words, sheet.rows(words), sheet.file_rows(words), "chapters/booklet.toml")
-    segment, findings = typeset_part(part, tools.typesetter(TICKET.turned(words.from_the_right)), pages=1)
-    if segment is None:
-        return (), findings
-    piece = Piece.of(segment, tagged_part(tools.store, segment, 1), TICKET.trim_mm[1])
     info = replace(
         document_info(booklet), title=title, words=words, anchors={}, hue=dict(STAND_INS) | dict(booklet.hue)
     )
-    content = bind([piece], info, fonts(tools.store), placing(tools.store))
-    name = f"{booklet.file}-ticket.pdf"
-    promise = Promise(
-        file=name,
-        folios=("1",),
-        trim_mm=TICKET.trim_mm,
-        title=title,
-        language=words.language,
-        headings=len(segment.layout.bookmarks),
-        phones=frozenset(),
-        stitched=False,
-    )
-    return (FinishedFile(name, content, 1, TICKET.trim_mm, promise, PROFILES["screen"]),), findings
+    pages = TICKET.turned(words.from_the_right)
+    file, findings = finish_sheet(part, pages, info, f"{booklet.file}-ticket.pdf", tools, pages=1)
+    return ((file,) if file else ()), findings

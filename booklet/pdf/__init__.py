@@ -1,11 +1,13 @@
 """Reading and writing PDF, once: the ground on which binding, imposition, preflight and the transcript stand.
 
 `content` walks what a page draws, `tree` the structure, `words` says what is heard of both, `reading_order` whether
-they agree, `fonts` and `colour` what they use, `geometry` boxes and matrices, `metadata` what XMP says, `objects` what
-is asked of any object; `pictures` and `plates` draw pages, from copies that `renderings` paints otherwise; `writing`
-writes files. Nothing here judges: it says what a file holds, within stated bounds.
+they agree, `blocks` tells paragraphs and their lines, `fonts` and `colour` what they use, `geometry` boxes and
+matrices, `metadata` what XMP says, `objects` what is asked of any object; `pictures` and `plates` draw pages, from
+copies that `renderings` paints otherwise; `writing` writes files. Nothing here judges: it says what a file holds,
+within stated bounds.
 """
 
+from booklet.pdf.blocks import BlocksOfFile, NoBlocksError, PrintedBlock, PrintedLine, page_pictures, read_blocks
 from booklet.pdf.cmaps import cmap_faults
 from booklet.pdf.colour import PLAIN, Colour, Proof, Space, grey_of, srgb
 from booklet.pdf.content import APPEARANCE, ISOLATED, FontTable, read_appearance, read_page
@@ -60,13 +62,14 @@ from booklet.pdf.writing import METADATA_STREAM, Description, document_informati
 __all__ = [
     "ADOBE_PDF", "APPEARANCE", "DUBLIN_CORE", "EVERYWHERE", "IDENTITY", "ISOLATED", "MATHML", "MAX_SIDE_PT",
     "METADATA_STREAM", "MM_PER_INCH", "NOWHERE", "PAPER", "PDF2", "PDF_UA", "PICTURES", "PLAIN", "PLAIN_MODES",
-    "PROGRAMS", "PT_PER_MM",
-    "WINDOW_MM2", "XMP_BASIC", "Accents", "Address", "Box", "BoxFault", "Camera", "Colour", "Content",
-    "ContentFault", "Description", "Drawings", "Element", "Font", "FontFault", "FontTable", "Geometry", "Ground",
-    "Inks", "Item", "Known", "Mark", "Matrix", "NumberedPages", "ObjectId", "OverLimitError", "Paint", "Problem",
-    "Proof", "Space", "Tree", "TreeFault", "as_number", "box_of", "cmap_faults", "common", "document_information",
-    "draw_pages", "encoded", "foreign_kind", "geometry_of", "grey_of", "has_letters_from_the_right", "inherited",
-    "inside", "is_measurable", "is_opaque", "is_read_from_the_right", "moved", "painted_otherwise", "peak_percent",
-    "picture_fault", "pixels", "plain", "printable", "read_appearance", "read_page", "read_tree", "saved", "shrunk",
-    "size", "srgb", "streams_of", "text_string", "times", "unpacked", "words_of", "xmp", "xmp_text", "xmp_values",
+    "PROGRAMS", "PT_PER_MM", "WINDOW_MM2", "XMP_BASIC", "Accents", "Address", "BlocksOfFile", "Box", "BoxFault",
+    "Camera", "Colour", "Content", "ContentFault", "Description", "Drawings", "Element", "Font", "FontFault",
+    "FontTable", "Geometry", "Ground", "Inks", "Item", "Known", "Mark", "Matrix", "NoBlocksError", "NumberedPages",
+    "ObjectId", "OverLimitError", "Paint", "PrintedBlock", "PrintedLine", "Problem", "Proof", "Space", "Tree",
+    "TreeFault", "as_number", "box_of", "cmap_faults", "common", "document_information", "draw_pages", "encoded",
+    "foreign_kind", "geometry_of", "grey_of", "has_letters_from_the_right", "inherited", "inside", "is_measurable",
+    "is_opaque", "is_read_from_the_right", "moved", "page_pictures", "painted_otherwise", "peak_percent",
+    "picture_fault", "pixels", "plain", "printable", "read_appearance", "read_blocks", "read_page", "read_tree",
+    "saved", "shrunk", "size", "srgb", "streams_of", "text_string", "times", "unpacked", "words_of", "xmp",
+    "xmp_text", "xmp_values",
 ]  # fmt: skip

@@ -31,12 +31,14 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Assets",
+    "LaidOutPart",
     "Layout",
     "Segment",
     "Typesetter",
     "WrittenFacts",
     "facts_key",
     "folios",
+    "laid_out",
     "page_counts",
     "share_out",
     "srgb_profile",
@@ -265,17 +267,32 @@ def _failure(reason: BaseException, place: Place) -> Finding:
     return error("SYS-003", place, f"The part takes {reason}.", "Less text, or simpler drawings.")
 
 
-def typeset_part(part: Part, setter: Typesetter, pages: int) -> tuple[Segment | None, list[Finding]]:
-    """A part by itself, without references to others, on so many pages; or what is wrong with it."""
+def typeset_part(part: Part, setter: Typesetter, pages: int | None) -> tuple[Segment | None, list[Finding]]:
+    """A part by itself, without references to others, on so many pages (None: as many as it takes); or what is wrong
+    with it.
+    """
     try:
         segment = setter.write(setter.lay_out(part, {}, 1, False), {})
     except (TooMuchError, EngineError) as reason:
         return None, [_failure(reason, Place(part.file))]
     findings = _complaints((segment,))
-    if segment.layout.pages != pages:
+    if pages is not None and segment.layout.pages != pages:
         found = f"'{part.title}' takes {segment.layout.pages} pages."
         findings.append(error("BOX-002", Place(part.file), found, f"{pages}, with shorter words."))
     return segment, findings
+
+
+def laid_out(
+    compositions: tuple[Composition, ...], setter: Typesetter, known: Mapping[str, str] = {}
+) -> tuple[tuple[tuple[LaidOutPart, ...], ...], dict[str, str]]:
+    """Every part of each volume as `typeset` lays it out, to be written one by one, and the folio of each anchor;
+    nothing when a part takes too much.
+    """
+    try:
+        volumes, found, _ = _at_rest(compositions, setter, known)
+    except (TooMuchError, EngineError):
+        return (), {}
+    return tuple(volume.parts for volume in volumes), found
 
 
 def folios(compositions: tuple[Composition, ...], setter: Typesetter) -> dict[str, str]:
@@ -330,15 +347,8 @@ def _typeset(
     counting. A reference to a page that was laid out before has the room that it needs; one to a later page has room
     for two digits. Where such a number turns out shorter or longer, its part is laid out again, at most three rounds.
     """
-    digits: dict[str, int] = {}
-    for _ in range(ROUNDS):
-        volumes = _volumes(compositions, setter, digits, known)
-        found = {**_folios(volumes), **known}
-        moved = sorted(_misjudged(volumes, found))
-        if not moved:
-            break
-        digits = {anchor: len(number) for anchor, number in found.items()}
-    else:
+    volumes, found, moved = _at_rest(compositions, setter, known)
+    if moved:
         what = f"The page of {', '.join(f'#{name}' for name in moved[:3])} moves each time it is written."
         place = Place(compositions[0].body[0].file)
         return (), [error("LNK-005", place, what, "A text in which the page comes to rest.")]
@@ -348,6 +358,21 @@ def _typeset(
         findings += _complaints(volume_segments) + _too_large(volume_segments, setter.pages)
         findings += _off_grid(volume_segments, setter.pages)
     return segments, findings
+
+
+def _at_rest(
+    compositions: tuple[Composition, ...], setter: Typesetter, known: Mapping[str, str]
+) -> tuple[tuple[_Volume, ...], dict[str, str], list[str]]:
+    """Every volume laid out, the folio of each anchor, and the anchors whose folios do not come to rest."""
+    digits: dict[str, int] = {}
+    for _ in range(ROUNDS):
+        volumes = _volumes(compositions, setter, digits, known)
+        found = {**_folios(volumes), **known}
+        moved = sorted(_misjudged(volumes, found))
+        if not moved:
+            break
+        digits = {anchor: len(number) for anchor, number in found.items()}
+    return volumes, found, moved
 
 
 def _volumes(

@@ -1,0 +1,342 @@
+"""Corrections to copies that are printed: what changed since, addressed as the old copy has it, for each order code.
+
+A slip to lay in, a notice to clinics, and stickers that cover a printed line from the first word that changed to its
+end: on a plain sheet to cut, and on labels where the words have room. The old line was measured where it is
+printed; the new words are set in its size.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+from booklet.bindery import DocumentInfo, hue_of
+from booklet.composing import Faces, correction_sheet, faces_of, publication
+from booklet.differences import (
+    Change,
+    Copy,
+    DifferenceError,
+    SourceCopies,
+    Sources,
+    State,
+    address,
+    changed_numbers,
+    compare_titles,
+    copy_changes,
+    file_copy,
+    state,
+)
+from booklet.dispatch import Entry
+from booklet.files import write_whole
+from booklet.findings import Finding, counted, has_errors
+from booklet.finishing import FinishedFile, Tools, finish_sheet
+from booklet.formats import CORRECTIONS, LARGE_SLIP, SLIP, PageSetup, PrintOptions
+from booklet.manuscript import shipped
+from booklet.pdf import PT_PER_MM, PrintedLine
+from booklet.preflight import examine
+from booklet.typesetting import Typesetter
+
+SIZES = {False: "standard print", True: "large print"}
+FORMATS_OF_SIZES = {False: "screen", True: "large-print"}
+CONTEXT = 4
+"""Words that are given before and behind what changed."""
+BOLD_IS_WIDER = 1 / 0.94
+LINE_EM = 1.25
+"""The height of a strip over a line that stands alone, in its own size."""
+ROOM_PT = 6.0
+"""What a strip has beside its words."""
+INSIDE_MM = 3.0
+"""Between a label's edge and its words."""
+WIDEST_PT = 170 * PT_PER_MM
+_DIGITS = re.compile(r"\(?\d+\)?")
+
+
+@dataclass(frozen=True)
+class Labels:
+    """An A4 sheet of labels, in millimetres: how many across and down, their size, where the first begins, and from one
+    to the next.
+    """
+
+    across: int
+    down: int
+    size_mm: tuple[float, float]
+    first_mm: tuple[float, float]
+    step_mm: tuple[float, float]
+
+    def corner_mm(self, position: int) -> tuple[float, float]:
+        """The upper left corner of a label, counted from 0, row by row."""
+        row, column = divmod(position % (self.across * self.down), self.across)
+        return self.first_mm[0] + column * self.step_mm[0], self.first_mm[1] + row * self.step_mm[1]
+
+
+L7160 = Labels(3, 7, (63.5, 38.1), (7.25, 15.15), (66.0, 38.1))
+"""Avery L7160, as the order desk prints on it."""
+
+
+@dataclass(frozen=True)
+class Erratum:
+    """A correction: where it is in the old copy, what is printed there, and what is to be read (empty: nothing).
+    `before` and `after` say what each is.
+    """
+
+    where: str
+    before: str
+    old: str
+    after: str
+    new: str
+    has_number: bool = False
+
+
+@dataclass(frozen=True)
+class Sticker:
+    """A strip: where it goes, its words, whether they are bold, and its measures in points."""
+
+    where: str
+    words: str
+    bold: bool
+    size_pt: float
+    width_pt: float
+    height_pt: float
+
+
+@dataclass(frozen=True)
+class Kit:
+    """The corrections of the copies with one order code."""
+
+    code: str
+    title: str
+    edition: str
+    edition_name: str
+    issue: str
+    size: str
+    errata: tuple[Erratum, ...]
+    stickers: tuple[Sticker, ...]
+
+    @property
+    def copies(self) -> str:
+        """The copies that are meant, in words."""
+        return (
+            f"{self.title}, edition for {self.edition_name}, {self.size}, issue {self.issue}, order code {self.code}."
+        )
+
+
+def errata(
+    since: str,
+    project: Path,
+    day: date,
+    titles: Iterable[str] = (),
+    editions: Iterable[str] = (),
+    large_print: Iterable[bool] = (False, True),
+) -> tuple[tuple[Kit, ...], tuple[tuple[str, bytes], ...], tuple[str, ...]]:
+    """What changed in print since an issue (a git revision, a folder with chapters/, or a build): the corrections by
+    order code, the files for each by their names, and what is to be said. Raises BookletError.
+    """
+    titles, editions = tuple(titles), tuple(code.upper() for code in editions)
+    with ExitStack() as stack:
+        old, new = state(since, project, day, stack), state(str(project), project, day, stack)
+        if isinstance(old, Path) or not isinstance(new, Sources):
+            raise DifferenceError("Corrections are told since a revision, a folder with chapters/, or a build.")
+        kits = tuple(kit for large in large_print for kit in _kits(old, new, titles, editions, large))
+        files = tuple(file for kit in kits for file in _files(kit, new, day))
+        return kits, files, (*(old.notes if isinstance(old, Sources) else ()), *new.notes)
+
+
+def _kits(
+    old: State, new: Sources, titles: tuple[str, ...], editions: tuple[str, ...], large_print: bool
+) -> Iterator[Kit]:
+    """The corrections of all copies in one size of print."""
+    faces = faces_of(new.folder, new.manuscript.style.faces)
+    for before, after, changes, code, issue in _changed(old, new, titles, editions, large_print):
+        record = next(each for each in new.manuscript.editions if each.code == after.edition)
+        rows = tuple(row for change in changes if (row := erratum(change)))
+        yield Kit(
+            code=code,
+            title=after.name,
+            edition=after.edition,
+            edition_name=record.name,
+            issue=issue,
+            size=SIZES[large_print],
+            errata=rows,
+            stickers=tuple(sticker for change in changes for sticker in stickers(change, before, after, faces)),
+        )
+
+
+def _changed(
+    old: State, new: Sources, titles: tuple[str, ...], editions: tuple[str, ...], large_print: bool
+) -> Iterator[tuple[Copy, Copy, tuple[Change, ...], str, str]]:
+    """Old and new copies that differ, how they do, and order code and issue of the old."""
+    if isinstance(old, Sources):
+        for before, after, changes in compare_titles(old, new, titles, editions, large_print):
+            record = next(each for each in old.manuscript.editions if each.code == before.edition)
+            codes = publication(old.manuscript, record, before.title).codes
+            code = codes.by_size.get("large-print" if large_print else "standard", "") if codes else ""
+            yield before, after, changes, code or f"{before.edition} {before.title}", old.manuscript.book.issue
+        return
+    assert not isinstance(old, Path)
+    folder, entries = old
+    copies = SourceCopies(new, large_print)
+    whole = [entry for entry in entries if entry.format == FORMATS_OF_SIZES[large_print] and entry.volumes == 1]
+    for entry in whole:
+        if _is_wanted(entry, titles, editions) and entry.publication in new.titles and entry.edition in new.editions:
+            before = file_copy(folder / entry.file, entry.publication, entry.edition)
+            after = copies.copy(entry.publication, entry.edition)
+            if changes := copy_changes(before, after):
+                yield before, after, changes, entry.order_code, entry.issue
+
+
+def _is_wanted(entry: Entry, titles: tuple[str, ...], editions: tuple[str, ...]) -> bool:
+    return entry.publication in (titles or [entry.publication]) and entry.edition in (editions or [entry.edition])
+
+
+def erratum(change: Change) -> Erratum | None:
+    """A change as a correction; None for what only stands elsewhere now, or is drawn otherwise."""
+    has_number = any(changed_numbers(change))
+    if change.what == "added" and change.new:
+        where = f"After {address(change.beside)}" if change.beside else "At the front"
+        return Erratum(where, "", "", "Add", change.new.words, has_number)
+    if change.what == "removed" and change.old:
+        return Erratum(_first_upper(address(change.old)), "Strike out", change.old.words, "", "", has_number)
+    if change.what == "changed" and change.old and any(kind != "same" for kind, _ in change.runs):
+        old, new = (_excerpt(change, side) for side in ("removed", "added"))
+        return Erratum(_first_upper(address(change.old)), "Printed", old, "Read", new, has_number)
+    return None
+
+
+def _excerpt(change: Change, side: str) -> str:
+    """The words of one side from the first to the last that changed, with some around."""
+    first = next(index for index, (kind, _) in enumerate(change.runs) if kind != "same")
+    last = max(index for index, (kind, _) in enumerate(change.runs) if kind != "same")
+    before = " ".join(words for _, words in change.runs[:first]).split()
+    behind = " ".join(words for _, words in change.runs[last + 1 :]).split()
+    inside = [words for kind, words in change.runs[first : last + 1] if kind in ("same", side)]
+    shown = [*before[-CONTEXT:], *inside, *behind[:CONTEXT]]
+    opening, ending = "... " * (len(before) > CONTEXT), " ..." * (len(behind) > CONTEXT)
+    return f"{opening}{' '.join(shown)}{ending}".replace(" #", " …").strip()
+
+
+def stickers(change: Change, before: Copy, after: Copy, faces: Faces) -> Iterator[Sticker]:
+    """A strip for each line that is to be covered: from its first word that changed to its end. None where the new
+    words take more lines than there are, or where numbers of pages stand in them.
+    """
+    if change.what != "changed" or not change.old or not change.new or "#" in change.new.words:
+        return
+    old, new = before.lines(change.old), after.lines(change.new)
+    if not old or not new or len(new) > len(old) or len({line.page for line in old}) > 1:
+        return
+    for number, line in enumerate(old, 1):
+        words = new[number - 1].words if number <= len(new) else ""
+        if words == line.words:
+            continue
+        where = f"{_first_upper(address(change.old))}, line {number}" if len(old) > 1 else address(change.old)
+        yield _sticker(_first_upper(where), line, words, _pitch_pt(old, number - 1), faces)
+
+
+def _sticker(where: str, line: PrintedLine, words: str, pitch_pt: float, faces: Faces) -> Sticker:
+    old, new = line.words.split(), words.split()
+    same = next((i for i, (a, b) in enumerate(zip(old, new, strict=False)) if a != b), min(len(old), len(new)))
+    while same and any(_DIGITS.fullmatch(row[same - 1]) and _DIGITS.match("".join(row[same:])) for row in (old, new)):
+        same -= 1  # a number is covered as a whole
+    shown, covered = " ".join(new[same:]), " ".join(old[same:])
+    wider = BOLD_IS_WIDER if line.bold else 1.0
+    width_pt = max(faces.width_em(text) * line.size_pt * wider for text in (shown, covered)) + ROOM_PT
+    return Sticker(where, shown or "\u00a0", line.bold, line.size_pt, round(width_pt, 1), round(pitch_pt, 1))
+
+
+def _pitch_pt(lines: Sequence[PrintedLine], index: int) -> float:
+    """From one line to the next."""
+    pairs = [(index, index + 1), (index - 1, index)]
+    size_pt = lines[index].size_pt
+    for one, other in pairs:
+        if one >= 0 and other < len(lines):
+            pitch_pt = abs(lines[one].box[1] - lines[other].box[1])
+            if size_pt < pitch_pt < 2 * size_pt:
+                return pitch_pt
+    return LINE_EM * size_pt
+
+
+def _files(kit: Kit, new: Sources, day: date) -> Iterator[tuple[str, bytes]]:
+    """The PDFs of a kit, set, tagged and looked into as a booklet's own are. Raises DifferenceError for one with a
+    fault.
+    """
+    faces = faces_of(new.folder, new.manuscript.style.faces)
+    book = new.manuscript.book
+    stem = kit.code.replace(" ", "-")
+    record = next(each for each in new.manuscript.editions if each.code == kit.edition)
+    hue = new.manuscript.hue_of(record)
+    number = counted(len(kit.errata), "correction")
+    since = f"{number} since that issue, as of {new.manuscript.words.day(day)}. Numbers come first."
+    line = book.order_line
+    is_open = line and line.phone and not line.confirm_before_print
+    asked = (
+        f"Ask us what you are not sure of: {line.name}, {line.phone.text}." if line and line.phone and is_open else ""
+    )
+    rows = sorted(kit.errata, key=lambda row: not row.has_number)
+    names: dict[str, object] = {"copies": kit.copies, "since": since, "rows": rows, "code": kit.code}
+    order_page = new.manuscript.pages.get("order-line")
+    more = {"order_page": order_page and order_page.head.title, "then": asked, "publisher": book.publisher}
+    plain = [row for row in kit.stickers if row.width_pt <= WIDEST_PT]
+    sheets = list(_on_labels(kit.stickers, L7160))
+    wanted: list[tuple[str, str, str, PageSetup, Mapping[str, object]]] = []
+    if rows:
+        slip = LARGE_SLIP if kit.size == SIZES[True] else SLIP
+        wanted.append(("slip", "slip", "Corrections", slip, names))
+        wanted.append(("notice", "notice", "Please correct your copies", CORRECTIONS, {**names, **more, "day": day}))
+    strips: dict[str, object] = {"copies": kit.copies, "stickers": plain, "sheet": None, "sheets": ()}
+    if plain:
+        wanted.append(("stickers-plain", "stickers", "Stickers to cut", CORRECTIONS, strips))
+    if sheets:
+        labels = {**strips, "sheet": L7160, "sheets": sheets}
+        wanted.append(("stickers-L7160", "stickers", "Stickers on labels L7160", CORRECTIONS, labels))
+    setter = cache(lambda setup: Typesetter(new.folder, shipped("."), setup, new.store))
+    tools = Tools(new.store, setter, PrintOptions())
+    for name, kind, words, setup, told in wanted:
+        title = f"{words}: {kit.title}, {record.code}, {kit.code}"
+        info = DocumentInfo(
+            title=title,
+            subject=kit.copies,
+            author=book.publisher,
+            words=new.manuscript.words,
+            issued=day,
+            anchors={},
+            hue=hue_of(hue.deep, hue.tint),
+            edition=record.name,
+            issue=kit.issue,
+        )
+        part = correction_sheet(kind, title, new.manuscript.words, faces, told)
+        file, findings = finish_sheet(part, setup, info, f"{stem}-{name}.pdf", tools)
+        faults = [*findings, *(_faults(file) if file else ())]
+        if file is None or has_errors(faults):
+            raise DifferenceError(f"{stem}-{name}.pdf cannot be made: {next(iter(faults))}")
+        yield file.name, file.content
+
+
+def _faults(file: FinishedFile) -> tuple[Finding, ...]:
+    assert file.profile
+    return tuple(examine(file.content, file.name, file.profile, file.promise).findings)
+
+
+def _on_labels(rows: Iterable[Sticker], sheet: Labels) -> Iterator[list[tuple[Sticker, float, float]]]:
+    """Sheets of the stickers that have room on a label, each with the corner where it goes."""
+    room_pt = (sheet.size_mm[0] - 2 * INSIDE_MM) * PT_PER_MM
+    fitting = [row for row in rows if row.width_pt <= room_pt]
+    count = sheet.across * sheet.down
+    for start in range(0, len(fitting), count):
+        own = enumerate(fitting[start : start + count])
+        yield [(row, *sheet.corner_mm(position)) for position, row in own]
+
+
+def _first_upper(words: str) -> str:
+    return words[:1].upper() + words[1:]
+
+
+def write(folder: Path, files: Iterable[tuple[str, bytes]]) -> tuple[Path, ...]:
+    """Put the files into a folder, all of them whole or none. Raises OSError."""
+    rows = [(folder / name, content) for name, content in files]
+    folder.mkdir(parents=True, exist_ok=True)
+    write_whole(rows)
+    return tuple(path for path, _ in rows)
