@@ -141,6 +141,8 @@ def errata(
         old, new = state(since, project, day, stack), state(str(project), project, day, stack)
         if isinstance(old, Path) or not isinstance(new, Sources):
             raise DifferenceError("Corrections are told since a revision, a folder with chapters/, or a build.")
+        if not new.manuscript.words.is_english:
+            raise DifferenceError("Corrections are written in English, and the booklet is in another language.")
         kits = tuple(kit for large in large_print for kit in _kits(old, new, titles, editions, large))
         files = tuple(file for kit in kits for file in _files(kit, new, day))
         return kits, files, (*(old.notes if isinstance(old, Sources) else ()), *new.notes)
@@ -271,10 +273,9 @@ def _files(kit: Kit, new: Sources, day: date) -> Iterator[tuple[str, bytes]]:
     number = counted(len(kit.errata), "correction")
     since = f"{number} since that issue, as of {new.manuscript.words.day(day)}. Numbers come first."
     line = book.order_line
-    is_open = line and line.phone and not line.confirm_before_print
-    asked = (
-        f"Ask us what you are not sure of: {line.name}, {line.phone.text}." if line and line.phone and is_open else ""
-    )
+    asked = ""
+    if line and line.phone and not line.confirm_before_print:
+        asked = f"Ask us what you are not sure of: {line.name}, {line.phone.text}."
     rows = sorted(kit.errata, key=lambda row: not row.has_number)
     names: dict[str, object] = {"copies": kit.copies, "since": since, "rows": rows, "code": kit.code}
     order_page = new.manuscript.pages.get("order-line")
