@@ -91,6 +91,12 @@ def test_services_that_no_edition_prints_are_found(booklet: Booklet) -> None:
     assert {row.severity for row in rows} == {Severity.WARNING}
 
 
+def test_an_edition_with_a_fault_makes_nothing_else_idle(booklet: Booklet) -> None:
+    text = '{% if edition.code == "VIC" %}\nWords.\n{% endif %}'
+    project = booklet(tiny.added(text) | tiny.changed(tiny.VIC, "Australia/Melbourne", "Mars/Olympus"))
+    assert found(project, "SRC-061") == found(project, "SRC-062") == []
+
+
 @pytest.fixture(scope="module")
 def manuscript() -> Manuscript:
     read_in, _ = read(PROJECT, Today(TODAY))
