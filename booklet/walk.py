@@ -97,7 +97,7 @@ def composed(order: Order, today: Today) -> Sources:
     manuscript, findings = read(order.project, today)
     if manuscript is None:
         return Sources(None, (), {}, (), in_order(findings))
-    findings += [*proofread(manuscript), *compared(manuscript, today)]
+    findings += [*proofread(manuscript), *_across_editions(manuscript, today, findings)]
     findings += _hues(manuscript)
     findings += _trims(manuscript, order)
     findings += face_faults(order.project, manuscript.style.faces)
@@ -170,7 +170,7 @@ def faults_of_sources(order: Order) -> tuple[Finding, ...]:
         findings += _hues(manuscript)
         findings += _trims(manuscript, order)
         findings += face_faults(order.project, manuscript.style.faces)
-        findings += [*proofread(manuscript), *compared(manuscript, today)]
+        findings += [*proofread(manuscript), *_across_editions(manuscript, today, findings)]
         composed = _composer(manuscript, order, today)
         for edition in _chosen(manuscript, order.editions, findings):
             for wanted in _every_kind(manuscript, order.titles or titles_of(manuscript)):
@@ -240,6 +240,12 @@ def _every_kind(manuscript: Manuscript, titles: Iterable[str]) -> Iterator[Wante
         yield from (Wanted(title), Wanted(title, large_print=True))
         if title == MAIN and manuscript.chapters:
             yield Wanted(f"{HANDOUT}{manuscript.chapters[0].head.id}")
+
+
+def _across_editions(manuscript: Manuscript, today: Today, findings: Iterable[Finding]) -> list[Finding]:
+    """What shows when all editions are seen side by side; nothing while one of them has a fault and is missing."""
+    faulty = any("/editions/" in finding.place.file for finding in findings if has_errors([finding]))
+    return [] if faulty else compared(manuscript, today)
 
 
 def _hues(manuscript: Manuscript) -> list[Finding]:

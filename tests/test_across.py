@@ -11,6 +11,7 @@ import pytest
 from booklet.composing import compared
 from booklet.findings import Finding, Severity
 from booklet.manuscript import Manuscript, read
+from booklet.records import Order
 from booklet.today import Today
 from booklet.walk import faults_of_sources
 from tests import tiny
@@ -46,6 +47,13 @@ def test_nothing_of_one_state_stands_in_the_edition_of_another(booklet: Booklet,
 )
 def test_what_belongs_in_an_edition_is_no_leak(booklet: Booklet, text: str) -> None:
     assert found(booklet(tiny.added(text)), "SRC-063") == []
+
+
+def test_where_a_voice_was_told_is_no_offer_of_help(booklet: Booklet) -> None:
+    source = tiny.changed("chapters/sources.yaml", "source: https://example.org/fact", "source: Vic group, 2026")
+    voice = "::: voice source=fact\nShe told it.\n:::"
+    assert found(booklet({**source, **tiny.added(voice)}), "SRC-063") == []
+    assert found(booklet({**source, **tiny.added(f"{voice}\n\nRing the Vic group.")}), "SRC-063")
 
 
 def test_a_name_inside_a_name_of_this_edition_is_its_own(booklet: Booklet) -> None:
@@ -91,11 +99,22 @@ def test_services_that_no_edition_prints_are_found(booklet: Booklet) -> None:
     assert {row.severity for row in rows} == {Severity.WARNING}
 
 
+def test_an_edition_with_a_fault_makes_nothing_else_idle(booklet: Booklet) -> None:
+    text = '{% if edition.code == "VIC" %}\nWords.\n{% endif %}'
+    project = booklet(tiny.added(text) | tiny.changed(tiny.VIC, "Australia/Melbourne", "Mars/Olympus"))
+    assert found(project, "SRC-061") == found(project, "SRC-062") == []
+
+
 @pytest.fixture(scope="module")
 def manuscript() -> Manuscript:
     read_in, _ = read(PROJECT, Today(TODAY))
     assert read_in
     return read_in
+
+
+def test_no_real_edition_holds_what_is_another_state_s() -> None:
+    order = Order(PROJECT, PROJECT / "dist", TODAY)
+    assert [finding for finding in faults_of_sources(order) if finding.code == "SRC-063"] == []
 
 
 def test_the_real_editions_have_none_of_it(manuscript: Manuscript) -> None:

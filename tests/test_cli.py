@@ -60,7 +60,7 @@ def test_the_summary_counts_and_the_results_stand_alone(booklet: Callable[..., P
     project = booklet()
     result = build(project)
     assert result.stdout.splitlines()[0].startswith("dist/VIC/tiny-VIC-2026.1-screen.pdf")
-    assert "2 files, 2 of them new" in result.stderr and "0 errors, 1 warning" in result.stderr
+    assert "2 files, 2 of them new" in result.stderr and "0 errors, 2 warnings" in result.stderr
     quiet = build(project, "--quiet")
     assert quiet.stderr == ""
     assert quiet.stdout.splitlines() == [str(project / f"dist/{c}/tiny-{c}-2026.1-screen.pdf") for c in ("VIC", "WA")]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import pikepdf
@@ -22,6 +22,7 @@ from booklet.errata import L7160, Kit, _sticker, errata, erratum
 from booklet.manuscript import shipped
 from booklet.pdf import PT_PER_MM, PrintedLine
 from booklet.store import CACHE
+from booklet_desk.labels import SHEETS
 from tests import tiny
 from tests.conftest import PROJECT, TODAY
 from tests.edits import edited, expected
@@ -94,6 +95,10 @@ def test_strips_stand_on_their_labels_and_are_as_high_as_the_line(thirty: tuple[
         assert letters(there) == letters(row.where + row.words)
     for row in kit.stickers:
         assert 1.2 <= row.height_pt / row.size_pt <= 1.5, "18 on 12.5 points, 15 on 12, and a heading"
+
+
+def test_labels_are_measured_as_the_order_desk_measures_them() -> None:
+    assert asdict(L7160) == asdict(SHEETS["L7160"])
 
 
 @pytest.mark.slow

@@ -86,7 +86,8 @@ def test_an_insert_without_codes_for_an_edition_is_found(booklet: Callable[..., 
 def test_one_order_code_for_two_things_is_found(booklet: Callable[..., Path]) -> None:
     toml = str(INSERT["chapters/inserts/bone/insert.toml"]).replace("KVX 4T3", "KVW 3TD")
     project = booklet(INSERT | {"chapters/inserts/bone/insert.toml": toml})
-    assert [f.code for f in check(Order(project, project / "dist", TODAY)) if f.code != "SRC-040"] == ["SRC-013"]
+    codes = [f.code for f in check(Order(project, project / "dist", TODAY))]
+    assert [code for code in codes if code not in ("SRC-040", "SRC-062")] == ["SRC-013"]
 
 
 def test_large_print_says_where_each_chapter_stands_in_the_standard_edition(booklet: Callable[..., Path]) -> None:

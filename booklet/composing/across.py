@@ -19,6 +19,8 @@ from booklet.manuscript import Chapter, Edition, Manuscript, Service, StandingPa
 from booklet.today import Today
 
 _TAG = re.compile(r"<[^>]*>")
+_CITED = re.compile(r'<p class="attribution">.*?</p>', re.DOTALL)
+"""Where a voice was told: a source, whoever published it, is no offer of help."""
 _OWN_LINE = re.compile(r'\sdata-line="([^"]*)"')
 _PLAIN = str.maketrans({"\u00a0": " ", "\u2019": "'"})
 _SHORTEST = 6
@@ -68,6 +70,7 @@ def foreign_faults(html: str, file: str, foreign: Mapping[str, str], edition: st
 @lru_cache(maxsize=4096)
 def _standing(html: str, wanted: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
     """Which of some words stand on a page as words of their own, and the place that the nearest element names."""
+    html = _CITED.sub("", html)
     whole = _plain(html)
     present = [words for words in wanted if words in whole]
     if not present:
