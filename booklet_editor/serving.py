@@ -39,7 +39,7 @@ def application(session: Session, token: str, port: int, editor: str) -> ASGIApp
         Route("/", answers.page),
         *(Route(f"/{name}", answers.page) for name in ("page.css", "page.js", "icon.svg")),
         Route("/events", answers.events),
-        Route("/pictures/{name}/{dpi:int}.png", answers.picture),
+        *(Route(f"/{folder}/{{name}}/{{dpi:int}}.png", answers.picture) for folder in ("pictures", "blurred")),
         Route("/lines/{page:int}", answers.lines),
         Route("/place", answers.place),
         Route("/heard/{file:int}", answers.heard),
@@ -82,7 +82,8 @@ class _Answers:
 
     async def picture(self, request: Request) -> Response:
         name, dpi = request.path_params["name"], request.path_params["dpi"]
-        content = await asyncio.to_thread(self._session.album.picture, name, dpi)
+        is_blurred = request.url.path.startswith("/blurred/")
+        content = await asyncio.to_thread(self._session.album.picture, name, dpi, is_blurred)
         if content is None:
             return Response(status_code=404)
         return Response(content, media_type="image/png", headers={"cache-control": "max-age=3600, immutable"})

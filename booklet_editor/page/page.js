@@ -175,7 +175,7 @@ function newSheet(name) {
   const item = make("li", {}, figure);
   figure.dataset.name = name;
   watcher.observe(figure);
-  return { item, figure, button, image, over, caption, picture: "", dpi: 0, near: false, frames: [] };
+  return { item, figure, button, image, over, caption, picture: "", folder: "", dpi: 0, near: false, frames: [] };
 }
 
 function setSheet(sheet, page, index) {
@@ -219,18 +219,23 @@ async function load(sheet) {
   const wanted = (sheet.figure.clientWidth * devicePixelRatio * MM_PER_INCH) / sheet.page.size[0];
   const dpi = RESOLUTIONS_DPI.find((each) => each >= wanted * 0.95) || RESOLUTIONS_DPI.at(-1);
   const { picture } = sheet.page;
-  if (sheet.picture === picture && sheet.dpi >= dpi) return;
+  const folder = document.body.classList.contains("view-blur") ? "blurred" : "pictures";
+  if (sheet.picture === picture && sheet.folder === folder && sheet.dpi >= dpi) return;
   const next = new Image();
-  next.src = `pictures/${picture}/${dpi}.png`;
+  next.src = `${folder}/${picture}/${dpi}.png`;
   sheet.loading = next.decode().then(
     () => {
       if (sheet.page.picture !== picture) return;
       sheet.image.src = next.src;
-      Object.assign(sheet, { picture, dpi });
+      Object.assign(sheet, { picture, folder, dpi });
     },
     () => {},
   );
   await sheet.loading;
+}
+
+function loadNear() {
+  for (const sheet of sheets.values()) if (sheet.near) load(sheet);
 }
 
 // For whoever measures: the newest version of which all that is in sight is on the screen, and since when.
@@ -295,7 +300,7 @@ function refit() {
   const anchor = firstInSight();
   fit();
   if (anchor) anchor.item.scrollIntoView({ block: "start" });
-  for (const sheet of sheets.values()) if (sheet.near) load(sheet);
+  loadNear();
 }
 
 function goTo(index, box) {
@@ -672,7 +677,10 @@ function kept(input, key) {
 
 function begin() {
   for (const input of all("[data-view]")) {
-    const put = () => document.body.classList.toggle(`view-${input.dataset.view}`, input.checked);
+    const put = () => {
+      document.body.classList.toggle(`view-${input.dataset.view}`, input.checked);
+      loadNear();
+    };
     kept(input, `view-${input.dataset.view}`);
     input.addEventListener("change", put);
     put();

@@ -289,12 +289,15 @@ def test_another_edition_title_and_format_are_shown(previewing: Previewing, page
 def test_what_is_laid_over_the_pages_is_seen(previewing: Previewing, page: Page, view: str) -> None:
     preview = previewing()
     opened(page, preview)
-    sight = page.locator(".page").nth(2)
+    sight = page.locator("figure", has_text="Chapter two, page 2").locator(".page")
     sight.scroll_into_view_if_needed()
+    expect(sight.locator("img")).to_have_attribute("src", re.compile("pictures/"))
     plain = sight.screenshot()
     page.locator("#views summary").click()
     page.locator(f"[data-view={view}]").check()
     page.locator("#views summary").click()
+    if view == "blur":
+        expect(sight.locator("img")).to_have_attribute("src", re.compile("blurred/"))
     if view == "grey":  # the tiny booklet is nearly grey: what counts is what the browser does
         assert "grayscale" in page.evaluate("getComputedStyle(document.querySelector('.page img')).filter")
     else:

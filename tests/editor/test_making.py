@@ -64,6 +64,8 @@ def test_one_word_changes_the_pages_of_its_part_alone(make: Callable[..., Made])
     assert row.picture in {each.picture for each in again}
     content = album.picture(row.picture, 72)
     assert content and content.startswith(b"\x89PNG")
+    blurred = album.picture(row.picture, 72, is_blurred=True)
+    assert blurred and len(blurred) != len(content), "a picture of its own"
     assert album.picture(row.picture, 73) is None and album.picture("none", 72) is None
 
 
