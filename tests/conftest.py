@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
+import signal
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -38,6 +39,13 @@ REAL_BOOKLETS = frozenset({"real", "large", "inserts", "bound", "pdf_of", "verap
 """Fixtures that build the real chapters, or need a judge that takes long to start."""
 Books = list[tuple[Path, tuple[Segment, ...]]]
 """Finished files, each with the segments that it was bound from."""
+
+
+def hear_interrupts() -> None:
+    """For a process that is to be stopped as by Ctrl+C: a shell that runs the tests in the background lets its children
+    ignore that.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

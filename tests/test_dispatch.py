@@ -21,7 +21,7 @@ from booklet import dispatch
 from booklet.build import Order, build
 from booklet.cli import main
 from booklet.files import TEMPORARY, replace_all
-from tests.conftest import HANG_SECONDS, TODAY
+from tests.conftest import HANG_SECONDS, TODAY, hear_interrupts
 from tests.tiny import INSERT
 
 pytestmark = pytest.mark.slow
@@ -179,8 +179,7 @@ def test_ctrl_c_in_mid_build_leaves_dist_whole(booklet: Callable[..., Path]) -> 
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        # A shell that runs the tests in the background lets its children ignore Ctrl-C; this one must hear it.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+        preexec_fn=hear_interrupts,
     )
     assert running.stderr
     assert "VIC" in running.stderr.readline()

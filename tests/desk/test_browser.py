@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from booklet_desk import ledger, standing
 from tests.browsers import FLAGS, NAMES, browser_path
-from tests.conftest import HANG_SECONDS, PROJECT, needs
+from tests.conftest import HANG_SECONDS, PROJECT, hear_interrupts, needs
 from tests.desk.conftest import OLD_VIC, Desk, code_of
 
 pytestmark = pytest.mark.slow
@@ -47,7 +47,13 @@ def address(desk: Desk) -> Iterator[str]:
     command = [sys.executable, "-u", "-m", "booklet", "desk", "--port", "0", "--dist", str(desk.dist)]
     environment = {**os.environ, **desk.environment, "PYTHONPATH": str(PROJECT)}
     with subprocess.Popen(
-        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=desk.folder
+        command,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        cwd=desk.folder,
+        preexec_fn=hear_interrupts,
     ) as process:
         assert process.stdout
         yield process.stdout.readline().split(" (")[0].removeprefix("The desk is open: ").strip()

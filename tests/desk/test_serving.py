@@ -27,7 +27,7 @@ from django.test import Client, override_settings
 from booklet_desk import drafts, ledger, models, serving
 from booklet_desk.records import DeskError
 from booklet_desk.serving import Place, settle
-from tests.conftest import PROJECT
+from tests.conftest import PROJECT, hear_interrupts
 from tests.desk.conftest import Desk
 
 CALLS = """
@@ -60,7 +60,9 @@ def started(desk: Desk, port: str, *options: str) -> subprocess.Popen[str]:
     command = [sys.executable, "-u", "-m", "booklet", "desk", "--port", port, "--dist", str(desk.dist), *options]
     environment = {**os.environ, **desk.environment, "PYTHONPATH": str(PROJECT)}
     pipe = subprocess.PIPE
-    return subprocess.Popen(command, env=environment, stdout=pipe, stderr=pipe, text=True, cwd=desk.folder)
+    return subprocess.Popen(
+        command, env=environment, stdout=pipe, stderr=pipe, text=True, cwd=desk.folder, preexec_fn=hear_interrupts
+    )
 
 
 @contextmanager

@@ -23,7 +23,7 @@ from booklet.build import build
 from booklet.store import CACHE
 from tests import tiny
 from tests.browsers import FLAGS, NAMES, browser_path
-from tests.conftest import HANG_SECONDS, needs
+from tests.conftest import HANG_SECONDS, hear_interrupts, needs
 from tests.tiny import Overlay
 
 Result = TypeVar("Result")
@@ -53,7 +53,8 @@ class Preview:
 def start(project: Path, *options: str) -> Preview:
     """A preview of a project, once it listens."""
     command = [sys.executable, "-m", "booklet", "preview", "--project", str(project), "--no-open", "--date", DAY]
-    process = subprocess.Popen([*command, *options], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    pipe = subprocess.PIPE
+    process = subprocess.Popen([*command, *options], stdout=pipe, stderr=pipe, text=True, preexec_fn=hear_interrupts)
     assert process.stdout
     address = process.stdout.readline().strip()
     assert address.startswith("http://127.0.0.1:"), process.communicate(timeout=HANG_SECONDS)
