@@ -67,7 +67,7 @@ def test_an_element_that_has_no_conversion_stops_it(body: str) -> None:
 def test_the_loop_has_every_word_and_each_part_its_own_pages() -> None:
     (_, _, composition), *_ = books.compositions(PROJECT, DAY, books.Selection(("VIC",), ("main",), ("large-print",)))
     parts = books.parts_of(composition)
-    html = books.whole(parts)
+    html = books.whole(parts, "large-print")
     wanted = [word for part in parts for word in books.words_of(part.html)]
     assert len(books.words_of(html)) == len(wanted) + html.count(f">{books.ELSEWHERE}<") >= len(wanted)
     assert html.count('class="part ') == len(parts)

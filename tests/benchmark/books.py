@@ -95,7 +95,7 @@ def prepare(project: Path, today: date, selection: Selection, folder: Path) -> T
     books, words = [], 0
     for name, form, composition in compositions(project, today, selection):
         parts = parts_of(composition)
-        (folder / f"{name}.html").write_text(whole(parts), "utf-8")
+        (folder / f"{name}.html").write_text(whole(parts, form), "utf-8")
         (folder / f"{name}.typ").write_text(typst_markup.document(map(_part, parts), form), "utf-8")
         variant = SETUPS[form].variant
         books.append(Book(name, form, stylesheets(form), variant, variant == "pdf/ua-1"))
@@ -115,11 +115,11 @@ def parts_of(composition: Composition) -> tuple[Part, ...]:
     return (*composition.front, *composition.body, *back)
 
 
-def whole(parts: Iterable[Part]) -> str:
-    """The parts as one HTML document, its page references made by the engine, each part on pages of its own name with
-    its own drawing or thumb tab.
+def whole(parts: Iterable[Part], form: str) -> str:
+    """The parts as one HTML document on the pages of a format, its page references made by the engine, each part on
+    pages of its own name with its own drawing or thumb tab.
     """
-    bodies, styles = [], [REFERENCES]
+    bodies, styles = [], [FORMATS[form].pages.design.style_sheet(), REFERENCES]
     for part in parts:
         kind, body, own = _pieces(part)
         page = f"part-{part.id}"

@@ -44,7 +44,7 @@ def writing(runs: int) -> tuple[float, float]:
     """
     day, selection = date.fromisoformat(DAY), Selection((FIRST,), (TITLE,), ("screen",))
     ((_, _, composition),) = compositions(PROJECT, day, selection)
-    html = whole(parts_of(composition))
+    html = whole(parts_of(composition), "screen")
     with tempfile.TemporaryDirectory() as dist:
         order = Order(PROJECT, Path(dist), day, (FIRST,), ("screen",), (TITLE,), use_cache=False)
         ours_bytes = sum(_room((order.dist / entry.file).read_bytes()) for entry in build(order).files)
