@@ -49,10 +49,12 @@ def hear_interrupts() -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Whatever asks for real booklets is slow."""
+    """Whatever asks for real booklets is slow, and whatever asks veraPDF takes longest."""
     for item in items:
         if REAL_BOOKLETS.intersection(getattr(item, "fixturenames", ())):
             item.add_marker("slow")
+        if "verapdf" in getattr(item, "fixturenames", ()):
+            item.add_marker("judged")
 
 
 @pytest.fixture
