@@ -143,12 +143,23 @@ def test_a_sheet_of_any_depth_or_length_is_refused_in_time(booklet: Callable[...
         } <= {"SRC-060"}
 
 
+PARAGRAPHS = "\n\n".join(f"Paragraph {number} of the text, which is long enough to be one." for number in range(30))
+TABLE = '::: table title="Rows"\n| a | b |\n|---|---|\n' + "| one | two |\n" * 20 + ":::"
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize(("padding", "places"), [("3pt", {ONE}), ("calc(var(--line) / 2)", set())])
+@pytest.mark.parametrize(
+    ("text", "padding", "places"),
+    [
+        (PARAGRAPHS, "3pt", {ONE}),
+        (PARAGRAPHS, "calc(var(--line) / 2)", set()),
+        (f"{TABLE}\n\n{PARAGRAPHS}", "calc(var(--line) / 2)", set()),
+    ],
+    ids=["off", "on", "a table"],
+)
 def test_a_build_says_where_a_sheet_takes_lines_off_the_grid(
-    booklet: Callable[..., Path], padding: str, places: set[str]
+    booklet: Callable[..., Path], text: str, padding: str, places: set[str]
 ) -> None:
-    text = "\n\n".join(f"Paragraph {number} of the text, which is long enough to be one." for number in range(30))
     project = booklet({SHEET: f"p {{ padding-bottom: {padding} }}", **added(text, ONE)})
     order = Order(project, project / "dist", TODAY, ("VIC",), ("screen",), ("main",), use_cache=False)
     assert {each.place.file for each in build(order).findings if each.code == "BOX-004"} == places

@@ -52,7 +52,7 @@ KEPT_DOCUMENTS = 48
 FROM_THE_RIGHT = ' dir="rtl">\n<head>'
 """How a document begins that is read from right to left."""
 LEAST_LEVEL = 0.85
-"""So many lines of a chapter stand level in ours, figures and tables counted."""
+"""So many lines of a chapter stand level in ours, figures counted."""
 FINDER_ROW = re.compile(r'<tr data-finds="([^"]+)">.*?</tr>\n?', re.DOTALL)
 """A row of the block `page-finder`, and the anchor that it finds."""
 
