@@ -10,11 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import sync_playwright
 
 from booklet.build import Order, build
 from booklet.findings import Severity
 from booklet.records import Receipt
 from tests import tiny
+from tests.browsers import FLAGS, NAMES, browser_path
 from tests.conftest import needs
 
 Booklet = Callable[..., Path]
@@ -102,10 +105,11 @@ def test_a_page_of_somebody_else_stays(booklet: Booklet, changed: bool) -> None:
 @pytest.fixture
 def browser() -> Iterator[Any]:
     """Debian's Chromium, driven as a reader without JavaScript would."""
-    needs("chromium")
-    driver = pytest.importorskip("playwright.sync_api")
-    with driver.sync_playwright() as running:
-        chromium = running.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+    path = browser_path()
+    if path is None:
+        needs(NAMES[0])
+    with sync_playwright() as running:
+        chromium = running.chromium.launch(executable_path=path, args=list(FLAGS))
         yield chromium
         chromium.close()
 
@@ -126,7 +130,7 @@ def test_a_reader_chooses_by_keyboard_and_without_scripts(order: Order, browser:
 
 
 def test_axe_finds_nothing(order: Order, browser: Any) -> None:
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    axe = Axe()
     page = browser.new_context(bypass_csp=True).new_page()
     page.goto((order.dist / "index.html").as_uri())
     results = axe.run(page)
