@@ -97,10 +97,7 @@ def composed(order: Order, today: Today) -> Sources:
     manuscript, findings = read(order.project, today)
     if manuscript is None:
         return Sources(None, (), {}, (), in_order(findings))
-    findings += [*proofread(manuscript), *_across_editions(manuscript, today, findings)]
-    findings += _hues(manuscript)
-    findings += _trims(manuscript, order)
-    findings += face_faults(order.project, manuscript.style.faces)
+    findings += [*_before_composing(manuscript, order, today, findings)]
     jobs = jobs_of(manuscript, order, findings)
     compositions, faults = compose_all(manuscript, order, today, jobs)
     waivers, waiver_faults = read_waivers(order.project)
@@ -167,10 +164,7 @@ def faults_of_sources(order: Order) -> tuple[Finding, ...]:
     today = Today(order.today)
     manuscript, findings = read(order.project, today)
     if manuscript:
-        findings += _hues(manuscript)
-        findings += _trims(manuscript, order)
-        findings += face_faults(order.project, manuscript.style.faces)
-        findings += [*proofread(manuscript), *_across_editions(manuscript, today, findings)]
+        findings += [*_before_composing(manuscript, order, today, findings)]
         composed = _composer(manuscript, order, today)
         for edition in _chosen(manuscript, order.editions, findings):
             for wanted in _every_kind(manuscript, order.titles or titles_of(manuscript)):
@@ -240,6 +234,17 @@ def _every_kind(manuscript: Manuscript, titles: Iterable[str]) -> Iterator[Wante
         yield from (Wanted(title), Wanted(title, large_print=True))
         if title == MAIN and manuscript.chapters:
             yield Wanted(f"{HANDOUT}{manuscript.chapters[0].head.id}")
+
+
+def _before_composing(
+    manuscript: Manuscript, order: Order, today: Today, findings: Iterable[Finding]
+) -> Iterator[Finding]:
+    """What `check` and `build` find alike in what was read, before anything is composed."""
+    yield from proofread(manuscript)
+    yield from _across_editions(manuscript, today, findings)
+    yield from _hues(manuscript)
+    yield from _trims(manuscript, order)
+    yield from face_faults(order.project, manuscript.style.faces)
 
 
 def _across_editions(manuscript: Manuscript, today: Today, findings: Iterable[Finding]) -> list[Finding]:
