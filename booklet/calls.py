@@ -18,7 +18,8 @@ from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from booklet.bounds import MAX_DATA_BYTES
-from booklet.composing import Composition, Wanted, compose, faces_of, hours_in_words, titles_of
+from booklet.composing import Composition, Wanted, compose, entries_in, faces_of, hours_in_words, titles_of
+from booklet.due import dated_entry
 from booklet.files import read as read_file
 from booklet.files import stamps, write_whole
 from booklet.findings import UNPRINTABLE, BookletError, Place, has_errors
@@ -29,6 +30,7 @@ from booklet.manuscript import (
     NoEntryError,
     Service,
     changed_entry,
+    is_found_wrong,
     read,
     shipped,
 )
@@ -37,11 +39,6 @@ from booklet.store import CACHE, Store
 from booklet.today import Today
 from booklet.typesetting import Typesetter, folios
 from booklet.words import english
-
-MONTHS = 6
-"""How long a number is taken for right after somebody confirmed it."""
-DAYS_A_MONTH = 365.25 / 12
-LONG = timedelta(days=round(MONTHS * DAYS_A_MONTH))
 
 
 class CallError(BookletError):
@@ -117,7 +114,7 @@ def due_calls(manuscript: Manuscript, day: date, printed: Printed, zone: tzinfo,
     rows = [
         (_rank(service, service.id in urgent, service.id in printed), service)
         for service in manuscript.services
-        if service.verified and (everything or is_due(service, day))
+        if service.verified and (everything or dated_entry(service, manuscript).is_stale(Today(day)))
     ]
     return tuple(
         DueCall(
@@ -136,20 +133,9 @@ def due_calls(manuscript: Manuscript, day: date, printed: Printed, zone: tzinfo,
     )
 
 
-def is_due(service: Service, day: date) -> bool:
-    """True for what nobody has confirmed, what was confirmed too long ago, and what a later call found wrong."""
-    sure = service.assured
-    return sure is None or service.confirm_before_print or day - sure.day > LONG or _is_wrong(service)
-
-
-def _is_wrong(service: Service) -> bool:
-    said = [call for call in service.calls if call.result != "no-answer"]
-    return bool(said) and not max(said, key=lambda call: call.day).is_sure
-
-
 def _rank(service: Service, urgent: bool, printed: bool) -> tuple[object, ...]:
     sure = service.assured
-    wrong = _is_wrong(service)
+    wrong = is_found_wrong(service.calls)
     return (not urgent, not printed, not wrong, sure is not None, sure.day if sure else date.min, service.id)
 
 
@@ -286,21 +272,10 @@ def _short(codes: list[str], every: list[str]) -> tuple[str, ...]:
 def _places(compositions: tuple[Composition, ...], service: Service, pages: Mapping[str, str]) -> str | None:
     """The folios on which an entry stands, in order; empty for a page without one, None where it does not stand."""
     anchor = f"service-{service.id}"
-    links = [f':{number.uri.partition(":")[2]}"' for number in service.numbers[:1]]
-    there: dict[str, None] = {}
-    stands = False
-    for part in (part for composition in compositions for part in composition.parts):
-        if f'id="{anchor}"' in part.html:
-            stands = True
-            there[pages.get(anchor, "")] = None
-        elif any(link in part.html for link in links):
-            stands = True
-            there[pages.get(part.id, "")] = None
-    return (
-        ", ".join(sorted(filter(None, there), key=lambda folio: int(folio) if folio.isdigit() else 0))
-        if stands
-        else None
-    )
+    parts = [part for composition in compositions for part in composition.parts if any(entries_in(part, [service]))]
+    there = {pages.get(anchor if f'id="{anchor}"' in part.html else part.id, "") for part in parts}
+    ordered = sorted(filter(None, there), key=lambda folio: (not folio.isdigit(), int(folio) if folio.isdigit() else 0))
+    return ", ".join(ordered) if parts else None
 
 
 def call_of(day: date, by: str, result: str, note: str | None = None) -> Call:

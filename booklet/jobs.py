@@ -17,7 +17,7 @@ from booklet.files import write
 from booklet.findings import Finding, Place, error, has_errors
 from booklet.finishing import FinishedFile, PrintJob, TypesetBooklet, finish
 from booklet.formats import Format, PageSetup
-from booklet.manuscript import Edition, Manuscript, Waiver, shipped
+from booklet.manuscript import Checks, Edition, Manuscript, Waiver, shipped
 from booklet.preflight import Report, Sources, examine
 from booklet.records import Order
 from booklet.shelf import COVER_FORMAT, keep_cover
@@ -44,6 +44,10 @@ class Job:
 
     def __str__(self) -> str:
         return f"{self.edition} {self.title} {self.form.name}"
+
+    def wanted(self, checks: Checks, large_print: bool = False) -> Wanted:
+        """What to compose for it, in one size of print."""
+        return Wanted(self.title, large_print, without_stale=checks.policy(self.form.profile) == "leave-out")
 
 
 @dataclass(frozen=True)
@@ -161,7 +165,7 @@ def _in_volumes(
         return large
     context = work.context
     record = next(each for each in context.manuscript.editions if each.code == edition)
-    wanted = Wanted(title, large_print=True, volumes=shares)
+    wanted = replace(Job(title, edition, form).wanted(context.manuscript.book.checks, large_print=True), volumes=shares)
     today, faces = Today(context.order.today), faces_of(context.order.project, context.manuscript.style.faces)
     return compose(context.manuscript, record, context.order.project, today, faces, wanted)[0]
 
@@ -312,6 +316,7 @@ def print_job(manuscript: Manuscript, edition: Edition) -> PrintJob | None:
         accents=bindery.edition_accents(manuscript, edition, name),
         quantity=book.print_run.quantities.get(edition.code),
         contact=book.print_run.contact,
+        is_sample=book.sample,
     )
 
 

@@ -29,12 +29,15 @@ from booklet.composing import (
     code_entries,
     compared,
     compose,
+    entries_in,
     face_faults,
     faces_of,
     proofread,
     publication,
+    services_of,
     titles_of,
 )
+from booklet.due import stale_faults
 from booklet.files import alone, stamps, temporary_folder
 from booklet.files import read as read_file
 from booklet.findings import BookletError, Finding, Place, error, has_errors, in_order, warning
@@ -49,7 +52,7 @@ from booklet.jobs import (
     typeset_booklet,
     typeset_title,
 )
-from booklet.manuscript import Edition, Manuscript, Waiver, read, read_waivers, shipped
+from booklet.manuscript import Chapter, Edition, Manuscript, Service, Waiver, read, read_waivers, shipped
 from booklet.preflight import unused
 from booklet.processes import Step, run
 from booklet.records import KeptBack, Order, Receipt, SourcesChangedError, Tell
@@ -58,8 +61,8 @@ from booklet.store import Store, key_of, versions
 from booklet.today import Today
 from booklet.typesetting import Assets
 
-Compositions = dict[tuple[str, str, bool], tuple[Composition, ...]]
-"""The standard and the large-print composition of each title and edition, by title, edition and size."""
+Compositions = dict[tuple[str, Wanted], tuple[Composition, ...]]
+"""What is composed, by edition and what was wanted of it."""
 
 
 Stamps = dict[str, tuple[int, ...]]
@@ -85,6 +88,15 @@ class Sources:
     compositions: Compositions
     waivers: tuple[Waiver, ...]
     findings: tuple[Finding, ...]
+    refused: tuple[Job, ...] = ()
+    """The jobs that their format refuses to make."""
+    told: tuple[Finding, ...] = ()
+    """What formats say of what nobody has confirmed in time, and why they refuse."""
+
+    def composed_for(self, job: Job) -> tuple[tuple[Composition, ...], tuple[Composition, ...]]:
+        """What a job is typeset from: in standard print, and in large print where it is that."""
+        assert self.manuscript
+        return composed_for(job, self.manuscript, self.compositions)
 
     @property
     def are_faulty(self) -> bool:
@@ -100,9 +112,10 @@ def composed(order: Order, today: Today) -> Sources:
     findings += [*_before_composing(manuscript, order, today, findings)]
     jobs = jobs_of(manuscript, order, findings)
     compositions, faults = compose_all(manuscript, order, today, jobs)
+    refused, told = _out_of_date(manuscript, jobs, compositions, today)
     waivers, waiver_faults = read_waivers(order.project)
     findings += [*faults, *waiver_faults]
-    return Sources(manuscript, tuple(jobs), compositions, waivers, in_order(findings))
+    return Sources(manuscript, tuple(jobs), compositions, waivers, in_order(findings), refused, tuple(told))
 
 
 def walk(order: Order, store: Store | None, tell: Tell, seen: Stamps) -> tuple[Receipt, tuple[date, date]]:
@@ -122,10 +135,11 @@ def walk(order: Order, store: Store | None, tell: Tell, seen: Stamps) -> tuple[R
             aside = stack.enter_context(dispatch.aside(order.dist, lambda: tell(WAITING, 0, 0)))
             digest = Assets(order.project / "chapters").digest
             keys = {job: _inputs(manuscript, order, job, compositions, waivers, digest) for job in jobs}
-            earlier = _delivered(order, keys)
-            stale = [job for job in jobs if job not in earlier]
+            earlier = {job: rows for job, rows in _delivered(order, keys).items() if job not in sources.refused}
+            stale = [job for job in jobs if job not in earlier and job not in sources.refused]
             context = JobContext(manuscript, order, kept.folder, aside, waivers)
             results, volumes = _made(context, stale, keys, compositions, tell)
+            results |= {job: JobResult((), (), ()) for job in sources.refused}
             _refuse_changed(order, seen)
             findings += _deliver(order, aside, results, manuscript, kept)
         except OSError as reason:
@@ -137,7 +151,7 @@ def walk(order: Order, store: Store | None, tell: Tell, seen: Stamps) -> tuple[R
             findings.append(error("SYS-002", Place(order.dist.name), found, "A folder that can be written, with room."))
             return Receipt((), 0, in_order(findings), time.monotonic() - start), today.holds
         kept.trim()
-    findings += [finding for result in results.values() for finding in result.findings]
+    findings += [*sources.told, *(finding for result in results.values() for finding in result.findings)]
     if len(stale) == len(jobs) and order.is_whole:
         findings += unused(waivers, [report for result in results.values() for report in result.reports])
     return _receipt(order, jobs, earlier, results, volumes, findings, time.monotonic() - start), today.holds
@@ -166,6 +180,8 @@ def faults_of_sources(order: Order) -> tuple[Finding, ...]:
     if manuscript:
         findings += [*_before_composing(manuscript, order, today, findings)]
         composed = _composer(manuscript, order, today)
+        jobs = jobs_of(manuscript, order, findings)
+        findings += _out_of_date(manuscript, jobs, _composed_of(manuscript, jobs, composed)[0], today)[1]
         for edition in _chosen(manuscript, order.editions, findings):
             for wanted in _every_kind(manuscript, order.titles or titles_of(manuscript)):
                 findings += composed(edition, wanted)[1]
@@ -199,16 +215,29 @@ def compose_all(
     """What each job is typeset from, and every fault found on the way. What large print says of the standard edition's
     pages is read off that, so it is composed as well.
     """
-    composed = _composer(manuscript, order, today)
+    return _composed_of(manuscript, jobs, _composer(manuscript, order, today))
+
+
+def _composed_of(manuscript: Manuscript, jobs: Iterable[Job], composed: Composer) -> tuple[Compositions, list[Finding]]:
     editions = {edition.code: edition for edition in manuscript.editions}
     compositions: Compositions = {}
     findings: list[Finding] = []
-    for title, code, is_large in dict.fromkeys(
-        (job.title, job.edition, size) for job in jobs for size in {False, job.form.is_large_print}
+    checks = manuscript.book.checks
+    for code, wanted in dict.fromkeys(
+        (job.edition, job.wanted(checks, size)) for job in jobs for size in {False, job.form.is_large_print}
     ):
-        compositions[title, code, is_large], faults = composed(editions[code], Wanted(title, large_print=is_large))
+        compositions[code, wanted], faults = composed(editions[code], wanted)
         findings += faults
     return compositions, findings
+
+
+def composed_for(
+    job: Job, manuscript: Manuscript, compositions: Compositions
+) -> tuple[tuple[Composition, ...], tuple[Composition, ...]]:
+    """What a job is typeset from: in standard print, and in large print where it is that."""
+    checks = manuscript.book.checks
+    large = compositions[job.edition, job.wanted(checks, large_print=True)] if job.form.is_large_print else ()
+    return compositions[job.edition, job.wanted(checks)], large
 
 
 def _composer(manuscript: Manuscript, order: Order, today: Today) -> Composer:
@@ -247,6 +276,42 @@ def _before_composing(
     yield from face_faults(order.project, manuscript.style.faces)
 
 
+def _out_of_date(
+    manuscript: Manuscript, jobs: Iterable[Job], compositions: Compositions, today: Today
+) -> tuple[tuple[Job, ...], list[Finding]]:
+    """The jobs that their format refuses to make, because nobody has confirmed in time what they print; and what is to
+    be said of that, once for all jobs of a format.
+    """
+    editions = {edition.code: edition for edition in manuscript.editions}
+    stale: dict[str, list[Job]] = {}
+    entries: dict[str, dict[str, Service]] = {}
+    chapters: dict[str, dict[str, Chapter]] = {}
+    for job in jobs:
+        form = job.form.profile
+        policy = manuscript.book.checks.policy(form)
+        if policy == "say":
+            continue
+        standard, large = composed_for(job, manuscript, compositions)
+        if not standard:
+            continue
+        known = services_of(manuscript, editions[job.edition])
+        parts = [part for composition in large or standard for part in composition.parts]
+        own = {entry.id: entry for part in parts for entry in entries_in(part, known)}
+        if policy == "leave-out" and standard[0].publication.is_main:
+            own |= {entry.id: entry for entry in known}
+        texts = {chapter.head.id: chapter for chapter in standard[0].publication.chapters}
+        if any(stale_faults(manuscript, form, own.values(), texts.values(), today)):
+            stale.setdefault(form, []).append(job)
+            entries.setdefault(form, {}).update(own)
+            chapters.setdefault(form, {}).update(texts)
+    told = {
+        form: list(stale_faults(manuscript, form, entries[form].values(), chapters[form].values(), today))
+        for form in stale
+    }
+    refused = tuple(job for form, rows in stale.items() if has_errors(told[form]) for job in rows)
+    return refused, [finding for faults in told.values() for finding in faults]
+
+
 def _across_editions(manuscript: Manuscript, today: Today, findings: Iterable[Finding]) -> list[Finding]:
     """What shows when all editions are seen side by side; nothing while one of them has a fault and is missing."""
     faulty = any("/editions/" in finding.place.file for finding in findings if has_errors([finding]))
@@ -281,9 +346,9 @@ def _inputs(
 ) -> str:
     """A hash of everything that the files of a job are made from."""
     edition = next(each for each in manuscript.editions if each.code == job.edition)
-    sizes = {False, job.form.is_large_print}
-    texts = [text_hash(compositions[job.title, job.edition, size], digest) for size in sorted(sizes)]
-    facts = typeset_booklet(manuscript, edition, job, compositions[job.title, job.edition, False][0], ())
+    standard, large = composed_for(job, manuscript, compositions)
+    texts = [text_hash(size, digest) for size in (standard, large) if size]
+    facts = typeset_booklet(manuscript, edition, job, standard[0], ())
     paper = manuscript.book.large_print if job.form.is_large_print else None
     printing = order.printing if job.form.finish != "tagged" else None
     if job.form.finish != "press":
@@ -321,7 +386,7 @@ def _made(
     context: JobContext, jobs: Sequence[Job], keys: Mapping[Job, str], compositions: Compositions, tell: Tell
 ) -> tuple[dict[Job, JobResult], list[TypesetVolumes]]:
     """The result of each job, and what was typeset for them."""
-    steps = list(steps_of(jobs, keys, compositions))
+    steps = list(steps_of(jobs, keys, context.manuscript, compositions))
     count = len(jobs)
     finished: list[Job] = []
 
@@ -336,19 +401,20 @@ def _made(
     return {job: results[job] for job in jobs}, volumes
 
 
-def steps_of(jobs: Iterable[Job], keys: Mapping[Job, str], compositions: Compositions) -> Iterator[Step]:
+def steps_of(
+    jobs: Iterable[Job], keys: Mapping[Job, str], manuscript: Manuscript, compositions: Compositions
+) -> Iterator[Step]:
     """Typesetting each title once for each page setup, then finishing each job. The first edition of a title goes ahead
     of the others, because they share most of what it needs.
     """
-    named: dict[tuple[str, str, PageSetup], None] = {}
+    named: dict[tuple[str, str, PageSetup, Wanted], None] = {}
     first: dict[object, object] = {}
     for number, job in enumerate(jobs):
-        name = (job.title, job.edition, job.form.pages)
-        standard = compositions[job.title, job.edition, False]
+        name = (job.title, job.edition, job.form.pages, job.wanted(manuscript.book.checks))
+        standard, large = composed_for(job, manuscript, compositions)
         if name not in named:
             beside = [row for row in named if row[:2] == name[:2]]
             named[name] = None
-            large = compositions[job.title, job.edition, True] if job.form.is_large_print else ()
             ahead = first.setdefault((job.title, job.form.pages), name)
             after = [ahead] if ahead != name else []
             after += beside if job.form.is_large_print else []

@@ -116,7 +116,7 @@ def _made(request: Request, desk: _Desk) -> tuple[Made, tuple[_Shown, ...]]:
     desk.store = desk.store or Store(order.store)
     with alone(desk.store.folder):
         shown, files, faults = _finished(order, sources, desk)
-    return Made(choice, options, files, in_order([*sources.findings, *faults])), shown
+    return Made(choice, options, files, in_order([*sources.findings, *sources.told, *faults])), shown
 
 
 def _settled(request: Request, today: Today) -> tuple[Choice, Options]:
@@ -153,8 +153,7 @@ def _finished(
     (job,) = sources.jobs
     assert sources.manuscript and desk.store
     prepare(JobContext(sources.manuscript, order, desk.store.folder, desk.aside, sources.waivers))
-    standard = sources.compositions[job.title, job.edition, False]
-    large = sources.compositions[job.title, job.edition, True] if job.form.is_large_print else ()
+    standard, large = sources.composed_for(job)
     volumes = typeset_title(job.title, job.edition, job.form, standard, large)
     findings = list(volumes.findings)
     shown: list[_Shown] = []

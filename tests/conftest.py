@@ -23,7 +23,7 @@ from booklet.manuscript import read
 from booklet.store import Store
 from booklet.today import Today
 from booklet.typesetting import Segment
-from booklet.walk import compose_all, jobs_of
+from booklet.walk import compose_all, composed_for, jobs_of
 from tests import tiny
 from tests.finished import Finished, finished, seed
 
@@ -119,9 +119,7 @@ def bound(
         compositions, _ = compose_all(manuscript, order, today, jobs)
         prepare(JobContext(manuscript, order, order.store, order.dist, ()))
         for job in jobs:
-            large_print = compositions[job.title, job.edition, True] if job.form.is_large_print else ()
-            standard = compositions[job.title, job.edition, False]
-            volumes = typeset_title(job.title, job.edition, job.form, standard, large_print)
+            volumes = typeset_title(job.title, job.edition, job.form, *composed_for(job, manuscript, compositions))
             assert volumes.typeset == 0, "what was built is compared"
             files = [order.dist / entry.file for entry in receipt.files if entry.key == job.key]
             books += zip(files, (segments for _, segments in volumes.volumes), strict=True)

@@ -15,7 +15,7 @@ from booklet.preflight import Drawings, Sources
 from booklet.records import Order
 from booklet.store import CACHE, Store
 from booklet.today import Today
-from booklet.walk import compose_all, jobs_of
+from booklet.walk import compose_all, composed_for, jobs_of
 
 PROJECT = Path(__file__).resolve().parent.parent
 TODAY = date(2026, 11, 22)
@@ -52,8 +52,7 @@ def finished(folder: Path, edition: str, title: str, form: str) -> Finished:
     (job,) = jobs_of(manuscript, order)
     compositions, _ = compose_all(manuscript, order, today, [job])
     prepare(JobContext(manuscript, order, folder / "store", folder, ()))
-    large = compositions[title, edition, True] if job.form.is_large_print else ()
-    volumes = typeset_title(title, edition, job.form, compositions[title, edition, False], large)
+    volumes = typeset_title(title, edition, job.form, *composed_for(job, manuscript, compositions))
     composition, segments = volumes.volumes[0]
     record = next(each for each in manuscript.editions if each.code == edition)
     booklet = typeset_booklet(manuscript, record, job, composition, segments)

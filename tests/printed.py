@@ -43,7 +43,7 @@ def printed(printer: str = COATED, width: int = 1600) -> Overlay:
     """The tiny booklet with a printer, a picture, a drawing with a gradient, and a kit."""
     two = FILES[TWO] + PICTURES
     return {
-        **changed(BOOK, "back_cover_image", 'printer = "here"\nback_cover_image'),
+        **changed(BOOK, "back_cover_image", 'printer = "here"\nsample = true\nback_cover_image'),
         PRINTER: printer,
         TWO: two,
         "chapters/images/photo.png": photo(width, width // 2),

@@ -12,8 +12,9 @@ import pytest
 import yaml
 from click.testing import CliRunner
 
-from booklet.calls import PrintedPlace, as_csv, as_text, call_of, due_calls, is_due, script
+from booklet.calls import PrintedPlace, as_csv, as_text, call_of, due_calls, script
 from booklet.cli import main
+from booklet.due import dated_entry
 from booklet.manuscript import Manuscript, NoEntryError, Service, changed_entry, read
 from booklet.today import Today
 from tests.aotearoa import AOTEAROA
@@ -52,7 +53,7 @@ def with_calls(service: Service, *calls: tuple[str, str]) -> Service:
 def test_an_entry_is_due_until_somebody_says_that_it_is_right(
     manuscript: Manuscript, calls: list[tuple[str, str]], due: bool
 ) -> None:
-    assert is_due(with_calls(manuscript.services[0], *calls), TODAY) is due
+    assert dated_entry(with_calls(manuscript.services[0], *calls), manuscript).is_stale(Today(TODAY)) is due
 
 
 def test_the_worst_come_first(manuscript: Manuscript) -> None:

@@ -139,7 +139,7 @@ def test_check_says_where_no_copier_sheets_come_of_a_trim(booklet: Callable[...,
 def test_every_format_of_a_trim_keeps_its_preflight(booklet: Callable[..., Path], trim: str) -> None:
     printer = "chapters/printers/au-sheetfed-coated.toml"
     overlay = {
-        **tiny.changed(tiny.BOOK, "issue =", 'printer = "au-sheetfed-coated"\nissue ='),
+        **tiny.changed(tiny.BOOK, "issue =", 'printer = "au-sheetfed-coated"\nsample = true\nissue ='),
         printer: (PROJECT / printer).read_bytes(),
         STYLE: f'[page]\ntrim = "{trim}"\n',
         "chapters/images/plain.svg": tiny.FILES["chapters/images/plain.svg"]

@@ -23,7 +23,7 @@ DESK = PROJECT / "booklet_desk"
 EDITOR = PROJECT / "booklet_editor"
 ROOMS = (
     "bounds", "files", "contrast", "design", "findings", "words", "formats", "today", "store", "phones", "order_codes",
-    "pdf", "manuscript",
+    "pdf", "manuscript", "due",
     "composing", "typesetting", "bindery", "imposition", "preflight", "finishing", "transcript", "dispatch", "records",
     "shelf", "processes", "jobs", "walk", "build", "calls", "starters",
     "revisions", "differences", "errata",

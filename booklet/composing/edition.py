@@ -41,6 +41,7 @@ from booklet.manuscript import (
     FrontMatter,
     Manuscript,
     PageMatter,
+    Service,
     StandingPage,
     shipped,
 )
@@ -88,13 +89,15 @@ class Part:
 
 @dataclass(frozen=True)
 class Wanted:
-    """Which booklet to compose: a title (`main`, an insert's id, `chapter:ID`), whether in large print, and the ids of
-    the body's parts in each volume, when it comes in volumes.
+    """Which booklet to compose: a title (`main`, an insert's id, `chapter:ID`), whether in large print, the ids of the
+    body's parts in each volume, when it comes in volumes, and whether its lists leave out entries that nobody has
+    confirmed in time.
     """
 
     title: str = MAIN
     large_print: bool = False
     volumes: tuple[tuple[str, ...], ...] = ()
+    without_stale: bool = False
 
 
 @dataclass(frozen=True)
@@ -136,13 +139,23 @@ def compose(
     compositions, findings = [], []
     for volume in range(len(wanted.volumes) or 1):
         composer = _Composer(
-            EditionContext(manuscript, edition, title, today, wanted.volumes, volume, wanted.large_print),
+            EditionContext(
+                manuscript, edition, title, today, wanted.volumes, volume, wanted.large_print, wanted.without_stale
+            ),
             project,
             faces,
         )
         compositions.append(composer.composition(wanted))
         findings += composer.findings
     return tuple(compositions), list(in_order(dict.fromkeys(findings)))
+
+
+def entries_in(part: Part, services: Iterable[Service]) -> Iterator[Service]:
+    """Those of these entries that a part prints: in its directory, or by their first number anywhere."""
+    for service in services:
+        links = [f':{number.uri.partition(":")[2]}"' for number in service.numbers[:1]]
+        if f'id="service-{service.id}"' in part.html or any(link in part.html for link in links):
+            yield service
 
 
 def planned_kit(kit: Part, plan: tuple[str, ...], words: Words) -> Part:

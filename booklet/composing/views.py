@@ -20,6 +20,7 @@ from booklet.composing.opening import hours_apart, hours_in_words
 from booklet.composing.sandbox import Absent
 from booklet.composing.ways import Kind, Way, number_way, numbers_of, ways_of
 from booklet.design import PageDesign
+from booklet.due import stale_ids
 from booklet.findings import BookletError, Place
 from booklet.manuscript import (
     PANELS,
@@ -323,6 +324,7 @@ class EditionContext:
         volumes: tuple[tuple[str, ...], ...] = (),
         volume: int = 0,
         large_print: bool = False,
+        without_stale: bool = False,
     ) -> None:
         self.manuscript = manuscript
         self.publication = (
@@ -333,7 +335,10 @@ class EditionContext:
         self.record = edition
         self.today = today
         self.records = services_of(manuscript, edition)
+        self.left_out = stale_ids(self.records, manuscript, today) if without_stale else frozenset()
+        """The ids of entries that are not listed, because nobody has confirmed them in time."""
         local = frozenset(r.id for r in self.records if "ALL" not in r.states) | frozenset(edition.health_lines)
+        local -= self.left_out
         self.words = manuscript.words
         self.plans = manuscript.plans(edition)
         views = [
@@ -539,11 +544,17 @@ class EditionContext:
         line = self.book.order_line
         return self._present(line.helpers if line and line.phone else ())
 
+    @cached_property
+    def unconfirmed(self) -> str:
+        """What a sample says of numbers that nobody has confirmed in time; nothing of others."""
+        is_stale = self.book.sample and stale_ids(self.records, self.manuscript, self.today)
+        return self.words("review.unconfirmed") if is_stale else ""
+
     @property
     def unreviewed(self) -> str:
         """What is said of a text that nobody has reviewed yet; nothing of others."""
         if self.edition.reviewed:
-            return ""
+            return self.words("review.sample_copy") if self.book.sample else ""
         reviewer = self.book.reviewer
         return self.words("review.sample_by", reviewer=reviewer) if reviewer else self.words("review.sample")
 
@@ -561,7 +572,7 @@ class EditionContext:
         """The services in the directory's order, by audience and then by kind, without the first numbers."""
         headings = self.book.directory
         first = {row.service.id for row in self.urgent}
-        others = [service for service in self.services if service.id not in first]
+        others = [service for service in self.services if service.id not in first | self.left_out]
         return [
             (
                 Heading(audience, headings.audiences[audience]),

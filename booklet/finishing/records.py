@@ -21,7 +21,7 @@ from booklet.words import Words
 @dataclass(frozen=True)
 class PrintJob:
     """Who prints, and what of: the printer's profile by its name, the printing condition with its ICC profile, the
-    edition's accents as ink, how many copies, and whom to ask.
+    edition's accents as ink, how many copies, whom to ask, and whether it is a sample.
     """
 
     name: str
@@ -30,6 +30,7 @@ class PrintJob:
     accents: Mapping[str, Amounts]
     quantity: int | None
     contact: str | None
+    is_sample: bool = False
 
 
 @dataclass(frozen=True)

@@ -58,6 +58,7 @@ class Ticket:
     creep_mm: float
     profile: str
     contact: str | None
+    is_sample: bool
     files: tuple[TicketFile, ...]
 
     def as_json(self) -> bytes:
@@ -76,8 +77,10 @@ class Ticket:
         if self.cover_is_separate:
             pages = say("pages_and_cover", pages=self.pages, inside=self.pages - COVER_PAGES, cover=COVER_PAGES)
         weight, thickness = f"{self.weight_of_one_copy_g:.0f}", f"{self.thickness_mm:.1f}"
+        sample = ((say("sample"), say("sample_is")),) if self.is_sample else ()
         return (
             (say("title"), title_is),
+            *sample,
             (say("quantity"), say("copies", count=self.quantity) if self.quantity else say("not_stated")),
             (say("trim"), say("trim_is", width=f"{width:g}", height=f"{height:g}", lies=say(_lies(self.trim_mm)))),
             (say("bleed"), say("bleed_marked" if self.marks else "bleed_bare", bleed=f"{self.bleed_mm:g}")),
@@ -174,6 +177,7 @@ def job_ticket(
         creep_mm=round(creep_mm(pages, paper, cover), 2),
         profile=f"{work.name} ({printer.name})",
         contact=work.contact,
+        is_sample=work.is_sample,
         files=tuple(files),
     )
 

@@ -42,6 +42,7 @@ from booklet.manuscript.reading import (
     validate,
 )
 from booklet.manuscript.records import (
+    DAYS_A_MONTH,
     LARGE_TEXT_CONTRAST,
     PANELS,
     Binding,
@@ -50,6 +51,7 @@ from booklet.manuscript.records import (
     Call,
     CallResult,
     Chapter,
+    Checks,
     Consent,
     Country,
     EarlierCodes,
@@ -75,6 +77,8 @@ from booklet.manuscript.records import (
     Term,
     Topic,
     UrgentSign,
+    is_found_wrong,
+    latest_sure,
     slug,
 )
 from booklet.manuscript.styling import face_path, read_style
@@ -83,6 +87,7 @@ from booklet.today import Today
 from booklet.words import Words, words_of
 
 __all__ = [
+    "DAYS_A_MONTH",
     "DAY_MINUTES",
     "PANELS",
     "WAIVERS",
@@ -92,6 +97,7 @@ __all__ = [
     "Call",
     "CallResult",
     "Chapter",
+    "Checks",
     "Consent",
     "Country",
     "Edition",
@@ -119,6 +125,8 @@ __all__ = [
     "Waiver",
     "changed_entry",
     "face_path",
+    "is_found_wrong",
+    "latest_sure",
     "parse_toml",
     "read",
     "read_waivers",
@@ -623,7 +631,8 @@ def _days_to_come(manuscript: Manuscript, project: Path, today: Today) -> Iterat
     """Nothing was issued, reviewed, checked or agreed to on a day that has not come yet."""
     named: list[tuple[Record, str, date | str | None]] = [(manuscript.book, "issue_date", manuscript.book.issue_date)]
     named += [(chapter, "reviewed", chapter.head.reviewed) for chapter in manuscript.every_chapter]
-    named += [(call, "day", call.day) for service in manuscript.services for call in service.calls]
+    looks = [service.calls for service in manuscript.services] + [row.checks for row in manuscript.sources.values()]
+    named += [(call, "day", call.day) for calls in looks for call in calls]
     named += [(service, "page_date", service.page_date) for service in manuscript.services]
     named += [(consent, "given", consent.given) for consent in manuscript.consents.values()]
     named += [(source, "reviewed", source.reviewed) for source in manuscript.sources.values()]

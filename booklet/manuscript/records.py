@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import zoneinfo
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
@@ -721,6 +721,34 @@ class BookPart(Record):
     """The drawing over its whole opener, in `images/`."""
 
 
+FormatName = Literal["screen", "large-print", "press", "clinic"]
+Stale = Literal["say", "warn", "leave-out", "refuse"]
+"""What a format does with what nobody has confirmed in time: print when it was last checked and say no more, warn
+whoever builds, leave an entry out of its directory, or not be made at all."""
+DAYS_A_MONTH = 365.25 / 12
+Months = Annotated[int, Field(ge=1, le=240)]
+
+
+class Checks(Record):
+    """For how long something is taken for right after somebody confirmed it, and what each format does with it then."""
+
+    entry_months: Months = 6
+    """Months after which an entry of the directory is to be confirmed again."""
+    fact_months: Months = 24
+    """Months after which a fact is to be looked at again."""
+    chapter_months: Months = 36
+    """Months after which a chapter is to be reviewed again."""
+    stale: dict[FormatName, Stale] = {}
+    """What a format does with what is older, or was never confirmed: `say` (it prints when it was last checked),
+    `warn`, `leave-out` (of its directory) or `refuse`. Without a word `press` refuses and the others say.
+    """
+
+    def policy(self, format: str) -> Stale:
+        """What a format does, by the name of its profile."""
+        said = next((stale for name, stale in self.stale.items() if name == format), None)
+        return said or ("refuse" if format == "press" else "say")
+
+
 Binding = Literal["stitched", "stapled", "half-fold", "letter-fold"]
 """How the pages of the main title hold together: folded and stitched through the fold, as single sheets stapled in the
 corner, or as one sheet that is folded once, or twice with its third panel inwards."""
@@ -753,8 +781,12 @@ class Book(Record):
     """A file of `countries/`; if empty that of the language's country, where there is one."""
     binding: Binding = "stitched"
     """How its sheets hold together."""
-    formats: tuple[Literal["screen", "large-print", "press", "clinic"], ...] = ()
+    formats: tuple[FormatName, ...] = ()
     """What a build makes where nobody says. Empty: all that can be made."""
+    sample: bool = False
+    """True for a sample, which says so in print. Its press files are made although nobody has confirmed everything."""
+    checks: Checks = Checks()
+    """How long a confirmation holds, and what becomes of what is older."""
     back_cover_image: Line | None = None
     """The drawing of the back cover, in `images/`."""
     clock: Clock | None = None
@@ -997,7 +1029,8 @@ CallResult = Literal["confirmed", "changed", "no-answer", "disconnected", "moved
 
 
 class Call(Record):
-    """An attempt to confirm an entry with the people it names: the day, who rang, and what came of it.
+    """An attempt to confirm an entry with the people it names, or a fact on its page: the day, who did, and what came
+    of it.
 
     The latest that made sure of it is what Open Referral calls `assured_date` and `assurer` (HSDS 3, service).
     """
@@ -1005,7 +1038,7 @@ class Call(Record):
     day: Day
     """The day of the call."""
     by: Line
-    """Who rang."""
+    """Who rang, or looked."""
     result: CallResult
     """What came of it."""
     note: Line | None = None
@@ -1015,6 +1048,17 @@ class Call(Record):
     def is_sure(self) -> bool:
         """True when somebody said that the entry is right, or what is right."""
         return self.result in ("confirmed", "changed")
+
+
+def latest_sure(calls: Iterable[Call]) -> Call | None:
+    """The latest call by which something was confirmed."""
+    return max((call for call in calls if call.is_sure), key=lambda call: call.day, default=None)
+
+
+def is_found_wrong(calls: Iterable[Call]) -> bool:
+    """True when the latest call that told something told that it is wrong."""
+    told = [call for call in calls if call.result != "no-answer"]
+    return bool(told) and not max(told, key=lambda call: call.day).is_sure
 
 
 class NumberWay(Record):
@@ -1125,7 +1169,7 @@ class Service(Record):
     @property
     def assured(self) -> Call | None:
         """The latest call in which somebody said that the entry is right."""
-        return max((call for call in self.calls if call.is_sure), key=lambda call: call.day, default=None)
+        return latest_sure(self.calls)
 
     @property
     def prints(self) -> bool:
@@ -1210,6 +1254,8 @@ class Source(Record):
     """What the fact is for."""
     note: Line | None = None
     """For the next editor; never printed."""
+    checks: tuple[Call, ...] = ()
+    """Looks at its page, the earliest first (`booklet calls record`)."""
 
     @property
     def site(self) -> str:
