@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, astuple, dataclass, replace
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, get_type_hints
@@ -98,7 +99,8 @@ def read_manifest(dist: Path) -> tuple[Entry, ...]:
 
 def read_entries(dist: Path) -> list[Entry]:
     """What the manifest says of files that can only be its own, whether or not they are still as they were."""
-    return [entry for entry in _rows(dist) if _is_own(dist, entry.file)]
+    is_own = _own_names(dist)
+    return [entry for entry in _rows(dist) if is_own(entry.file)]
 
 
 def read_codes(dist: Path) -> tuple[CodeEntry, ...]:
@@ -139,18 +141,28 @@ def _rows(dist: Path) -> Iterator[Entry]:
 def _entry(row: dict[str, Any]) -> Entry | None:
     """A row of the manifest, when it is one that this module writes."""
     entry = Entry(**{**row, "trim_mm": tuple(row["trim_mm"]), "waived": tuple(row.get("waived", ()))})
-    kinds = get_type_hints(Entry)
-    plain = all(type(getattr(entry, name)) is kind for name, kind in kinds.items() if isinstance(kind, type))
+    plain = all(type(getattr(entry, name)) is kind for name, kind in _plain_kinds())
     lists = len(entry.trim_mm) == 2 and all(isinstance(side, int | float) for side in entry.trim_mm)
     return entry if plain and lists and all(isinstance(words, str) for words in entry.waived) else None
 
 
-def _is_own(dist: Path, file: object) -> bool:
-    """True for a name that can only stand for a regular file inside `dist`."""
-    if not isinstance(file, str) or not _NAME.fullmatch(file):
-        return False
-    path = dist / file
-    return not path.is_symlink() and inside(dist, path)
+@cache
+def _plain_kinds() -> tuple[tuple[str, type], ...]:
+    """The fields of an entry that have one class, and which."""
+    return tuple((name, kind) for name, kind in get_type_hints(Entry).items() if isinstance(kind, type))
+
+
+def _own_names(dist: Path) -> Callable[[object], bool]:
+    """Tells of a name whether it can only stand for a regular file inside `dist`; looks at each folder once."""
+    is_inside = cache(lambda folder: inside(dist, folder))
+
+    def is_own(name: object) -> bool:
+        if not isinstance(name, str) or not _NAME.fullmatch(name):
+            return False
+        path = dist / name
+        return not path.is_symlink() and is_inside(path.parent)
+
+    return is_own
 
 
 def read_shelf(dist: Path) -> tuple[ShelfFile, ...]:
@@ -170,9 +182,9 @@ def _shelf_rows(dist: Path) -> tuple[ShelfFile, ...]:
         files = [ShelfFile(**row) for row in rows]
     except (OSError, ValueError, TypeError, KeyError, RecursionError):
         return ()
-    return tuple(
-        file for file in files if _is_own(dist, file.file) and type(file.bytes) is int and isinstance(file.sha256, str)
-    )
+    plain = [file for file in files if type(file.bytes) is int and isinstance(file.sha256, str)]
+    is_own = _own_names(dist)
+    return tuple(file for file in plain if is_own(file.file))
 
 
 def strangers(dist: Path, names: Iterable[str]) -> tuple[str, ...]:
@@ -227,12 +239,12 @@ def deliver(
     write(folder / MANIFEST, manifest.encode())
     for row in rows:
         target = dist / row.entry.file
-        if not _is_own(dist, row.entry.file):
+        if not _own_names(dist)(row.entry.file):
             raise UnfitFileError(target, "a link leads out of the folder")
         target.parent.mkdir(parents=True, exist_ok=True)
     fresh = [file for file in sorted(shelf) if shelf[file] not in before]
     for number, file in enumerate(fresh):
-        if not _is_own(dist, file):
+        if not _own_names(dist)(file):
             raise UnfitFileError(dist / file, "a link leads out of the folder")
         (dist / file).parent.mkdir(parents=True, exist_ok=True)
         write(folder / f"shelf-{number}", more[file])
