@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import io
-from dataclasses import replace
 
 import pytest
 from pikepdf import Array, Dictionary, Name, Pdf
 from PIL import Image, ImageChops
 
 from booklet.pdf import FontTable, Geometry, Inks, Proof, geometry_of, peak_percent, read_page
+from booklet.pdf.colour import Spaces
 from booklet.pdf.items import Content
 from booklet.pdf.pictures import Camera, pixels
 from booklet.pdf.plates import coverage, most_ink_percent, plates
-from booklet.pdf.renderings import ink_sum, rendered
+from booklet.pdf.renderings import RenderedPages, ink_sum, rendered
 from tests import pdfs
 
 PAGE = 1
@@ -54,7 +54,7 @@ def of_plates(content: bytes, geometry: Geometry) -> Image.Image:
 
 
 def of_sum(content: bytes, geometry: Geometry, below: float = 3.0) -> Image.Image:
-    drawn = Camera(rendered(content, ink_sum(below)).content).picture(PAGE, geometry, DPI)
+    drawn = Camera(rendered(content, ink_sum(below))).picture(PAGE, geometry, DPI)
     white = Image.new("L", drawn.size, 255)
     return coverage([drawn, white, white, white], geometry)
 
@@ -92,18 +92,27 @@ def test_black_is_counted_on_top_of_what_it_touches(operators: str, percent: flo
     assert most_ink_percent(drawn, AREA, 303) == pytest.approx(percent)
 
 
-def test_only_pages_that_are_asked_for_are_rewritten() -> None:
-    """One alone, then all."""
-    content, drawn, geometry = page_of("1 1 1 0.2 k 250 400 60 60 re f")
-    inks = Inks(content, Proof())
-    alone = inks.background(drawn, geometry, DPI)
-    inks.background(replace(drawn, page_index=PAGE + 1), geometry, DPI)
-    assert inks.background(drawn, geometry, DPI) == alone
-    with Pdf.open(io.BytesIO(rendered(content, ink_sum(), only=PAGE).content)) as pdf:
-        changed = [page.Contents.read_bytes() for page in pdf.pages]
+def test_a_page_drawn_alone_is_as_in_the_whole_file() -> None:
+    """Resources, boxes and layers of optional content come with it."""
+    content, _, geometry = page_of("1 1 1 0.2 k 250 400 60 60 re f")
     with Pdf.open(io.BytesIO(content)) as pdf:
-        before = [page.Contents.read_bytes() for page in pdf.pages]
-    assert [index for index, rows in enumerate(zip(changed, before, strict=True)) if rows[0] != rows[1]] == [PAGE]
+        hidden = pdf.make_indirect(Dictionary(Type=Name.OCG, Name="hidden"))
+        pdf.Root.OCProperties = Dictionary(OCGs=[hidden], D=Dictionary(OFF=[hidden]))
+        form = pdf.make_stream(b"0 1 1 0 k 200 300 80 80 re f", Type=Name.XObject, Subtype=Name.Form)
+        form.BBox = [0, 0, 999, 999]
+        for page in (pdf.pages[PAGE], pdf.pages[PAGE + 1]):
+            page.add_resource(form, Name.XObject, Name.Shared)
+            page.add_resource(hidden, Name.Properties, Name.Hidden)
+            page.contents_add(b"/Shared Do /OC /Hidden BDC 1 0 0 0 k 100 100 90 90 re f EMC")
+            page.obj.Parent.MediaBox = page.mediabox
+            del page.obj["/MediaBox"]
+        target = io.BytesIO()
+        pdf.save(target)
+    whole, alone = Camera(rendered(target.getvalue(), ink_sum())), RenderedPages(target.getvalue(), ink_sum(), Spaces())
+    for index in (PAGE + 1, PAGE):
+        drawn = Camera(alone.page(index).content).picture(0, geometry, DPI)
+        assert drawn == whole.picture(index, geometry, DPI)
+        assert min(drawn.convert("L").tobytes()) < 255, "the shared form is drawn"
 
 
 @pytest.mark.parametrize(

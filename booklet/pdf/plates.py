@@ -9,7 +9,8 @@ plates drawn.
 from __future__ import annotations
 
 import math
-from functools import cached_property
+from collections.abc import Callable
+from functools import cached_property, partial
 
 from pikepdf import Dictionary, Name
 from PIL import Image, ImageChops, ImageFilter
@@ -20,6 +21,7 @@ from booklet.pdf.items import Content, Item, Paint
 from booklet.pdf.objects import ObjectId
 from booklet.pdf.pictures import Camera, pixels
 from booklet.pdf.renderings import (
+    RenderedPages,
     Rendering,
     black_alone,
     ink_sum,
@@ -33,6 +35,8 @@ from booklet.pdf.renderings import (
 
 WINDOW_MM2 = 15.0
 """Total ink is the mean over a window of this size, not one pixel (GWG 2015)."""
+PageCamera = Callable[..., Image.Image]
+"""Draws one page: its geometry, dots per inch, and whether `with_text`, as `Camera.picture` has them."""
 FULL_BLACK = 0.85
 """Black ink from this on hides what lies under it."""
 
@@ -70,7 +74,8 @@ class Inks:
         self._proof = proof
         self.spaces = Spaces()
         """What is known of the colour spaces of the file."""
-        self._copies: dict[tuple[str, int | None], tuple[Camera, frozenset[ObjectId]]] = {}
+        self._pages: dict[str, RenderedPages] = {}
+        self._copies: dict[tuple[str, int], tuple[PageCamera, frozenset[ObjectId]]] = {}
 
     def total(self, content: Content, geometry: Geometry, dpi: float, allowed_percent: float) -> Image.Image | None:
         """The sum of inks as `coverage` gives it, of a page that has more than is allowed; None of others. Marks
@@ -79,14 +84,14 @@ class Inks:
         if most_ink_percent(content, geometry.printed, allowed_percent) <= allowed_percent:
             return None
         if not _mixes(content) and not any(map(_colour_overprints, content.items)):
-            drawn = self._sum(content)[0].picture(content.page_index, geometry, dpi).convert("L")
+            drawn = self._sum(content)[0](geometry, dpi).convert("L")
             if peak_percent(_within(_windowed(ImageChops.invert(drawn), geometry), geometry)) <= allowed_percent:
                 return None
         if _mixes(content) and _mixes_in_rgb(content):
             seen = self._unchanged.picture(content.page_index, geometry, dpi)
             plates = [plate_of(seen, ink) for ink in range(4)]
         else:
-            plates = [camera.picture(content.page_index, geometry, dpi) for camera in self._plates(content)]
+            plates = [picture(geometry, dpi) for picture in self._plates(content)]
         total = _within(coverage(plates, geometry), geometry)
         return total if peak_percent(total) > allowed_percent else None
 
@@ -102,29 +107,25 @@ class Inks:
         """The page without its text, as it looks on paper."""
         index, others = content.page_index, [item for item in content.items if item.text is None]
         if not _mixes(content) and not any(map(_shows_through, others)):
-            camera = self._copy("printed", printed(self._proof), index)[0]
-            return camera.picture(index, geometry, dpi, with_text=False)
-        drawn = [camera.picture(index, geometry, dpi, with_text=False).convert("L") for camera in self._plates(content)]
+            return self._copy("printed", printed(self._proof), index)[0](geometry, dpi, with_text=False)
+        drawn = [picture(geometry, dpi, with_text=False).convert("L") for picture in self._plates(content)]
         return self._proof.picture(Image.merge("CMYK", list(map(ImageChops.invert, drawn))))
 
-    def _sum(self, content: Content) -> tuple[Camera, frozenset[ObjectId]]:
+    def _sum(self, content: Content) -> tuple[PageCamera, frozenset[ObjectId]]:
         below = _most_below_black(content)
         return self._copy(f"sum {below}", ink_sum(below), content.page_index)
 
-    def _plates(self, content: Content) -> list[Camera]:
+    def _plates(self, content: Content) -> list[PageCamera]:
         return [self._copy(f"plate {ink}", plate(ink), content.page_index)[0] for ink in range(4)]
 
-    def _copy(self, name: str, rendering: Rendering, index: int) -> tuple[Camera, frozenset[ObjectId]]:
-        """A camera for a page painted otherwise, and the images that could not be read. The first page is rewritten
-        alone, since most files need one or none; then all are.
-        """
-        if (name, index) in self._copies:
-            return self._copies[name, index]
-        only = None if any(known == name for known, _ in self._copies) else index
-        if (name, only) not in self._copies:
-            copy = rendered(self._content, rendering, self.spaces, only)
-            self._copies[name, only] = Camera(copy.content), copy.unread
-        return self._copies[name, only]
+    def _copy(self, name: str, rendering: Rendering, index: int) -> tuple[PageCamera, frozenset[ObjectId]]:
+        """What draws a page painted otherwise, and the images that could not be read."""
+        if (name, index) not in self._copies:
+            if name not in self._pages:
+                self._pages[name] = RenderedPages(self._content, rendering, self.spaces)
+            copy = self._pages[name].page(index)
+            self._copies[name, index] = partial(Camera(copy.content).picture, 0), copy.unread
+        return self._copies[name, index]
 
 
 def peak_percent(total: Image.Image) -> float:
@@ -203,5 +204,5 @@ def _windowed(total: Image.Image, geometry: Geometry) -> Image.Image:
 
 def plates(content: bytes) -> tuple[Camera, Camera, Camera, Camera]:
     """A camera for each ink: cyan, magenta, yellow, black. What is black in its pictures has all of that ink."""
-    first, second, third, fourth = (Camera(rendered(content, plate(ink)).content) for ink in range(4))
+    first, second, third, fourth = (Camera(rendered(content, plate(ink))) for ink in range(4))
     return first, second, third, fourth

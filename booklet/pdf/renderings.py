@@ -78,26 +78,44 @@ def printed(proof: Proof) -> Rendering:
 
 
 class Rendered(NamedTuple):
-    """A file painted otherwise, and the images in it that could not be read."""
+    """A page painted otherwise, as a file of its own, and the images so far that could not be read."""
 
     content: bytes
     unread: frozenset[ObjectId]
 
 
-def rendered(content: bytes, rendering: Rendering, spaces: Spaces | None = None, only: int | None = None) -> Rendered:
-    """A copy of a file in which everything is painted as a rendering has it, or everything on `only` one page (from 0).
-    Several copies of one file may share what is known of its colour spaces.
+class RenderedPages:
+    """The pages of a file painted otherwise, each when it is asked for, since most files need few or none. Several
+    renderings of one file may share what is known of its colour spaces.
     """
+
+    def __init__(self, content: bytes, rendering: Rendering, spaces: Spaces) -> None:
+        self._pdf = Pdf.open(io.BytesIO(content))
+        self._rewriter = _Rewriter(self._pdf, rendering, spaces)
+
+    def page(self, index: int) -> Rendered:
+        """One page (from 0), to be asked for once."""
+        page = self._pdf.pages[index]
+        self._rewriter.rewrite_page(page)
+        alone = Pdf.new()
+        alone.pages.append(page)
+        if isinstance(layers := self._pdf.Root.get("/OCProperties"), Dictionary):
+            made = layers if layers.is_indirect else self._pdf.make_indirect(layers)
+            alone.Root.OCProperties = alone.copy_foreign(made)
+        return Rendered(_written(alone), frozenset(self._rewriter.unread))
+
+
+def rendered(content: bytes, rendering: Rendering) -> bytes:
+    """A copy of a file in which everything is painted as a rendering has it."""
     with Pdf.open(io.BytesIO(content)) as pdf:
-        rewriter = _Rewriter(pdf, rendering, spaces or Spaces())
-        for page in pdf.pages if only is None else [pdf.pages[only]]:
+        rewriter = _Rewriter(pdf, rendering, Spaces())
+        for page in pdf.pages:
             rewriter.rewrite_page(page)
-        if "/OCProperties" not in pdf.Root:
-            for key in ("/OutputIntents", "/StructTreeRoot", "/Outlines", "/Names", "/Metadata", "/AcroForm"):
-                if key in pdf.Root:
-                    del pdf.Root[key]
-        copy = saved(pdf, objects=pikepdf.ObjectStreamMode.disable, compress=False)
-        return Rendered(copy, frozenset(rewriter.unread))
+        return _written(pdf)
+
+
+def _written(pdf: Pdf) -> bytes:
+    return saved(pdf, objects=pikepdf.ObjectStreamMode.disable, compress=False)
 
 
 def _mean_of_plates(image: Image.Image) -> Image.Image:
@@ -167,7 +185,8 @@ class _Rewriter:
             resources = Dictionary()
         self._resources(resources)
         page.obj.Contents = self.pdf.make_stream(self._content(page.obj, resources))
-        for key in ("/Group", "/Annots"):
+        # Groups are for other inks, and the rest leads to other pages.
+        for key in ("/Group", "/Annots", "/AA", "/B", "/StructParents", "/Metadata", "/PieceInfo", "/Thumb"):
             if key in page.obj:
                 del page.obj[key]
 
