@@ -8,7 +8,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import contextmanager
 from datetime import date
 from functools import partial
@@ -298,7 +298,7 @@ def new_order_code(project: Path) -> None:
     "--examine-whole", is_flag=True, help="Look into every finished file from nothing, as strangers' files are."
 )
 @click.option("--jobs", type=click.IntRange(0, 64), default=0, metavar="N", help="Processes. Default: one a processor.")
-@click.option("--quiet", is_flag=True, help="Print the names of the files, nothing else.")
+@click.option("--quiet", is_flag=True, help="Print the names of the files, and what is wrong or waived, nothing else.")
 def build(
     editions: tuple[str, ...],
     titles: tuple[str, ...],
@@ -985,9 +985,8 @@ def _print_receipt(order: Order, receipt: Receipt, quiet: bool) -> None:
     for entry in receipt.files:
         name = str(order.dist / entry.file)
         click.echo(one_line(name if quiet else f"{order.dist.name}/{entry.file}  {entry.pages} pages"))
-    if quiet:
-        return
-    _print_findings(receipt.findings, file=sys.stderr)
+    findings = [finding for finding in receipt.findings if not quiet or finding.severity is Severity.ERROR]
+    _print_findings(findings, file=sys.stderr)
     for words, names in receipt.waived.items():
         others = f" and {len(names) - 1} more" if len(names) > 1 else ""
         click.echo(one_line(f"Waived: {words} in {names[0]}{others}"), err=True)
@@ -999,7 +998,8 @@ def _print_receipt(order: Order, receipt: Receipt, quiet: bool) -> None:
         f"{receipt.typeset} parts typeset, {receipt.reused} reused",
         f"{receipt.seconds:.1f} s",
     ]
-    click.echo("; ".join(summary), err=True)
+    if not quiet:
+        click.echo("; ".join(summary), err=True)
     for job in receipt.kept_back:
         click.echo(
             f"Kept back: {job}. What lay in {order.dist.name}/ of it stays, and is older than the sources.", err=True
@@ -1008,7 +1008,7 @@ def _print_receipt(order: Order, receipt: Receipt, quiet: bool) -> None:
         click.echo(one_line(f"Nothing was written: {order.dist.name}/ is as it was."), err=True)
 
 
-def _print_findings(findings: tuple[Finding, ...], file: Any) -> None:
+def _print_findings(findings: Iterable[Finding], file: Any) -> None:
     """Warnings first, so that what stops the build stands last, where one looks."""
     for finding in sorted(findings, key=lambda finding: finding.severity is Severity.ERROR):
         click.echo(str(finding), file=file)
@@ -1057,3 +1057,6 @@ def _as_sarif(findings: tuple[Finding, ...]) -> Any:
 
 
 _AS_DATA = {"json": _as_json, "sarif": _as_sarif}
+
+if __name__ == "__main__":
+    main()

@@ -221,12 +221,22 @@ def plain_characters(text: str) -> str:
     return _DASH.sub("-", _SPACE.sub(" ", _UNSEEN.sub("", text)))
 
 
+def _as_digits(text: str) -> str:
+    """The text with letters that look like digits as these, where they stand among digits: 18OO l11 222."""
+    if not _LIKE_DIGITS.search(text):
+        return text
+    return _AMONG_DIGITS.sub(
+        lambda run: run[0].translate(_DIGIT_OF) if len(_digits(run[0])) >= _LEAST_DIGITS else run[0], text
+    )
+
+
 def typed_numbers(text: str, plans: Plans) -> tuple[TypedNumber, ...]:
     """What reads like a phone number in a text of `plain_characters`: of the plans' countries in any spelling, complete
     or not, or with another country's code. Dates, times, ranges, web addresses and what is named as another number are
-    none.
+    none. Letters that look like digits count as these.
     """
-    patterns = _patterns(plans)
+    patterns, written = _patterns(plans), text
+    text = _as_digits(text)
     if not patterns.some_digits.search(text):
         return ()
     text = patterns.no_numbers.sub(lambda found: "\ufffc" * len(found[0]), text)
@@ -243,7 +253,13 @@ def typed_numbers(text: str, plans: Plans) -> tuple[TypedNumber, ...]:
             found.append(_typed(rung["short"], rung.start("short")))
             found.sort(key=lambda each: each.start)
     found += [_by_letters(match[0], match.start(), patterns) for match in patterns.letters.finditer(text)]
-    return tuple(sorted(found, key=lambda each: each.start))
+    return tuple(_as_written(number, written) for number in sorted(found, key=lambda each: each.start))
+
+
+def _as_written(number: TypedNumber, text: str) -> TypedNumber:
+    """The number with the signs that somebody typed: with letters in the place of digits it is not plain."""
+    written = text[number.start : number.start + len(number.written)]
+    return number if written == number.written else replace(number, written=written, is_plain=False)
 
 
 def _overlaps(numbers: list[TypedNumber], start: int, stop: int) -> bool:
@@ -253,7 +269,23 @@ def _overlaps(numbers: list[TypedNumber], start: int, stop: int) -> bool:
 
 
 _OTHER_DIGIT = re.compile(r"(?![0-9])\d")
-_UNSEEN = re.compile("[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufe00-\ufe0f\ufeff]")
+_UNSEEN = re.compile(
+    "[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufe00-\ufe0f\ufeff]"
+    r"|(?<=\d)[\u0300-\u036f\u20d0-\u20f0]+"
+)
+"""And marks over, under and round digits, which change no number."""
+_DIGIT_OF = str.maketrans("Oo\u041e\u043e\u039f\u03bfIl\u0406\u0399\u04c0\u04cf\u0417\u0437", "00000011111133")
+"""Latin, Cyrillic and Greek letters that look like digits, and which."""
+_LETTERS_LIKE = "".join(map(chr, _DIGIT_OF))
+_LIKE_DIGITS = re.compile(rf"\d[\s\-./()]{{0,3}}[{_LETTERS_LIKE}]|[{_LETTERS_LIKE}]\d")
+_AMONG_DIGITS = re.compile(
+    r"(?<!\w)[{L}]*\d[\d{L}]*(?:[\s\-./()]{1,3}(?:[{L}]*\d[\d{L}]*|[{L}]{3,4}|[{L}]{1,2}(?=[\s\-./()]{1,3}[{L}]*\d)))*(?!\w)".replace(
+        "{L}", _LETTERS_LIKE
+    )
+)
+"""Groups of digits and letters that look like them, the first of which has a digit."""
+_LEAST_DIGITS = 4
+"""So many digits among look-alike letters show that a number was meant."""
 _DASH = re.compile("[\u2010-\u2015\u2043\u2212\u2e3a\u2e3b\ufe58\ufe63\uff0d\u30fb]")
 _SPACE = re.compile(r"[^\S\n ]")
 _RUN = re.compile(r"(?<![\w$\u20ac\u00a3])(?:\+ ?)?(?:\( ?\+?)?\d(?:[\s\-./()\u00b7\u2022_]{0,4}\d)*(?![\w%])")

@@ -2,6 +2,7 @@
 
     python -m tests.fuzz 10000 --seed 7        prints the figures; every fault with the number that makes it again
     python -m tests.fuzz 1 --seed 7 --first 42 that one input
+    ... --processes 4 --write                  by four processes; the figures go into docs/architecture.md
 
 Input `n` of a seed is the same in every run, whatever came before it. They are tried by a process of their own, so that
 a crash is an outcome like any other. What decides is the processor's time and the process's peak memory, not a clock.
@@ -20,8 +21,10 @@ import time
 import traceback
 import zlib
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from pathlib import Path
 from random import Random
@@ -38,9 +41,14 @@ from booklet.preflight.records import Sources
 from booklet.transcript import UnheardError, heard
 from tests import pdfs, tiny
 from tests.conftest import PROJECT, TODAY
+from tests.corpus import put
 from tests.printed import PRINTER, photo, printed
 from tests.tiny import BOOK, ONE, STATES, TWO, VIC
 
+DOCUMENT = PROJECT / "docs/architecture.md"
+BEGIN, END = "<!-- measured by tests/fuzz.py -->\n", "<!-- end of mutated inputs -->\n"
+SHARE = 250
+"""As many inputs are given to a process at once, where several share the work."""
 COUNTRY = "chapters/countries/nz.toml"
 WAYS = tiny.service(
     "ways",
@@ -315,29 +323,48 @@ def _here(seed: int, first: int, count: int) -> None:
             return
 
 
+def shared(seed: int, first: int, count: int, processes: int) -> Iterator[Outcome]:
+    """The same as `outcomes`, by several processes at once; how far they are goes to standard error."""
+    end = first + count
+
+    def share(start: int) -> list[Outcome]:
+        return list(outcomes(seed, start, min(SHARE, end - start)))
+
+    with ThreadPoolExecutor(processes) as pool:
+        for found in pool.map(share, range(first, end, SHARE)):
+            print(f"{found[-1].number + 1} of {end}", file=sys.stderr, flush=True)
+            yield from found
+
+
 def main() -> None:
     """Print what became of them all."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("count", type=int)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--first", type=int, default=0)
+    parser.add_argument("--processes", type=int, default=1)
+    parser.add_argument("--write", action="store_true")
     parser.add_argument("--here", action="store_true", help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.here:
         _here(given.seed, given.first, given.count)
         return
     faults: list[Outcome] = []
-    for outcome in outcomes(given.seed, given.first, given.count):
+    for outcome in shared(given.seed, given.first, given.count, given.processes):
         if outcome.fault:
             faults.append(outcome)
             print(f"{outcome.number} ({outcome.kind}): {outcome.fault}", flush=True)
     late = sum("second" in outcome.fault for outcome in faults)
     large = sum("MB" in outcome.fault and "second" not in outcome.fault for outcome in faults)
     tracebacks = len(faults) - late - large
-    print(
-        f"{given.count} mutated inputs over {len(READERS)} readers, seed {given.seed}: {tracebacks} tracebacks or "
-        f"crashes, {late} over {MOST_SECONDS:g} seconds, {large} over {MOST_MEGABYTES:g} MB."
+    text = (
+        f"Measured on {date.today():%-d %B %Y}: {given.count:,} mutated inputs over {len(READERS)} readers, seed "
+        f"{given.seed}: {tracebacks} tracebacks or crashes, {late} over {MOST_SECONDS:g} seconds, {large} over "
+        f"{MOST_MEGABYTES:g} MB."
     )
+    print(text)
+    if given.write:
+        put(DOCUMENT, BEGIN, END, text)
     sys.exit(bool(faults))
 
 

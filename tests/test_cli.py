@@ -66,6 +66,21 @@ def test_the_summary_counts_and_the_results_stand_alone(booklet: Callable[..., P
     assert quiet.stdout.splitlines() == [str(project / f"dist/{c}/tiny-{c}-2026.1-screen.pdf") for c in ("VIC", "WA")]
 
 
+def test_what_is_wrong_or_waived_is_said_when_quiet_too(booklet: Callable[..., Path]) -> None:
+    project = booklet(changed("chapters/02-two.md", "minutes: 1", "minutes: soon"))
+    result = build(project, "--quiet")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "chapters/02-two.md:5: error SRC-012" in result.stderr and "warning" not in result.stderr
+
+
+@pytest.mark.parametrize("module", ["booklet", "booklet.cli"])
+def test_the_program_runs_as_a_module(module: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", module, "check", "--project", "nowhere"], capture_output=True, check=False
+    )
+    assert done.returncode == 2 and b"'nowhere' does not exist" in done.stderr
+
+
 def test_a_fault_stops_the_build_with_status_1_and_its_place(booklet: Callable[..., Path]) -> None:
     project = booklet(changed("chapters/02-two.md", "minutes: 1", "minutes: soon"))
     result = build(project)

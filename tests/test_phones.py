@@ -135,6 +135,51 @@ def test_what_is_no_number_of_another_plan(text: str) -> None:
     assert typed_numbers(plain_characters(f"Words {text}, words."), (NZ,)) == ()
 
 
+LOOKALIKES = [
+    ("18OO 111 222", "1800111222"),
+    ("18\u041e\u039f 111 222", "1800111222"),
+    ("1800 l11 222", "1800111222"),
+    ("1800 III 222", "1800111222"),
+    ("I3 11 2O", "131120"),
+    ("1\u0417 11 14", "131114"),
+    ("(O3) 9OOO 1111", "0390001111"),
+    ("18OOlll222", "1800111222"),
+    ("+6l 3 9000 1111", "61390001111"),
+]
+
+
+@pytest.mark.parametrize(("text", "digits"), LOOKALIKES)
+def test_letters_that_look_like_digits_hide_no_number(text: str, digits: str) -> None:
+    (number,) = typed_numbers(plain_characters(f"Words {text}, words."), (AU,))
+    assert (number.written, number.digits, number.is_plain) == (text, digits, False)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["\uff11\uff18\uff10\uff10 111 222", "\u0661\u0668\u0660\u0660 111 222", "\u2460\u2467\u24ea\u24ea 111 222",
+     "1\u03018\u03320\u03320 111 222"],
+)  # fmt: skip
+def test_digits_of_any_kind_are_digits(text: str) -> None:
+    (number,) = typed_numbers(plain_characters(f"Words {text}, words."), (AU,))
+    assert (number.digits, number.is_plain) == ("1800111222", True)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1.5 l to 2 l, 2000 l - 3000 l",
+        "1800 O'Brien",
+        "stage III 2026",
+        "Room 1O1, Level I0, 3000",
+        "In 2024 I had 1800",
+    ],
+)
+def test_letters_beside_digits_are_letters(text: str) -> None:
+    assert typed_numbers(plain_characters(f"Words {text}, words."), (AU,)) == ()
+    (number,) = typed_numbers(plain_characters("Ring 13 11 20 I think."), (AU,))
+    assert (number.written, number.is_plain) == ("13 11 20", True)
+
+
 def test_short_numbers_in_a_list_with_others_are_found() -> None:
     found = typed_numbers("Ring 131114, (03)9000-2222 or 106. Or 8 or 112 days.", (AU,))
     assert [number.digits for number in found] == ["131114", "0390002222", "106"]

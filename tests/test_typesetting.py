@@ -96,6 +96,19 @@ def test_heads_of_cells_are_named_also_where_cells_span(press: Engine) -> None:
     assert heads == [["one.3", "one.1"], ["one.3", "one.2"], ["one.3", "one.1"], ["one.3", "one.2"]]
 
 
+@pytest.mark.parametrize(
+    ("body", "roles"),
+    [
+        ("", ["Table", "TR", "TH", "TH"]),
+        ("<tbody><tr><td>c</td><td>d</td></tr></tbody>",
+         ["Table", "THead", "TR", "TH", "TH", "TBody", "TR", "TD", "TD"]),
+    ],
+)  # fmt: skip
+def test_a_head_stands_over_a_body_alone(press: Engine, body: str, roles: list[str]) -> None:
+    pdf, _ = written(press, f"<h1>One</h1><table><thead><tr><th>a</th><th>b</th></tr></thead>{body}</table>")
+    assert [role for role in reading.roles(reading.structure(pdf)) if role[:1] == "T"] == roles
+
+
 def test_lists_say_how_they_count(press: Engine) -> None:
     lists = "<ul><li>a</li></ul><ol><li>b</li></ol><ol style='list-style: lower-alpha'><li>c</li></ol>"
     none = "<ul style='list-style: none'><li>d</li></ul><dl><dt>e</dt><dd>f</dd><dt>g</dt><dd>h</dd></dl>"

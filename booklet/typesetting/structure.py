@@ -270,6 +270,8 @@ class _Tree:
             return "LI"
         if element.tag == "img" and parent.tag == "figure":
             return None
+        if element.tag == "thead" and parent.find("tbody") is None:
+            return None  # a head is the head of a body (ISO 32000-1, table 337): rows alone are rows of the table
         if element.tag == "abbr" and element.get("title"):
             return "Span"
         if element.tag in ("div", "span") and element.get("lang"):
