@@ -79,6 +79,17 @@ L7160 = Labels(3, 7, (63.5, 38.1), (7.25, 15.15), (66.0, 38.1))
 
 
 @dataclass(frozen=True)
+class ChangedCopy:
+    """A copy as it was printed and as it would be printed now, what changed, and order code and issue of the old."""
+
+    old: Copy
+    new: Copy
+    changes: tuple[Change, ...]
+    code: str
+    issue: str
+
+
+@dataclass(frozen=True)
 class Erratum:
     """A correction: where it is in the old copy, what is printed there, and what is to be read (empty: nothing).
     `before` and `after` say what each is.
@@ -153,31 +164,33 @@ def _kits(
 ) -> Iterator[Kit]:
     """The corrections of all copies in one size of print."""
     faces = faces_of(new.folder, new.manuscript.style.faces)
-    for before, after, changes, code, issue in _changed(old, new, titles, editions, large_print):
-        record = next(each for each in new.manuscript.editions if each.code == after.edition)
-        rows = tuple(row for change in changes if (row := erratum(change)))
+    for row in changed_copies(old, new, titles, editions, large_print):
+        record = next(each for each in new.manuscript.editions if each.code == row.new.edition)
         yield Kit(
-            code=code,
-            title=after.name,
-            edition=after.edition,
+            code=row.code,
+            title=row.new.name,
+            edition=row.new.edition,
             edition_name=record.name,
-            issue=issue,
+            issue=row.issue,
             size=SIZES[large_print],
-            errata=rows,
-            stickers=tuple(sticker for change in changes for sticker in stickers(change, before, after, faces)),
+            errata=tuple(found for change in row.changes if (found := erratum(change))),
+            stickers=tuple(each for change in row.changes for each in stickers(change, row.old, row.new, faces)),
         )
 
 
-def _changed(
+def changed_copies(
     old: State, new: Sources, titles: tuple[str, ...], editions: tuple[str, ...], large_print: bool
-) -> Iterator[tuple[Copy, Copy, tuple[Change, ...], str, str]]:
-    """Old and new copies that differ, how they do, and order code and issue of the old."""
+) -> Iterator[ChangedCopy]:
+    """The copies in one size of print, of these titles and editions (none named: all), that would be printed otherwise
+    now. Of a build, volumes are not told.
+    """
     if isinstance(old, Sources):
         for before, after, changes in compare_titles(old, new, titles, editions, large_print):
             record = next(each for each in old.manuscript.editions if each.code == before.edition)
             codes = publication(old.manuscript, record, before.title).codes
             code = codes.by_size.get("large-print" if large_print else "standard", "") if codes else ""
-            yield before, after, changes, code or f"{before.edition} {before.title}", old.manuscript.book.issue
+            named = code or f"{before.edition} {before.title}"
+            yield ChangedCopy(before, after, changes, named, old.manuscript.book.issue)
         return
     assert not isinstance(old, Path)
     folder, entries = old
@@ -188,7 +201,7 @@ def _changed(
             before = file_copy(folder / entry.file, entry.publication, entry.edition)
             after = copies.copy(entry.publication, entry.edition)
             if changes := copy_changes(before, after):
-                yield before, after, changes, entry.order_code, entry.issue
+                yield ChangedCopy(before, after, changes, entry.order_code, entry.issue)
 
 
 def _is_wanted(entry: Entry, titles: tuple[str, ...], editions: tuple[str, ...]) -> bool:

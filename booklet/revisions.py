@@ -30,6 +30,14 @@ class RevisionError(BookletError):
     exit_status = 2
 
 
+def is_revision(project: Path, name: str) -> bool:
+    """True where git knows a commit by this name."""
+    try:
+        return bool(_commit(project, name))
+    except RevisionError:
+        return False
+
+
 @contextmanager
 def revision(project: Path, name: str) -> Iterator[tuple[Path, str]]:
     """A folder with `chapters/` as it was in a revision, and the short hash; it goes behind. Raises

@@ -30,6 +30,11 @@ class Catalogue:
         named = {entry.publication: entry.title for entry in self.entries if entry.is_current}
         return dict(sorted(named.items(), key=lambda row: (row[0] != "main", row[0])))
 
+    @property
+    def issue(self) -> str:
+        """What is printed now."""
+        return next((entry.issue for entry in self.entries if entry.is_current), "")
+
     def find(self, title: str, edition: str, size: str) -> str | None:
         """The code of a title (its id or its name) in an edition and a size of print."""
         wanted = title.strip().casefold()

@@ -10,7 +10,9 @@ from pathlib import Path
 import click
 from django.conf import settings
 
+from booklet.findings import one_line
 from booklet.order_codes import spelling
+from booklet_desk import affected as affected_room
 from booklet_desk import columns as columns_room
 from booklet_desk import drafts, exporting, importing, ledger, mailroom, numbers, returns
 from booklet_desk.addresses import AddressError, read_address, read_postcode, settle_state
@@ -216,7 +218,7 @@ def export(folder: Path, again: int | None, undo: int | None, dist: Path) -> Non
         return
     refuse_project(folder)
     catalogue = read_catalogue(dist)
-    batch, files = ledger.files_of(again, date.today(), catalogue.renewed, exporting.mail_house_files)
+    batch, files = ledger.files_of(again, date.today(), catalogue, exporting.mail_house_files)
     if not files:
         raise DeskError(f"The orders of batch {batch.number} are purged, or their key is lost.")
     deliver(folder, files)
@@ -277,6 +279,68 @@ def stats(dist: Path) -> None:
         click.echo(f"{orders_in_words(due)} due to be purged: booklet orders purge")
     if counts.unreadable:
         raise DeskError(f"{orders_in_words(counts.unreadable)} not counted by code, because their key is lost.")
+
+
+@orders.command("affected")
+@click.option("--service", default="", metavar="ID", help="Copies that hold this entry of the directory.")
+@click.option(
+    "--issue", default="", metavar="YYYY.N", help="Copies of this issue. Default: the one that is printed now."
+)
+@click.option(
+    "--since",
+    metavar="STATE",
+    help="What was printed: a git revision, a folder with chapters/, or a build. Default: the git tag vYYYY.N of the "
+    "issue, else the folder of --dist.",
+)
+@click.option("--edition", "editions", multiple=True, metavar="CODE", help="This edition alone; may be repeated.")
+@click.option("--from", "first", callback=read_day, metavar="YYYY-MM-DD", help="Copies posted on this day or later.")
+@click.option("--until", "last", callback=read_day, metavar="YYYY-MM-DD", help="Copies posted on this day or before.")
+@click.option("--format", "style", type=click.Choice(["text", "json"]), default="text", help="Default: text.")
+@click.option(
+    "--project",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    default=Path(),
+    help="The folder with chapters/. Default: this one.",
+)
+@dist_option
+@at_the_desk
+def affected(
+    service: str,
+    issue: str,
+    since: str | None,
+    editions: tuple[str, ...],
+    first: date | None,
+    last: date | None,
+    style: str,
+    project: Path,
+    dist: Path,
+) -> None:
+    """Say how many posted copies hold an entry that has changed since, under which codes, and which clinics have some.
+
+    \b
+      booklet orders affected --service thursday-girls
+      booklet orders affected --issue 2026.1         every entry that changed
+      booklet orders affected --service thursday-girls --since ../dist-2026.1 --until 2026-11-30
+
+    No people are named. A clinic is, as long as its order is not purged.
+    """
+    from booklet.recall import printed_state, recall  # it takes seconds to load
+
+    if not service and not issue:
+        raise click.UsageError("A service is wanted (--service ID), or an issue (--issue YYYY.N).")
+    catalogue = read_catalogue(dist)
+    printed, root = issue or catalogue.issue, project.resolve()
+    state = since or printed_state(printed, root, dist)
+    found = recall(state, root, date.today(), service, issue if since else printed, editions)
+    for note in found.notes:
+        click.echo(one_line(note), err=True)
+    told = affected_room.read_affected(found, catalogue, first or date.min, last or date.max)
+    lines = [affected_room.as_data(told)] if style == "json" else [one_line(row) for row in affected_room.as_text(told)]
+    for line in lines:
+        click.echo(line)
+    if not found.copies and since is None and state == str(dist):
+        words = "Was it built anew since it was printed? Then say what was printed: --since"
+        click.echo(words, err=True)
 
 
 @orders.command()

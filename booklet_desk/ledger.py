@@ -10,7 +10,7 @@ import os
 import sqlite3
 import unicodedata
 from collections import Counter as Tally
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
@@ -25,6 +25,7 @@ from django.db.models import Count, F, Max, QuerySet
 
 from booklet.files import ASIDE
 from booklet_desk import keyring, models, numbers, shelf, vault
+from booklet_desk.catalogue import Catalogue
 from booklet_desk.models import State
 from booklet_desk.records import Address, Batch, Content, DeskError, Order
 from booklet_desk.returns import Return
@@ -60,6 +61,16 @@ class ReturnError(DeskError):
     def __init__(self, strangers: tuple[int, ...]) -> None:
         listed = ", ".join(map(numbers.write, strangers[:20]))
         super().__init__(f"Never handed over: {listed}{' and more' if len(strangers) > 20 else ''}. Nothing was taken.")
+
+
+@dataclass(frozen=True)
+class PostedCopies:
+    """Copies of a code that were posted on a day. `issue` is empty where nobody noted it."""
+
+    code: str
+    issue: str
+    day: date
+    copies: int
 
 
 @dataclass(frozen=True)
@@ -155,16 +166,16 @@ def cancel(number: int, day: date) -> None:
         _log("cancelled", number, 1)
 
 
-def make_batch(day: date, today: Callable[[Content], Content]) -> Batch | None:
+def make_batch(day: date, today: Callable[[Content], Content], issue: str = "") -> Batch | None:
     """All open orders that can be read, as a batch; None when there is none. `today` puts the codes in their place that
-    are printed now.
+    are printed now, in this issue.
     """
     with transaction.atomic():
         rows = list(models.Order.objects.select_for_update().filter(state=State.OPEN).order_by("number"))
         readable = [(row, order.content) for row, order in zip(rows, _opened(rows), strict=True) if order.content]
         if not readable:
             return None
-        new = models.Batch.objects.create(day=day)
+        new = models.Batch.objects.create(day=day, issue=issue)
         _reseal([(row, renewed) for row, content in readable if (renewed := today(content)) != content])
         for chunk in _chunks([row.number for row, _ in readable]):
             models.Order.objects.filter(number__in=chunk).update(state=State.BATCHED, batch=new)
@@ -175,14 +186,14 @@ def make_batch(day: date, today: Callable[[Content], Content]) -> Batch | None:
 def files_of(
     again: int | None,
     day: date,
-    today: Callable[[Content], Content],
+    catalogue: Catalogue,
     prepare: Callable[[Batch, list[Order]], Files],
 ) -> tuple[Batch, Files]:
     """A batch (a new one of all open orders, or one once more), and the files that `prepare` makes of it and its
     orders. Where that raises, no new batch is there. Raises DeskError.
     """
     with transaction.atomic():
-        chosen = make_batch(day, today) if again is None else batch(again)
+        chosen = make_batch(day, catalogue.renewed, catalogue.issue) if again is None else batch(again)
         if chosen is None:
             raise DeskError("There is no open order that can be read.")
         return chosen, prepare(chosen, listed(batch=chosen.number))
@@ -312,6 +323,27 @@ def statistics() -> Statistics:
     return Statistics(dict(states), dict(days), dict(sorted(to_send.items())), dict(sorted(posted.items())), unreadable)
 
 
+def posted_copies(codes: Collection[str]) -> list[PostedCopies]:
+    """What was posted of these codes, by day. The counts stay when orders are purged."""
+    rows = models.PostedCount.objects.filter(code__in=codes).order_by("day", "code", "issue")
+    return [PostedCopies(row.code, row.issue, row.day, row.copies) for row in rows]
+
+
+def posted_to_clinics(codes: Collection[str]) -> list[tuple[Order, str]]:
+    """The orders of clinics that were posted with one of these codes and are not purged yet, and the issue that was
+    printed when they were batched.
+    """
+    rows = models.Order.objects.filter(state=State.POSTED, sealed__isnull=False).select_related("batch")
+    found = list(rows.order_by("number"))
+    _log("searched")
+    opened = zip(found, _opened(found), strict=True)
+    return [
+        (order, row.batch.issue if row.batch else "")
+        for row, order in opened
+        if order.content and order.content.is_clinic and any(item.code in codes for item in order.content.items)
+    ]
+
+
 def backup(target: Path) -> None:
     """A copy of the database as it is at one moment, whatever else is being written. It holds no keys.
 
@@ -376,16 +408,18 @@ def _plain(text: str) -> str:
 
 
 def _post(orders: list[tuple[models.Order, date]]) -> None:
-    """Note that orders are in the post, and count their copies by code and day."""
-    copies: Tally[tuple[date, str]] = Tally()
+    """Note that orders are in the post, and count their copies by day, code and issue."""
+    copies: Tally[tuple[date, str, str]] = Tally()
+    issues = dict(models.Batch.objects.filter(pk__in={row.batch_id for row, _ in orders}).values_list("pk", "issue"))
     for (row, day), order in zip(orders, _opened(row for row, _ in orders), strict=True):
         row.state, row.closed = State.POSTED, day
         for item in order.content.items if order.content else ():
-            copies[day, item.code] += item.copies
-    shelf.took(sum((Tally({code: count}) for (_, code), count in copies.items()), Tally()))
-    for (day, code), count in sorted(copies.items()):
-        models.PostedCount.objects.get_or_create(day=day, code=code, defaults={"copies": 0})
-        models.PostedCount.objects.filter(day=day, code=code).update(copies=F("copies") + count)
+            copies[day, item.code, issues[row.batch_id or 0]] += item.copies
+    shelf.took(sum((Tally({code: count}) for (_, code, _), count in copies.items()), Tally()))
+    for (day, code, issue), count in sorted(copies.items()):
+        there = {"day": day, "code": code, "issue": issue}
+        models.PostedCount.objects.get_or_create(**there, defaults={"copies": 0})
+        models.PostedCount.objects.filter(**there).update(copies=F("copies") + count)
     for day in {day for _, day in orders}:
         for chunk in _chunks([row.number for row, posted in orders if posted == day]):
             models.Order.objects.filter(number__in=chunk).update(state=State.POSTED, closed=day)

@@ -99,7 +99,7 @@ def batch(folder: Path, envelope: str, large_envelope: str, again: int | None, d
     letter = Path(settings.DESK_LETTER).read_text("utf-8")
     room = mailroom.MailRoom(chosen, letter, catalogue, read_pages(dist), read_rates(settings.DESK_HOME))
     prepare = partial(mailroom.mail_files, room=room)
-    new, made = ledger.files_of(again, date.today(), catalogue.renewed, prepare)
+    new, made = ledger.files_of(again, date.today(), catalogue, prepare)
     deliver(folder, made.files)
     ledger.written(new.number)
     for note in made.notes:

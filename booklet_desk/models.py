@@ -33,9 +33,10 @@ class SealingKey(models.Model):
 
 
 class Batch(models.Model):
-    """Orders that go out together."""
+    """Orders that go out together. `issue` is what was printed when it was made; empty where nobody noted it."""
 
     day = models.DateField()
+    issue = models.CharField(max_length=20, default="")
     is_written = models.BooleanField(default=False)
     posted = models.DateField(null=True)
 
@@ -81,14 +82,15 @@ class Draft(models.Model):
 
 
 class PostedCount(models.Model):
-    """How many copies of a code were posted on a day. It stays when the orders are purged."""
+    """How many copies of a code, in an issue, were posted on a day. It stays when the orders are purged."""
 
     day = models.DateField()
     code = models.CharField(max_length=7)
+    issue = models.CharField(max_length=20, default="")
     copies = models.BigIntegerField()
 
     class Meta:
-        constraints: ClassVar = [models.UniqueConstraint(fields=["day", "code"], name="one_count_a_day")]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["day", "code", "issue"], name="one_count_a_day")]
 
 
 class Shelf(models.Model):
