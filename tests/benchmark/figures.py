@@ -48,7 +48,7 @@ ROWS = (
     Row("service", "one service of one state, CPU, against cold", "service", "cpu_s", 0.03, "cold"),
     Row("elsewhere", "one service of one state, files of other states touched", "service", "written_elsewhere", 0),
     Row("unchanged", "nothing changed, wall", "unchanged", "wall_s", 0.4),
-    Row("warm", "one word, one edition, screen, in a warm process, CPU", "warm", "cpu_s", 0.5),
+    Row("warm", "one word, one edition, screen, in the warm process of the preview, CPU", "warm", "cpu_s", 0.5),
     Row("saving", "a save of the real booklet to its picture, median of 20", "saving", "wall_s", 1.0),
     Row("saving-p95", "a save of the real booklet to its picture, 95th percentile", "saving-p95", "wall_s", 2.0),
     Row("help", "`booklet --help` beyond `python -c pass`, CPU", "help", "cpu_s", 0.15, "pass", "difference"),

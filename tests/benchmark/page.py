@@ -27,7 +27,8 @@ STEPS = {
     "next-day": f"the next day ({NEXT_DAY}), same text",
     "first": f"first edition ({FIRST}), one title, all formats",
     "further": f"a further edition ({FURTHER}) after it",
-    "warm": "one word, one edition, screen, in a warm process",
+    "warm": "one word, one edition, screen, in the preview's warm process, until its page is there",
+    "warm-examined": "what preflight says of it, behind that",
     "saving": "a save, seen in the preview: median",
     "saving-p95": "a save, seen in the preview: 95th percentile",
     "loop": "WeasyPrint loop",
@@ -102,8 +103,8 @@ METHOD = """\
 * **This project**: `booklet build` on a copy of the shipped chapters in a new folder, so with nothing kept from before.
   It composes, typesets, binds, checks every file by preflight and delivers. The steps follow each other in the order of
   the table. For a save, a preview of the copy is open in Chromium, a word of one chapter after another is changed, and
-  the clock runs from before the file is written until the new picture is on the screen. The warm process calls
-  `booklet.build.build` twice, a chapter edited between; the second counts.
+  the clock runs from before the file is written until the new picture is on the screen. The warm process makes and
+  examines what the preview's does, a chapter edited between; the second time counts.
 * **WeasyPrint loop**: one Python process that hands each whole booklet, composed beforehand, to
   `HTML(...).write_pdf(...)` with the project's style sheets and fonts: `pdf/ua-1` for screen and large print,
   `pdf/x-4` for press, a plain PDF for clinic. Page references are made by `target-counter`. It composes nothing, checks

@@ -129,7 +129,7 @@ def run(setting: Setting, wanted: Iterable[str]) -> Measured:
     if wanted & {"first", "further"}:
         _further(setting, measured)
     if "warm" in wanted:
-        measured.usage["warm"] = _warm()
+        measured.usage |= _warm()
     if wanted & {"saving", "saving-p95"}:
         measured.usage |= _saves()
     if wanted & {"help", "pass"}:
@@ -208,12 +208,13 @@ def _loop(setting: Setting, name: str) -> Usage:
     return measure([sys.executable, "-m", *modules[name]], PROJECT).usage
 
 
-def _warm() -> Usage:
+def _warm() -> dict[str, Usage]:
+    """What a changed word costs the preview's process: until the page is there, and what preflight says behind it."""
     with _copy() as project:
         facts: tuple[str | Path, ...] = (project, FIRST, TITLE, DAY, project / WORD.file, WORD.old, WORD.new)
         outcome = measure([sys.executable, "-m", "tests.benchmark.warm", *facts], PROJECT)
     used = json.loads(outcome.said.splitlines()[-1])
-    return Usage(used["cpu_s"], used["wall_s"], outcome.usage.peak_mb)
+    return {name: Usage(cost["cpu_s"], cost["wall_s"], outcome.usage.peak_mb) for name, cost in used.items()}
 
 
 def _saves() -> dict[str, Usage]:
