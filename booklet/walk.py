@@ -54,7 +54,7 @@ from booklet.jobs import (
 )
 from booklet.manuscript import Chapter, Edition, Manuscript, Service, Waiver, read, read_waivers, shipped
 from booklet.preflight import unused
-from booklet.processes import Step, run
+from booklet.processes import Step, collect_seldom, run
 from booklet.records import KeptBack, Order, Receipt, SourcesChangedError, Tell
 from booklet.shelf import keep_cover, shelf_files
 from booklet.store import Store, key_of, versions
@@ -123,6 +123,7 @@ def walk(order: Order, store: Store | None, tell: Tell, seen: Stamps) -> tuple[R
     anything was read of them. Raises BookletError, and SourcesChangedError before anything is delivered.
     """
     start = time.monotonic()
+    collect_seldom()
     today = Today(order.today)
     sources = composed(order, today)
     findings = list(sources.findings)

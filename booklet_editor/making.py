@@ -30,6 +30,7 @@ from booklet.jobs import Job, JobContext, examined, finished_files, prepare, typ
 from booklet.manuscript import Manuscript, read
 from booklet.pdf import PT_PER_MM, Box, Geometry, Matrix, geometry_of, shrunk
 from booklet.preflight import Report
+from booklet.processes import collect_seldom
 from booklet.records import Order
 from booklet.store import Store
 from booklet.today import Today
@@ -80,6 +81,7 @@ def begin(parent: int, aside: Path) -> None:
     """Make this process ready: it ends with the one that started it, and leaves an interrupt to that."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     end_with(parent)
+    collect_seldom()
     _DESK[:] = [_Desk(aside)]
 
 

@@ -116,7 +116,9 @@ def merged(faces: Iterable[Face]) -> dict[str, Face]:
 
 
 def font_file(face: Face, number: int, program: bytes, whole: bool = False) -> FontFile:
-    """The objects of a face, whose numbers begin here, its program cut down to the glyphs in use, or whole."""
+    """The objects of a face, whose numbers begin here, its program cut down to the glyphs in use, or `whole` and as it
+    is, for a file that is read once.
+    """
     used = frozenset(face.text)
     cut = program if whole else cut_down(program, used)
     plain = {glyph: character for glyph, character in _characters(program).items() if glyph in used}
@@ -127,7 +129,7 @@ def font_file(face: Face, number: int, program: bytes, whole: bool = False) -> F
             b"%s/FontDescriptor %d 0 R/W[%s]>>" % (face.descendant.removesuffix(b">>"), number + 2, widths.encode()),
             b"%s/FontFile2 %d 0 R>>" % (face.descriptor.removesuffix(b">>"), number + 3),
         ),
-        zlib.compress(cut, 1 if whole else 9),
+        zlib.compress(cut, 0 if whole else 9),
         len(cut),
         zlib.compress(unicode_map(face.text | plain), 9),
     )
