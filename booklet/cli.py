@@ -73,7 +73,7 @@ def _shared(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--edition", "editions", multiple=True, shell_complete=_editions, metavar="CODE",
                      help="A region, by its code. Default: all."),
         click.option("--title", "titles", multiple=True, metavar="TITLE",
-                     help="main, an insert such as bone, or one chapter to hand out: chapter:ID. "
+                     help="main, an insert such as children, or one chapter to hand out: chapter:ID. "
                      "Default: main and all inserts."),
         _project,
         click.option("--date", "today", callback=_today, metavar="YYYY-MM-DD",
@@ -102,14 +102,14 @@ class _Commands(click.Group):
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__)
 def main() -> None:
-    """Make a resource booklet for every state and territory.
+    """Make a resource booklet for every region.
 
     \b
     Look for faults, then build:
       booklet check
       booklet build
-    One state only, while you write:
-      booklet build --edition VIC
+    One region only, while you write:
+      booklet build --edition NORTH
     Complete names with the Tab key (bash; zsh and fish alike):
       eval "$(_BOOKLET_COMPLETE=bash_source booklet)"
     """
@@ -126,8 +126,15 @@ def main() -> None:
 @click.option("--subject", metavar="WORDS", help="What it is about, as it stands behind the word About.")
 @click.option("--title", metavar="WORDS", help="What stands on the cover.")
 @click.option("--publisher", metavar="WORDS", help="Who publishes it.")
-@click.option("--country", metavar="CODE", help="A country that is known, such as au. Default: au.")
-@click.option("--region", "regions", multiple=True, metavar="CODE", help="A region that gets an edition, such as VIC.")
+@click.option("--country", metavar="CODE", help="Whose numbers and regions, such as nz. Default: the first that ships.")
+@click.option(
+    "--region",
+    "regions",
+    multiple=True,
+    metavar="CODE[=NAME]",
+    help="What gets an edition: a region by its code, or any other with its name. Default: the country's first region.",
+)
+@click.option("--time-zone", metavar="ZONE", help="The clock of a region with a name, such as Pacific/Auckland.")
 @click.option(
     "--format", "formats", multiple=True, type=click.Choice(list(FORMATS)), help="What is made. Default: all."
 )
@@ -143,7 +150,8 @@ def new(folder: Path, yes: bool, **given: Any) -> None:
     \b
       booklet new my-booklet                 asks what it is to be about
       booklet new my-booklet --yes           asks nothing
-      booklet new my-leaflet --starter leaflet --title "Falls" --region NSW --region ACT
+      booklet new my-leaflet --starter leaflet --title "Falls" --country nz --region NZN --region NZS
+      booklet new my-handout --starter handout --region "NHG=Northern Hospitals" --time-zone Pacific/Auckland
 
     booklet: A5 pages that are folded and stapled. leaflet: one sheet of A4, folded to six pages or to four. handout:
     sheets of A4.
@@ -160,9 +168,9 @@ def new(folder: Path, yes: bool, **given: Any) -> None:
 
 def _wishes(given: dict[str, Any], yes: bool) -> Any:
     """What a new project is to be: as it was given, else as somebody at a terminal says, else as is usual."""
+    from booklet.manuscript import shipped_countries
     from booklet.starters import STARTERS, Wishes
 
-    usual = Wishes()
     if "panels" in given:
         given["panels"] = int(given["panels"])
     if yes:
@@ -174,17 +182,23 @@ def _wishes(given: dict[str, Any], yes: bool) -> Any:
         ("subject", "What is it about", str),
         ("title", "Title", str),
         ("publisher", "Who publishes it", str),
-        ("country", "Country", str),
-        ("regions", "Regions that get an edition, with commas", str),
+        ("country", f"Country ({', '.join(shipped_countries())})", str),
+        ("regions", "Regions that get an edition, with commas ({codes}; or of your own: KENT=Kent)", str),
+        ("time_zone", "The clock of your region, such as {zones}", str),
         ("formats", "Formats, with commas", str),
         ("order_line", "Web address or phone number for orders (nothing for no order page)", str),
     )
     for name, question, kind in questions:
-        if name not in given:
-            told = getattr(usual, name)
-            default = ", ".join(told) if isinstance(told, tuple) else told
-            answer = click.prompt(question, default=default, type=kind, err=True)
-            given[name] = _listed(answer) if isinstance(told, tuple) else answer.strip()
+        usual = Wishes(**given).complete()
+        if name in given or (name == "time_zone" and not any("=" in region for region in usual.regions)):
+            continue
+        regions = shipped_countries()[usual.country].regions
+        codes, zones = ", ".join(regions), ", ".join(dict.fromkeys(row.time_zone for row in regions.values()))
+        told = getattr(usual, name)
+        default = ", ".join(told) if isinstance(told, tuple) else told
+        asked = question.format(codes=codes, zones=zones)
+        answer = click.prompt(asked, default=default, type=kind, err=True)
+        given[name] = _listed(answer) if isinstance(told, tuple) else answer.strip()
     return Wishes(**given)
 
 
@@ -193,7 +207,9 @@ def _is_terminal() -> bool:
 
 
 def _listed(answer: str) -> tuple[str, ...]:
-    return tuple(part for part in answer.replace(",", " ").split() if part)
+    """What an answer lists, with commas, or with spaces where no name stands in it."""
+    parts = answer.split(",") if "=" in answer else answer.replace(",", " ").split()
+    return tuple(part.strip() for part in parts if part.strip())
 
 
 @main.group()
@@ -202,9 +218,10 @@ def add() -> None:
 
     \b
       booklet add chapter "Eating well"
-      booklet add service "Name of the service" --region VIC
-      booklet add edition TAS
-      booklet add insert "Your bones"
+      booklet add service "Name of the service" --region NORTH
+      booklet add edition "KENT=Kent"
+      booklet add insert "For children"
+      booklet add words
     """
 
 
@@ -226,11 +243,24 @@ def add_service(name: str, region: str, project: Path) -> None:
 
 
 @add.command("edition")
-@click.argument("code", metavar="CODE")
+@click.argument("region", metavar="CODE[=NAME]")
+@click.option("--time-zone", default="", metavar="ZONE", help="The clock of a region with a name.")
 @_project
-def add_edition(code: str, project: Path) -> None:
-    """An edition for a region, with order codes of its own."""
-    _add(project, lambda room, folder: room.add_edition(folder, code, date.today()))
+def add_edition(region: str, time_zone: str, project: Path) -> None:
+    """An edition for a region, with order codes of its own.
+
+    \b
+      booklet add edition NZS                one that a country has, ours or yours
+      booklet add edition "KENT=Kent"        one of your own
+    """
+    _add(project, lambda room, folder: room.add_edition(folder, region, date.today(), time_zone))
+
+
+@add.command("words")
+@_project
+def add_words(project: Path) -> None:
+    """The words of the house, to say otherwise or to translate."""
+    _add(project, lambda room, folder: room.add_words(folder, date.today()))
 
 
 @add.command("insert")
@@ -320,10 +350,10 @@ def build(
 
     \b
       booklet build                          every edition
-      booklet build --edition VIC            one edition
-      booklet build --edition vic --edition tas --out /media/stick
-      booklet build --title bone             one insert, for all editions
-      booklet build --edition NT --title chapter:feelings
+      booklet build --edition NORTH          one edition
+      booklet build --edition north --edition south --out /media/stick
+      booklet build --title children         one insert, for all editions
+      booklet build --edition NORTH --title chapter:start-here
                                              one chapter, to hand out
       booklet build --date 2026-12-24        as it will be on that day
 
@@ -362,7 +392,7 @@ def check(editions: tuple[str, ...], titles: tuple[str, ...], project: Path, tod
 
     \b
       booklet check                          all editions
-      booklet check --edition NT             what only the Northern Territory has
+      booklet check --edition NORTH          what one edition prints
       booklet check --format sarif > report.sarif
     """
     from booklet.build import Order
@@ -454,8 +484,8 @@ def diff(
 
     \b
       booklet diff v2026.1                   since a git revision, until now
-      booklet diff HEAD~1 --report diff.html --edition VIC --title main
-      booklet diff VIC NT --title main       one edition against another
+      booklet diff HEAD~1 --report diff.html --edition NORTH --title main
+      booklet diff NORTH SOUTH --title main       one edition against another
       booklet diff ../2026.1 .               two folders with chapters/
       booklet diff ../dist-before dist       two builds
       booklet diff old.pdf new.pdf           two files of ours, for a screen or in large print
@@ -506,7 +536,7 @@ def errata(
 
     \b
       booklet errata v2026.1                 since a git revision, a folder with chapters/, or a build
-      booklet errata ../dist-2026.1 --edition VIC --title main --print standard
+      booklet errata ../dist-2026.1 --edition NORTH --title main --print standard
 
     Places are named as the old copy has them: page 57, third entry.
     """
@@ -676,7 +706,7 @@ def read(file: Path, part: str | None) -> None:
     """Print what a screen reader would say of any tagged PDF, in order.
 
     \b
-      booklet read dist/VIC/my-booklet-VIC-2026.1-screen.pdf
+      booklet read dist/NORTH/my-booklet-NORTH-2026.1-screen.pdf
       booklet read FILE.pdf --outline        headings, as the H key jumps
       booklet read FILE.pdf --links          links, and where each leads
     """
@@ -715,7 +745,7 @@ def preflight(files: tuple[Path, ...], profile: str, style: str, report: Path | 
     """Check finished PDFs, ours or anybody's.
 
     \b
-      booklet preflight dist/VIC/*-screen.pdf --profile screen
+      booklet preflight dist/NORTH/*-screen.pdf --profile screen
       booklet preflight brochure.pdf --profile press --report brochure.html
       booklet preflight brochure.pdf --profile clinic --format json
 

@@ -16,6 +16,8 @@ MM_PER_INCH = 25.4
 PT_PER_MM = 72 / MM_PER_INCH
 TRIMS_MM: dict[str, tuple[float, float]] = {"A4": (210, 297), "A5": (148, 210), "A6": (105, 148), "DL": (99, 210)}
 """Trimmed sizes that have a name: width, height."""
+USUAL_TRIM, USUAL_LARGE_TRIM = "A5", "A4"
+"""The trim where nobody says another."""
 LEAST_SIDE_MM, MOST_SIDE_MM = 90.0, 297.0
 """From a leaflet of a third of A4 to the longer side of A4: nothing for clear print is larger (STANDARDS CP11)."""
 SNAP_MM = 0.1
@@ -193,6 +195,7 @@ class PageDesign:
             "body-size": self.body_pt,
             "line": self.line_pt,
             "h1-size": self.h1_pt,
+            "h1-line": self.line_pt * 1.5,
             "h2-size": self.h2_pt,
             "h3-size": self.h3_pt,
             "number-size": number,
@@ -317,7 +320,7 @@ def _characters(ems: float) -> int:
 
 
 def trim_of(written: str) -> tuple[float, float]:
-    """The width and height of a trim written as `A5`, `A5 landscape`, `DL` or `210x210`, in millimetres. Raises
+    """The width and height of a trim written as `DL`, `DL landscape` or `210x210`, in millimetres. Raises
     ValueError, in words for its writer.
     """
     name, _, turned = written.strip().partition(" ")
@@ -334,12 +337,13 @@ def trim_of(written: str) -> tuple[float, float]:
 
 
 def trim_name(trim_mm: tuple[float, float]) -> str:
-    """The name of a trim, A5; its sides in millimetres where it has none."""
+    """The name of a trim, such as `DL`; its sides in millimetres where it has none."""
     names = {size: name for name, size in TRIMS_MM.items()}
     width, height = trim_mm
     turned = names.get((height, width))
     return names.get(trim_mm) or (f"{turned} landscape" if turned else f"{width:g} × {height:g} mm")
 
 
-A5 = designed(TRIMS_MM["A5"])
-A4_LARGE_PRINT = designed(TRIMS_MM["A4"], large=True)
+USUAL = designed(TRIMS_MM[USUAL_TRIM])
+USUAL_LARGE = designed(TRIMS_MM[USUAL_LARGE_TRIM], large=True)
+"""The pages of a project that says nothing of them."""

@@ -10,12 +10,12 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Literal
 
-from booklet.design import A4_LARGE_PRINT, A5, MM_PER_INCH, TRIMS_MM, PageDesign, designed, trim_name
+from booklet.design import MM_PER_INCH, TRIMS_MM, USUAL, USUAL_LARGE, USUAL_TRIM, PageDesign, designed, trim_name
 
 PRESS_PPI = 300
 """As many pixels an inch as a press shows."""
 KEPT_PPI = 330
-"""As many are kept: a page that a copier enlarges from A5 to A4 has enough of them, too."""
+"""As many are kept: a page that a copier enlarges to twice its area has enough of them, too."""
 Duplex = Literal["short-edge", "manual"]
 """Who turns the sheets: the printer, on their short edge, or a person, who prints fronts and then backs."""
 
@@ -104,14 +104,14 @@ class Format:
 
 CLINIC_KIT = PageSetup(designed(TRIMS_MM["A4"][::-1], 19, 25), ("base.css", "screen.css", "clinic-kit.css"))
 CORRECTIONS = PageSetup(designed(TRIMS_MM["A4"], 12.5, 18), ("base.css", "screen.css", "corrections.css"))
-LARGE_SLIP = PageSetup(A4_LARGE_PRINT, ("base.css", "large-print.css"))
-SLIP = PageSetup(designed(TRIMS_MM["A5"], 12.5, 17), ("base.css", "screen.css", "slip.css"))
+LARGE_SLIP = PageSetup(USUAL_LARGE, ("base.css", "large-print.css"))
+SLIP = PageSetup(designed(TRIMS_MM[USUAL_TRIM], 12.5, 17), ("base.css", "screen.css", "slip.css"))
 TICKET = PageSetup(designed(TRIMS_MM["A4"], 12, 16), ("base.css", "screen.css", "ticket.css"))
 
 
 @cache
 def formats(
-    standard: PageDesign = A5, large: PageDesign = A4_LARGE_PRINT, overlay: Overlay = Overlay()
+    standard: PageDesign = USUAL, large: PageDesign = USUAL_LARGE, overlay: Overlay = Overlay()
 ) -> dict[str, Format]:
     """The formats of a project that designs its pages so. Screen, press and clinic share one page setup, set with the
     largest bleed that a printer asks for; each cuts it back to what it needs.
@@ -134,7 +134,8 @@ FORMATS = formats()
 
 def can_be_folded(trim_mm: tuple[float, float]) -> bool:
     """True for pages of which two fill a sheet of A4 that is folded in the middle."""
-    return trim_name(trim_mm) == "A5"
+    width, height = TRIMS_MM["A4"]
+    return trim_mm == (height // 2, width)
 
 
 def is_for_copiers(trim_mm: tuple[float, float], binding: str = "stitched") -> bool:

@@ -334,7 +334,7 @@ def _trims(manuscript: Manuscript, order: Order) -> list[Finding]:
     wanted = {"half-fold": "half of A4", "letter-fold": "a third of A4 (DL)"}.get(binding, "A4 or half of it")
     found = f"A page of {pages.design.name} is not {wanted}: there are no clinic sheets of it."
     kind = error if "clinic" in order.formats else warning
-    return [kind("BOX-003", place, found, "A trim of A4 or A5 for office copiers; other formats need none.")]
+    return [kind("BOX-003", place, found, "Such a trim for office copiers; other formats need none.")]
 
 
 def _inputs(

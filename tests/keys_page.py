@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from types import ModuleType
 
+from booklet import design
 from booklet.manuscript import records, waivers
 
 FILES = {
@@ -152,8 +153,8 @@ def _left_out(default: ast.expr) -> str:
             return "true" if value else "false"
         case ast.Call(func=ast.Name(id=_)):
             return "as its keys say"
-        case ast.Attribute(value=ast.Name(id=of)):
-            return of.replace("_", " ").capitalize()
+        case ast.Attribute(value=ast.Name(id=of), attr="trim_mm"):
+            return design.trim_name(getattr(design, of).trim_mm)
         case _:
             return f"`{ast.unparse(default)}`".replace("'", "")
 

@@ -29,7 +29,7 @@ from booklet.bindery import (
     tagged_fragment,
 )
 from booklet.composing import Part
-from booklet.design import A5
+from booklet.design import USUAL
 from booklet.formats import FORMATS
 from booklet.store import Store
 from booklet.typesetting import Segment, Typesetter
@@ -44,7 +44,7 @@ ALL = list(range(SECTIONS))
 
 def info(**changes: object) -> DocumentInfo:
     base: dict[str, object] = {
-        "title": "Tiny", "subject": "S", "author": "A", "words": english(), "issued": date(2026, 7, 15),
+        "title": "Tiny", "subject": "S", "author": "A", "words": english("en-AU"), "issued": date(2026, 7, 15),
         "anchors": {f"s{n}": f"Section {n}" for n in range(SECTIONS)}, "hue": dict(STAND_INS),
     }  # fmt: skip
     return DocumentInfo(**(base | changes))  # type: ignore[arg-type]
@@ -85,7 +85,7 @@ def content_of(setter: Typesetter, groups: list[list[int]], placing: Placing = p
         assert written
         fragment, own = tagged_fragment(written, facts.pdf_ua, 150)
         programs |= own
-        pieces.append(Piece.of(segment, fragment, A5.trim_mm[1]))
+        pieces.append(Piece.of(segment, fragment, USUAL.trim_mm[1]))
     return bind(pieces, facts, lambda face, number: font_file(face, number, programs[face.program]), placing)
 
 

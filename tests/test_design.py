@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from booklet.build import Order, build, check
-from booklet.design import A4_LARGE_PRINT, A5, PT_PER_MM, TRIMS_MM, Margins, PageDesign, designed, trim_name, trim_of
+from booklet.design import PT_PER_MM, TRIMS_MM, USUAL, USUAL_LARGE, Margins, PageDesign, designed, trim_name, trim_of
 from booklet.findings import Severity
 from booklet.formats import formats, is_for_copiers
 from tests import tiny
@@ -90,10 +90,10 @@ def test_pages_say_which_promise_they_break(design: PageDesign, fault: str) -> N
 
 
 def test_our_own_pages_break_none_and_are_those_of_a_project_that_says_nothing() -> None:
-    assert [*A5.faults(), *A4_LARGE_PRINT.faults()] == []
+    assert [*USUAL.faults(), *USUAL_LARGE.faults()] == []
     rows = formats()
     assert rows["screen"].pages == rows["press"].pages == rows["clinic"].pages
-    assert (rows["screen"].pages.design, rows["large-print"].pages.design) == (A5, A4_LARGE_PRINT)
+    assert (rows["screen"].pages.design, rows["large-print"].pages.design) == (USUAL, USUAL_LARGE)
 
 
 def test_a_project_may_say_any_of_it(booklet: Callable[..., Path]) -> None:

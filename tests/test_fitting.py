@@ -74,10 +74,11 @@ def test_what_does_not_fit_is_found(booklet: Callable[..., Path], text: str, lin
         f"A word: {WORD[:40]} it is.",
         "Some words first.\n\n" * 12 + box(12),
         table(90),
+        table(0),
         row(60),
         "- An item of a list.\n" * 90,
     ],
-    ids=["paragraph", "word", "box", "table", "row", "list"],
+    ids=["paragraph", "word", "box", "table", "table of heads alone", "row", "list"],
 )
 def test_what_fits_or_may_be_broken_is_not(booklet: Callable[..., Path], text: str) -> None:
     assert told(booklet, text) == []

@@ -9,15 +9,9 @@ from pathlib import Path
 import pytest
 
 from booklet.build import check
-from booklet.composing import Composition, Wanted, compose, shipped_faces
 from booklet.composing.sandbox import Absent, fill
-from booklet.findings import Finding
-from booklet.manuscript import read
-from booklet.today import Today
-from booklet.walk import styles_folder
 from booklet.words import english
-from tests.conftest import TODAY
-from tests.tiny import FILES, LAST, ONE, TWO, Overlay, added, changed, errors, order
+from tests.tiny import FILES, LAST, ONE, TWO, Overlay, added, changed, composed, errors, order
 
 BOOK, VIC, WA = "chapters/booklet.toml", "chapters/editions/vic.toml", "chapters/editions/wa.toml"
 GLOSSARY = "::: glossary\n:::\n"
@@ -96,15 +90,6 @@ LEFT_OUT: dict[str, tuple[Overlay, str]] = {
     "reviewer": (changed(BOOK, 'reviewer = "a clinician"\n', ""), "reviewed by|clinician"),
     "minutes": (head("minutes"), "to read"),
 }
-
-
-def composed(project: Path) -> tuple[Composition, list[Finding]]:
-    today = Today(TODAY)
-    manuscript, found = read(project, today)
-    assert manuscript
-    faces = shipped_faces(styles_folder())
-    (composition,), faults = compose(manuscript, manuscript.editions[0], project, today, faces, Wanted())
-    return composition, [*found, *faults]
 
 
 @pytest.mark.parametrize("name", LEFT_OUT)

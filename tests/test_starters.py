@@ -40,7 +40,7 @@ from booklet.starters import (
 from booklet.today import Today
 from tests.conftest import PROJECT, TODAY, needs
 from tests.judges import judged
-from tests.tiny import errors, order
+from tests.tiny import composed, errors, order
 
 HEARING = Wishes(
     subject="hearing loss",
@@ -69,10 +69,15 @@ def files_of(folder: Path) -> dict[str, bytes]:
 @pytest.mark.parametrize("starter", STARTERS)
 def test_a_new_project_has_nothing_to_complain_of(tmp_path: Path, starter: str) -> None:
     paths = new_project(tmp_path / "mine", Wishes(starter=starter), TODAY)
+    first_country = next(iter(shipped_countries().values()))
     assert complaints(tmp_path / "mine") == []
     assert sorted(paths) == sorted(path for path in (tmp_path / "mine").rglob("*") if path.is_file())
     manuscript = manuscript_of(tmp_path / "mine")
-    assert len(manuscript.chapters) == 2 and [edition.code for edition in manuscript.editions] == ["VIC"]
+    assert (
+        len(manuscript.chapters) == 2
+        and [edition.code for edition in manuscript.editions] == [*first_country.regions][:1]
+    )
+    assert manuscript.book.title == f"Our first {starter}"
     assert all("sample text" in chapter.head.summary for chapter in manuscript.chapters)
     assert {"directory"} <= manuscript.pages.keys() and "order-line" not in manuscript.pages
     assert list(tmp_path.iterdir()) == [tmp_path / "mine"]
@@ -212,7 +217,10 @@ def test_a_folder_that_holds_something_is_left_alone(tmp_path: Path) -> None:
         ({"title": "{{ services }}"}, "SRC-012"),
         ({"order_line": "12"}, "LNK-010"),
         ({"regions": ("XX",)}, "No region 'XX' in the country 'au'. There are: ACT, NSW"),
-        ({"regions": ()}, "SRC-001"),
+        ({"regions": ("NHG=Northern Hospitals",)}, "By which clock do people in Northern Hospitals live?"),
+        ({"regions": ("NHG= ",), "time_zone": "Pacific/Auckland"}, "A name of 1 to 200 characters"),
+        ({"regions": ("NHG=North",), "time_zone": "Mars/Olympus"}, "SRC-012"),
+        ({"regions": ("no code=North",), "time_zone": "Pacific/Auckland"}, "SRC-012"),
         ({"country": "zz"}, "No country 'zz'. There are: au"),
     ],
 )
@@ -240,6 +248,84 @@ def test_at_a_terminal_what_is_not_given_is_asked_for(tmp_path: Path, monkeypatc
     manuscript = manuscript_of(tmp_path / "mine")
     assert (manuscript.book.binding, manuscript.book.formats) == ("letter-fold", ("screen", "clinic"))
     assert [edition.code for edition in manuscript.editions] == ["NSW", "VIC"]
+
+
+def test_somebody_who_answers_for_another_country_is_asked_for_its_regions(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("booklet.cli._is_terminal", lambda: True)
+    answers = "handout\nhearing loss\n\n\nNZ\nNZS, CBD=City of Auckland\nPacific/Auckland\nscreen\n\n"
+    done = CliRunner().invoke(main, ["new", str(tmp_path / "mine")], input=answers)
+    assert done.exit_code == 0, done.output
+    assert "Our first handout" in done.output and "[NZN]" in done.output and "CIT; or of your own" in done.output
+    editions = {edition.code: edition for edition in manuscript_of(tmp_path / "mine").editions}
+    assert {code: each.name for code, each in editions.items()} == {"NZS": "South Island", "CBD": "City of Auckland"}
+    assert editions["CBD"].in_words == "in City of Auckland" and editions["CBD"].country == "nz"
+
+
+def test_a_directory_is_there_once_a_service_stands_in_it(tmp_path: Path) -> None:
+    """In a country of whose services the starters know none. Nothing is made up to fill it."""
+    project = tmp_path / "mine"
+    new_project(project, Wishes(country="NZ", regions=("nzs", "NZS")), TODAY)
+    manuscript = manuscript_of(project)
+    assert (manuscript.services, len(manuscript.editions)) == ((), 1) and "directory" in manuscript.pages
+    assert directory_of(project) == []
+    (path,) = add_service(project, "Tea and Talk", TODAY)
+    assert directory_of(project) == [], "what nobody has seen on a page prints nowhere"
+    seen = {"phone: null": "phone: 03 555 1234", "verified: false": "verified: true", "print: true": "print: false"}
+    text = path.read_text("utf-8")
+    for old, new in seen.items():
+        text = text.replace(old, new)
+    path.write_text(text, "utf-8")
+    assert directory_of(project) == ["Support directory"] and complaints(project) == []
+
+
+def directory_of(project: Path) -> list[str]:
+    """The titles of the directories that a project's first edition prints."""
+    composition, findings = composed(project)
+    assert errors(findings) == []
+    return [part.title for part in composition.body if part.kind == "directory"]
+
+
+def test_a_link_to_a_directory_that_holds_nothing_is_named(tmp_path: Path) -> None:
+    new_project(tmp_path / "mine", Wishes(country="nz"), TODAY)
+    chapter = tmp_path / "mine/chapters/01-start-here.md"
+    chapter.write_text(chapter.read_text("utf-8") + "\n[Support directory](#directory)\n", "utf-8")
+    (complaint,) = complaints(tmp_path / "mine")
+    assert "LNK-001: This leads to the directory, and no service prints in it for North Island" in complaint
+
+
+@pytest.mark.parametrize(
+    ("code", "country", "name"),
+    [("KERRY", "ie", "Kerry"), ("nzs", "nz", "South Island"), ("NHG=Northern Hospitals", "ie", "Northern Hospitals")],
+    ids=["the project's own country", "another that ships", "a region of its own"],
+)
+def test_an_edition_is_added_for_any_region(tmp_path: Path, code: str, country: str, name: str) -> None:
+    project = tmp_path / "mine"
+    new_project(project, Wishes(), TODAY)
+    (project / "chapters/countries").mkdir()
+    (project / "chapters/countries/ie.toml").write_text(IRELAND, "utf-8")
+    book = project / "chapters/booklet.toml"
+    book.write_text(book.read_text("utf-8").replace('"en-AU"', '"en-IE"').replace("000 =", "112 ="), "utf-8")
+    (path,) = add_edition(project, code, TODAY)
+    added = next(each for each in manuscript_of(project).editions if each.origin.file.endswith(path.name))
+    assert (added.country, added.name) == (country, name)
+    assert added.emergency == ("In an emergency, call 111." if country == "nz" else "Ring 112.")
+
+
+IRELAND = """name = "Ireland"
+adjective = "Irish"
+emergency = "Ring 112."
+[phones]
+region = "IE"
+example = "01 234 5678"
+emergency = ["112", "999"]
+shapes = ["1800 XXX XXX", "01 XXX XXXX"]
+[regions.KERRY]
+name = "Kerry"
+in_words = "in Kerry"
+time_zone = "Europe/Dublin"
+"""
 
 
 @pytest.mark.parametrize("starter", STARTERS)
@@ -291,7 +377,7 @@ def test_what_is_added_fits_our_own_booklet_too(tmp_path: Path) -> None:
     ],
 )
 def test_what_cannot_be_added_is_named_and_nothing_is_written(tmp_path: Path, add: Any, words: str) -> None:
-    new_project(tmp_path / "mine", Wishes(), TODAY)
+    new_project(tmp_path / "mine", Wishes(regions=("VIC",)), TODAY)
     before = files_of(tmp_path)
     with pytest.raises(StarterError, match=re.escape(words)):
         add(tmp_path / "mine")
@@ -311,7 +397,7 @@ def test_a_leaflet_takes_no_more_chapters_than_it_has_pages(tmp_path: Path) -> N
 
 
 def test_nothing_outside_a_project_is_read_or_changed(tmp_path: Path) -> None:
-    new_project(tmp_path / "mine", Wishes(), TODAY)
+    new_project(tmp_path / "mine", Wishes(regions=("VIC",)), TODAY)
     (tmp_path / "outside.yaml").write_text("- id: secret\n", "utf-8")
     (tmp_path / "mine/chapters/support/vic.yaml").symlink_to(tmp_path / "outside.yaml")
     for add in (

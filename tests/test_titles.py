@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from booklet.build import Order, Receipt, build, check
 from booklet.composing import shipped_faces
 from booklet.composing.views import UnknownTitleError
-from booklet.design import A4_LARGE_PRINT, A5
+from booklet.design import USUAL, USUAL_LARGE
 from booklet.formats import FORMATS
 from booklet.manuscript import read
 from booklet.order_codes import is_order_code
@@ -197,7 +197,7 @@ LONG = "Living with hearing loss at home and at work and with friends and on the
 @pytest.mark.parametrize("title", [LONG, LONG.replace(" ", "-")[:60], "W" * 30, "Short"])
 def test_a_running_title_keeps_to_one_line(title: str) -> None:
     faces = shipped_faces(styles_folder())
-    for width_em in (A5.running_em, A4_LARGE_PRINT.running_em):
+    for width_em in (USUAL.running_em, USUAL_LARGE.running_em):
         shown = faces.running_title(title, width_em)
         assert faces.lines(shown.replace(" ", "\u00a0"), width_em) == 1
         assert shown == title if title == "Short" else shown.endswith("\u2026") and title.startswith(shown[:-1])

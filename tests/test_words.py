@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
@@ -13,6 +14,7 @@ from booklet.build import check
 from booklet.composing import compose, shipped_faces
 from booklet.findings import Place
 from booklet.manuscript import read
+from booklet.starters import StarterError, add_words
 from booklet.today import Today
 from booklet.walk import styles_folder
 from booklet.words import PLACEHOLDER, english, words_of
@@ -109,11 +111,41 @@ def test_a_project_says_other_english_words(booklet: Callable[..., Path]) -> Non
 VIETNAMESE = changed(BOOK, 'title = "Tiny"', 'language = "vi-VN"\ntitle = "Tiny"')
 
 
-def test_a_language_without_words_is_an_error_that_names_them(booklet: Callable[..., Path]) -> None:
+def test_a_language_without_words_is_an_error_that_says_how_they_are_written(booklet: Callable[..., Path]) -> None:
     (finding,) = errors(check(order(booklet(VIETNAMESE))))
     assert (finding.code, str(finding.place)) == ("SRC-010", f"{BOOK}:1")
-    assert all(key in finding.found for key, _ in english().phrases if not key.startswith("printer."))
-    assert "printer." not in finding.found, "nobody is named who prints"
+    number = sum(not key.startswith("printer.") for key, _ in (*english().phrases, *english().lists))
+    assert f"none of the {number} words" in finding.found and "booklet add words" in finding.expected
+
+
+@pytest.mark.parametrize(("language", "cases"), [("ar", 6), ("vi-VN", 2), ("fr", 3), ("en-AU", 2)])
+def test_the_words_to_translate_are_all_of_them_with_the_forms_of_the_language(
+    booklet: Callable[..., Path], language: str, cases: int
+) -> None:
+    """Each stands behind a sign that makes it no word yet: what nobody translated is never printed in English."""
+    project = booklet(changed(BOOK, 'title = "Tiny"', f'language = "{language}"\ntitle = "Tiny"'))
+    (path,) = add_words(project, TODAY)
+    to_translate = path.read_text("utf-8")
+    assert not any(tomllib.loads(to_translate).values())
+    assert ("SRC-010" in lacks(project)) is not language.startswith("en")
+    said = re.sub(r"^# (\w+ = )", r"\1", to_translate, flags=re.MULTILINE)
+    assert len(tomllib.loads(said)["chapter"]["minutes"]) == cases
+    path.write_text(said, "utf-8")
+    assert "SRC-010" not in lacks(project) and "SRC-012" not in lacks(project)
+    with pytest.raises(StarterError, match="there already"):
+        add_words(project, TODAY)
+
+
+def lacks(project: Path) -> set[str]:
+    """What is wrong with a project, by codes: an English text in another language has faults of its own."""
+    return {finding.code for finding in errors(check(order(project)))}
+
+
+def test_there_are_no_words_for_a_language_that_nobody_knows(booklet: Callable[..., Path]) -> None:
+    project = booklet(changed(BOOK, 'title = "Tiny"', 'language = "qq"\ntitle = "Tiny"'))
+    with pytest.raises(StarterError, match="no dates and plurals of 'qq'"):
+        add_words(project, TODAY)
+    assert not (project / WORDS).exists()
 
 
 def test_a_language_that_lacks_one_word_is_told_which(booklet: Callable[..., Path]) -> None:

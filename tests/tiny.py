@@ -9,7 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from booklet.build import Order
+from booklet.composing import Composition, Wanted, compose, shipped_faces
 from booklet.findings import Finding, Severity
+from booklet.manuscript import read
+from booklet.today import Today
+from booklet.walk import styles_folder
 
 Overlay = dict[str, str | bytes | None]
 ONE, TWO, VIC = "chapters/01-one.md", "chapters/02-two.md", "chapters/editions/vic.toml"
@@ -310,3 +314,13 @@ large_print = "KVX 4T3"
     "chapters/pages/handout.md": "---\ntitle: More help\nid: handout\n---\n\n::: glossary\n:::\n",
 }
 """An insert with all that it needs, as an overlay."""
+
+
+def composed(project: Path) -> tuple[Composition, list[Finding]]:
+    """The first edition of a project, and every fault found on the way to it."""
+    today = Today(order(project).today)
+    manuscript, found = read(project, today)
+    assert manuscript
+    faces = shipped_faces(styles_folder())
+    (composition,), faults = compose(manuscript, manuscript.editions[0], project, today, faces, Wanted())
+    return composition, [*found, *faults]

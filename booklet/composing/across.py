@@ -126,7 +126,11 @@ def _context(manuscript: Manuscript, edition: Edition, title: str, today: Today)
 
 
 def _unprinted(manuscript: Manuscript) -> Iterator[Finding]:
-    """Entries that no edition prints, but for those to be confirmed, which are told of as such."""
+    """Entries that no edition prints, but for those to be confirmed, which are told of as such. A project without any
+    edition is told that alone.
+    """
+    if not manuscript.editions:
+        return
     printed = {service.id for edition in manuscript.editions for service in services_of(manuscript, edition)}
     for service in manuscript.services:
         if service.id in printed or (service.verified and not service.prints):

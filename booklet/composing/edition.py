@@ -29,7 +29,16 @@ from booklet.composing.markdown import (
 )
 from booklet.composing.printed import character_faults, drawing_faults, number_faults, text_faults
 from booklet.composing.sandbox import fill, without_templates
-from booklet.composing.views import MAIN, MAIN_BACK, ORDER_PAGE, EditionContext, Publication, publication, sentence
+from booklet.composing.views import (
+    DIRECTORY_PAGE,
+    MAIN,
+    MAIN_BACK,
+    ORDER_PAGE,
+    EditionContext,
+    Publication,
+    publication,
+    sentence,
+)
 from booklet.composing.wholeness import SCHEME
 from booklet.design import PT_PER_MM
 from booklet.files import is_there
@@ -480,6 +489,11 @@ class _Composer:
             if anchor == ORDER_PAGE and anchor in self.context.manuscript.pages:
                 found = "This leads to the order line, and booklet.toml has no [order_line]."
                 self.findings.append(error("LNK-001", place, found, "No link, or an order line."))
+            elif anchor == DIRECTORY_PAGE and anchor in self.context.manuscript.pages:
+                if self.context.manuscript.faulty:
+                    continue  # the entries that would print in it are named themselves
+                found = f"This leads to the directory, and no service prints in it for {self.context.record.name}."
+                self.findings.append(error("LNK-001", place, found, "No link, or a service."))
             elif anchor.startswith("word-"):
                 found = f"No word '{anchor.removeprefix('word-')}' is printed by the block 'glossary'."
                 self.findings.append(error("LNK-002", place, found, "A word of chapters/glossary.yaml."))

@@ -44,6 +44,7 @@ from booklet.words import Words
 MAIN = "main"
 HANDOUT = "chapter:"
 ORDER_PAGE = "order-line"
+DIRECTORY_PAGE = "directory"
 SMALL_BOOKLETS = "S"
 """Stands for the inserts in the list of sources; chapters/pages/sources.md explains it."""
 MAIN_BACK = ("sources", "fridge-card", "directory", "order-line", "index")
@@ -380,9 +381,12 @@ class EditionContext:
 
     @cached_property
     def pages(self) -> dict[str, StandingPage]:
-        """The standing pages by name. That of the order line goes with the order line."""
-        pages = self.manuscript.pages
-        return {name: page for name, page in pages.items() if name != ORDER_PAGE or self.order_line}
+        """The standing pages by name. That of the order line goes with the order line, the directory with what prints
+        in it.
+        """
+        empty = {ORDER_PAGE} if not self.order_line else set()
+        empty |= {DIRECTORY_PAGE} if not (self.urgent or self.directory) else set()
+        return {name: page for name, page in self.manuscript.pages.items() if name not in empty}
 
     @cached_property
     def here(self) -> frozenset[str]:

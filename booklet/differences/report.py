@@ -211,7 +211,7 @@ def _first_upper(words: str) -> str:
 
 
 _PAGE = """<!DOCTYPE html>
-<html lang="en-AU">
+<html lang="en">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">
 <title>{title}</title>

@@ -7,9 +7,10 @@ that the faults of the others are still found; a manuscript with errors must not
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 from booklet.contrast import contrast, rgb_of
@@ -124,6 +125,8 @@ __all__ = [
     "UrgentSign",
     "Waiver",
     "changed_entry",
+    "countries_of",
+    "country_of_region",
     "face_path",
     "is_found_wrong",
     "latest_sure",
@@ -169,14 +172,15 @@ def read(project: Path, today: Today) -> tuple[Manuscript | None, list[Finding]]
         return result[0]
 
     root = project / "chapters"
-    countries, own, faults = read_countries(project, _data(project, root / "booklet.toml")[0])
+    edition_files = sorted((root / "editions").glob("*.toml"))
+    countries, own, faults = _countries(project)
     found += faults
     if not own:
         return None, found
-    book = take(_record(Book, project, root / "booklet.toml", readers_of_country(countries, own)))
+    english = {"language": f"en-{countries[own].plan.region}"}
+    book = take(_record(Book, project, root / "booklet.toml", readers_of_country(countries, own), english))
     words = take(_words(project, root / "words.toml", book)) if book else None
     style = take(read_style(project))
-    edition_files = sorted((root / "editions").glob("*.toml"))
     editions = [take(_edition(project, path, own, countries)) for path in edition_files]
     service_files = sorted((root / "support").glob("*.yaml"))
     regions = {edition.code: edition.country for edition in editions if edition}
@@ -229,6 +233,17 @@ def read(project: Path, today: Today) -> tuple[Manuscript | None, list[Finding]]
     return manuscript, found + _across(manuscript, project, today)
 
 
+def countries_of(project: Path) -> tuple[Mapping[str, Country], str]:
+    """Each country that an edition of a project may be of, and which is the project's own; empty if none is."""
+    countries, own, _ = _countries(project)
+    return countries, own
+
+
+def _countries(project: Path) -> tuple[dict[str, Country], str, list[Finding]]:
+    codes = [path.stem.upper() for path in sorted((project / "chapters/editions").glob("*.toml"))]
+    return read_countries(project, _data(project, project / "chapters/booklet.toml")[0], codes)
+
+
 def _data(project: Path, path: Path) -> tuple[Data | None, list[Finding]]:
     file = path.relative_to(project).as_posix()
     try:
@@ -239,11 +254,15 @@ def _data(project: Path, path: Path) -> tuple[Data | None, list[Finding]]:
 
 
 def _record(
-    model: type[Model], project: Path, path: Path, readers: Readers | None = None
+    model: type[Model],
+    project: Path,
+    path: Path,
+    readers: Readers | None = None,
+    known: Mapping[str, Any] = MappingProxyType({}),
 ) -> tuple[Model | None, list[Finding]]:
-    """The record that is all of a file."""
+    """The record that is all of a file, and of what is known where the file does not say it."""
     data, found = _data(project, path)
-    return (None, found) if data is None else validate(model, data, readers=readers)
+    return (None, found) if data is None else validate(model, data, readers=readers, known=known)
 
 
 def _edition(project: Path, path: Path, country: str, countries: Countries) -> tuple[Edition | None, list[Finding]]:
@@ -675,7 +694,7 @@ def _pulls(manuscript: Manuscript, project: Path) -> Iterator[Finding]:
 def _complete(manuscript: Manuscript, project: Path) -> Iterator[Finding]:
     """A booklet has an edition, and pages to fill it up."""
     if not any((project / "chapters/editions").glob("*.toml")):
-        yield error("SRC-001", Place("chapters/editions"), "No edition.", "A file such as vic.toml.")
+        yield error("SRC-001", Place("chapters/editions"), "No edition.", "A file such as north.toml.")
     planned = len(list((project / "chapters/pages/planned").glob("*.md")))
     if planned < PLANNED and (manuscript.book.binding == "stitched" or manuscript.inserts):
         found = f"Too few planned pages: {planned or 'none'}."

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from booklet.findings import Finding, Place, error
 from booklet.manuscript.reading import Data, UnreadableError, parse_toml, read_text, validate
-from booklet.manuscript.records import Book, Country, Readers
+from booklet.manuscript.records import Country, Readers
 
 SHIPPED = Path(__file__).resolve().parents[1] / "countries"
 Countries = Mapping[str, Country]
@@ -32,9 +32,12 @@ def shipped_country(name: str) -> Country:
     return shipped_countries()[name]
 
 
-def read_countries(project: Path, book: Data | None) -> tuple[dict[str, Country], str, list[Finding]]:
+def read_countries(
+    project: Path, book: Data | None, codes: Sequence[str]
+) -> tuple[dict[str, Country], str, list[Finding]]:
     """The countries of a project and those that ship, which of them is that of `booklet.toml`, whatever else is wrong
-    with that file, and what is wrong with them. The name is empty where there is no such country.
+    with that file, and what is wrong with them. The name is empty where there is no such country. `codes` are those
+    of the project's editions, which tell its country where it does not say.
     """
     own: dict[str, Country | None] = {}
     found: list[Finding] = []
@@ -46,23 +49,32 @@ def read_countries(project: Path, book: Data | None) -> tuple[dict[str, Country]
             own[path.stem], faults = None, [reason.finding]
         found += faults
     countries = {name: country for name, country in {**shipped_countries(), **own}.items() if country}
-    rows = book.value if book else {}
-    usual = Book.model_fields["language"].default
-    named = str(rows["country"]) if "country" in rows else _country_of(rows.get("language", usual))
-    if "country" not in rows and named not in {*countries, *own}:
-        named = _country_of(usual)
+    named = _named_country(book.value if book else {}, {*countries, *own}) or _country_having(codes, countries)
     if named in countries:
         return countries, named, found
     if named not in own:
         place = book.place(("country",)) if book else Place("chapters/booklet.toml")
+        what = f"The country '{named[:40]}' is not known." if named else "No country is named, and no edition tells it."
         expected = f"One of: {', '.join(countries)}; or a file of this name in chapters/countries/."
-        found.append(error("SRC-014", place, f"The country '{named[:40]}' is not known.", expected))
+        found.append(error("SRC-014", place, what, expected))
     return countries, "", found
 
 
-def _country_of(language: object) -> str:
-    """The country that a language such as `en-NZ` is written in."""
-    return str(language).rpartition("-")[2].lower()
+def _named_country(rows: Mapping[str, Any], known: Collection[str]) -> str:
+    """The country that `booklet.toml` names, itself or by a language such as `en-NZ`; empty where it names none."""
+    if "country" in rows:
+        return str(rows["country"])
+    _, _, of_language = str(rows.get("language", "")).rpartition("-")
+    return of_language.lower() if of_language.lower() in known else ""
+
+
+def _country_having(codes: Sequence[str], countries: Countries) -> str:
+    """The country that has most regions of these codes, the first of several; empty where none has any. A project
+    without editions is told that it has none, and nothing else.
+    """
+    number = {name: sum(code in country.regions for code in codes) for name, country in countries.items()}
+    most = max(number, key=number.__getitem__)
+    return most if number[most] or not codes else ""
 
 
 def readers_of_country(countries: Countries, name: str, regions: Mapping[str, str] | None = None) -> Readers:

@@ -47,7 +47,7 @@ _STRAY = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ue000-\uf8ff\ufffe\uffff]")
 """Control characters, and those of private use, among which composing keeps its own marks."""
 _FACTS = re.compile(r"\[facts:([^\]]*)\]\s*$")
 _REASONS = {
-    "tuple_type": "it is to be a list in square brackets, such as [TAS]",
+    "tuple_type": "it is to be a list in square brackets, such as [NORTH]",
     "dict_type": "it is to hold keys and values",
     "string_type": "it is to be text, in quotes where it looks like a number",
     "string_too_short": "it is empty",
@@ -77,8 +77,8 @@ _PATTERNS = {
     HUE: "it is to be a sign and six digits or small letters to f, such as #0b5a7e",
     ISSUE: "it is to be a year, a dot and a number, such as 2026.1",
     FAMILY: "it is to be letters, digits, spaces and hyphens",
-    LANGUAGE: "it is to be a language, perhaps with its script or country, such as en-AU, vi or zh-Hans",
-    REGION: "it is to be capitals and digits, such as VIC or KENT",
+    LANGUAGE: "it is to be a language, perhaps with its script or country, such as en-NZ, vi or zh-Hans",
+    REGION: "it is to be capitals and digits, such as KENT",
     f"^{SHAPE}$": "it is to be digits, X for any digit, [2-5] for one of several, and spaces",
 }
 _OTHER_FORM = "it is not written as it is to be"

@@ -26,7 +26,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from booklet.contrast import contrast, rgb_of
-from booklet.design import A4_LARGE_PRINT, A5, Margins, PageDesign, designed, trim_of
+from booklet.design import USUAL, USUAL_LARGE, Margins, PageDesign, designed, trim_of
 from booklet.findings import Place
 from booklet.formats import Format, Overlay, formats
 from booklet.manuscript.hours import Hours, read_hours
@@ -371,8 +371,8 @@ class CallFirst(Record):
     """What is said of it."""
     team: Line
     """Whom to ring otherwise."""
-    advice: Line
-    """What stands before the edition's health lines."""
+    advice: Line | None = None
+    """What stands before the edition's health lines. Not needed where no edition has any."""
     signs: dict[Identifier, Line] = {}
     """The title of each list of urgent signs, by whom to ring."""
 
@@ -391,7 +391,7 @@ class CallFirst(Record):
     @property
     def words(self) -> tuple[str, ...]:
         """All it says."""
-        return (self.emergency, self.team, self.advice, *self.signs.values())
+        return (self.emergency, self.team, *filter(None, [self.advice]), *self.signs.values())
 
 
 class Clock(Record):
@@ -526,7 +526,7 @@ class PageMargins(Record):
 class PageStyle(Record):
     """The pages of one size of print. What is not said follows from the trim."""
 
-    trim: Trim = A5.trim_mm
+    trim: Trim = USUAL.trim_mm
     """`A4`, `A5`, `A6`, `DL`, with `landscape` behind it or not, or width and height in millimetres: `210x210`."""
     body_pt: Points | None = None
     """The size of the text."""
@@ -553,7 +553,7 @@ class PageStyle(Record):
 class LargePageStyle(PageStyle):
     """The pages of large print."""
 
-    trim: Trim = A4_LARGE_PRINT.trim_mm
+    trim: Trim = USUAL_LARGE.trim_mm
     """The trimmed page."""
 
     @model_validator(mode="after")
@@ -775,10 +775,10 @@ class Book(Record):
     """Who publishes it."""
     description: Line
     """One sentence on it, for catalogues and file properties."""
-    language: Annotated[str, Field(pattern=LANGUAGE)] = "en-AU"
-    """The language of the text, with its country."""
+    language: Annotated[str, Field(pattern=LANGUAGE)]
+    """The language of the text, with its country if you like. Not needed for the English of the book's country."""
     country: Identifier | None = None
-    """A file of `countries/`; if empty that of the language's country, where there is one."""
+    """A file of `countries/`; if empty that of the language's country, else that of the editions' regions."""
     binding: Binding = "stitched"
     """How its sheets hold together."""
     formats: tuple[FormatName, ...] = ()
@@ -996,7 +996,7 @@ class Edition(Record):
     """
 
     code: RegionCode
-    """The code of its state, territory or region."""
+    """The code of its region."""
     country: Identifier
     """Its country. Not needed for a region that a country has, nor in the book's own."""
     name: Line

@@ -73,7 +73,7 @@ def _by_parts(dossier: Dossier) -> Iterator[Defect]:
 
 
 ROWS = (
-    Check("ACC-103", ERROR, "Matterhorn 11-001 to 11-006", "A language such as en-AU", tagged, _unsaid),
-    Check("ACC-103", ERROR, "ISO 14289-1, 7.2; RFC 5646", "A tag such as en-AU", tagged, _no_language),
+    Check("ACC-103", ERROR, "Matterhorn 11-001 to 11-006", "A language such as en or vi", tagged, _unsaid),
+    Check("ACC-103", ERROR, "ISO 14289-1, 7.2; RFC 5646", "A tag such as en or vi", tagged, _no_language),
     Check("ACC-103", WARNING, "stricter than ISO 14289-1, 7.2", "Lang of the file", tagged, _by_parts),
 )

@@ -142,7 +142,7 @@ def _picture(report: Report, index: int, picture: bytes) -> str:
 
 
 _PAGE = """<!DOCTYPE html>
-<html lang="en-AU">
+<html lang="en">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Preflight</title>
 <style>
 body {{ font: 1.1rem/1.5 sans-serif; max-width: 70rem; margin: 2rem auto; padding: 0 1rem; color: #1a1a1a }}

@@ -2,8 +2,8 @@
 
 The words of every file lie in this folder, as they are written but for the `$names` that are filled in: `every` is what
 all starters have, `country` what projects of a country have besides, `pieces` what is added one by one. What is made is
-complete: it passes `check` and builds. Services and numbers are those that somebody saw on a page, with that page; a
-country of which there are none has no directory.
+complete: it passes `check` and builds. Services and numbers are those that somebody saw on a page, with that page; in a
+country of which there are none the directory waits for the first.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -28,14 +28,25 @@ from booklet.files import inside, is_file, is_there, write_whole
 from booklet.files import read as read_file
 from booklet.findings import BookletError, Severity
 from booklet.formats import FORMATS
-from booklet.manuscript import PANELS, Manuscript, parse_toml, read, shipped_countries, slug
+from booklet.manuscript import (
+    PANELS,
+    Country,
+    Manuscript,
+    countries_of,
+    country_of_region,
+    parse_toml,
+    read,
+    shipped_countries,
+    slug,
+)
 from booklet.order_codes import MISHEARD, new_code, order_codes_in
 from booklet.records import Order
 from booklet.today import Today
+from booklet.words import to_translate
 
 STARTERS = ("booklet", "leaflet", "handout")
 LEAFLETS = {6: "letter-fold", 4: "half-fold"}
-"""How a leaflet of so many pages is folded from A4: to DL, or to A5."""
+"""How a leaflet of so many pages is folded from A4: like a letter, or once."""
 REVIEW_YEARS = 2
 PLANNED = 4
 """Planned pages that a stitched booklet may need."""
@@ -63,16 +74,19 @@ class StarterError(BookletError):
 @dataclass(frozen=True)
 class Wishes:
     """What a new project is about and makes; what is usual, if nobody says. `panels` counts for a leaflet alone.
+    `title` is "Our first booklet" and the like, `country` the first that ships, `regions` its first, if empty. A region
+    is a code, or a code with a name, `KENT=Kent`, for one of the project's own, whose clock is `time_zone`.
     `order_line` is a web address or a phone number where copies are ordered, or nothing.
     """
 
     starter: str = "booklet"
     panels: int = 6
     subject: str = "something that matters"
-    title: str = "Our first booklet"
+    title: str = ""
     publisher: str = "Our organisation"
-    country: str = "au"
-    regions: tuple[str, ...] = ("VIC",)
+    country: str = ""
+    regions: tuple[str, ...] = ()
+    time_zone: str = ""
     formats: tuple[str, ...] = tuple(FORMATS)
     order_line: str = ""
 
@@ -80,6 +94,19 @@ class Wishes:
     def binding(self) -> str:
         """How its pages hold together, as `booklet.toml` has it."""
         return {"leaflet": LEAFLETS[self.panels], "handout": "stapled"}.get(self.starter, "stitched")
+
+    def complete(self) -> Wishes:
+        """The same, with what is usual where nobody says. Raises StarterError for a country that does not ship."""
+        countries = shipped_countries()
+        country = self.country.lower() or next(iter(countries))
+        if country not in countries:
+            raise StarterError(
+                f"No country '{country}'. There are: {', '.join(countries)}. Begin with one of them, and write a file "
+                'for yours: docs/writing.md, "A country".'
+            )
+        regions = self.regions or tuple(countries[country].regions)[:1]
+        title = self.title or f"Our first {self.starter}"
+        return replace(self, country=country, regions=regions, title=title)
 
 
 def new_project(folder: Path, wishes: Wishes, today: date) -> tuple[Path, ...]:
@@ -91,7 +118,7 @@ def new_project(folder: Path, wishes: Wishes, today: date) -> tuple[Path, ...]:
     folder.parent.mkdir(parents=True, exist_ok=True)
     aside = Path(tempfile.mkdtemp(prefix=".booklet-new-", dir=folder.parent)) / folder.name
     try:
-        files = _project(wishes, today)
+        files = _project(wishes.complete(), today)
         for name, text in files:
             (aside / name).parent.mkdir(parents=True, exist_ok=True)
             (aside / name).write_text(text, "utf-8", newline="\n")
@@ -148,21 +175,21 @@ def add_service(project: Path, name: str, today: date, region: str = "") -> tupl
     return _write(project, [], [(file, before + _filled("pieces/service.yaml", words))])
 
 
-def add_edition(project: Path, code: str, today: date) -> tuple[Path, ...]:
-    """An edition for a region, with order codes of its own for each title: its file, and those of the small booklets.
-    Raises StarterError.
+def add_edition(project: Path, region: str, today: date, time_zone: str = "") -> tuple[Path, ...]:
+    """An edition for a region that a country has, or for one of the project's own (`KENT=Kent`), with order codes for
+    each title: its file, and those of the small booklets. Raises StarterError.
     """
     manuscript = _manuscript(project, today)
-    code, codes = code.upper(), _Codes(project, manuscript)
-    if code in (edition.code for edition in manuscript.editions):
-        raise StarterError(f"There is an edition {code} already.")
-    country = manuscript.book.language.rpartition("-")[2].lower()
-    ready = {service.id for service in manuscript.services if service.prints and service.serves(code)}
-    lines = [line for line in _health_lines(country, code) if line in ready]
-    edition = _edition(country, code, len(manuscript.editions), _cover(manuscript), lines, codes, today)
+    countries, own = countries_of(project)
+    known, codes = _region_of(region, own, countries, time_zone), _Codes(project, manuscript)
+    if known.code in (edition.code for edition in manuscript.editions):
+        raise StarterError(f"There is an edition {known.code} already.")
+    ready = {service.id for service in manuscript.services if service.prints and service.serves(known.code)}
+    lines = [line for line in _health_lines(known) if line in ready]
+    edition = _edition(known, len(manuscript.editions), _cover(manuscript), lines, codes, today)
     names = [insert.head.origin.file for insert in manuscript.inserts]
-    heads = [(name, _ended(_read(project, project / name)) + _pair(code, codes)) for name in names]
-    return _write(project, [(f"chapters/editions/{code.lower()}.toml", edition)], heads)
+    heads = [(name, _ended(_read(project, project / name)) + _pair(known.code, codes)) for name in names]
+    return _write(project, [(f"chapters/editions/{known.code.lower()}.toml", edition)], heads)
 
 
 def add_insert(project: Path, title: str, today: date) -> tuple[Path, ...]:
@@ -185,6 +212,17 @@ def add_insert(project: Path, title: str, today: date) -> tuple[Path, ...]:
     if len(manuscript.planned) < PLANNED:
         files += _texts("booklet", "chapters/pages/planned")
     return _write(project, [(name, text) for name, text in files if not is_there(project / name)])
+
+
+def add_words(project: Path, today: date) -> tuple[Path, ...]:
+    """The words of the house to say otherwise, or to translate into the language of a booklet: its file. Raises
+    StarterError.
+    """
+    try:
+        words = to_translate(_manuscript(project, today).book.language)
+    except ValueError as reason:
+        raise StarterError(f"Nothing was written: {reason}.") from reason
+    return _write(project, [("chapters/words.toml", words)])
 
 
 def order_code(project: Path, today: date) -> str:
@@ -230,35 +268,38 @@ def _read(project: Path, path: Path) -> str:
 
 def _project(wishes: Wishes, today: date) -> Files:
     """Every file of a new project."""
-    if wishes.country not in shipped_countries():
-        raise StarterError(f"No country '{wishes.country}'. There are: {', '.join(shipped_countries())}.")
     for given in (wishes.subject, wishes.title, wishes.publisher):
         _refuse_odd(given)
     known = f"country/{wishes.country}"
     has_services = (_HERE / known).is_dir()
     words = {
         "back_title": "Numbers to ring" if has_services else "More help",
-        "back_words": "" if has_services else "Say here whom readers can ring, and when.\n",
+        "back_words": "" if has_services else "Say here whom readers can ring, and when. {{ edition.emergency }}\n",
         "call": f"\n\n{_text(f'{known}/call.md').rstrip()}" if has_services else "",
         "directory_link": "\n- [Support directory](#directory)" if has_services else "",
         "fold": _FOLDS[wishes.panels],
     }
     files = [(name, _text_of(folder, name, words)) for folder in ("every", wishes.starter) for name in _names(folder)]
     files = [(name.replace("gitignore", ".gitignore"), text) for name, text in files]
-    if wishes.binding == "half-fold":  # pages of A5, as the booklet has them
-        a5 = dict(_texts("booklet", "chapters/images/cover"))
-        files = [(name, a5.get(name, text)) for name, text in files if name != "chapters/style.toml"]
+    if wishes.binding == "half-fold":
+        covers = dict(_texts("booklet", "chapters/images/cover"))
+        files = [(name, covers.get(name, text)) for name, text in files if name != "chapters/style.toml"]
     files.append(("chapters/booklet.toml", _book(wishes, today)))
-    codes, regions = _Codes(), tuple(dict.fromkeys(region.upper() for region in wishes.regions))
+    codes, countries = _Codes(), shipped_countries()
+    named = (_region_of(region, wishes.country, countries, wishes.time_zone) for region in wishes.regions)
+    regions = list({region.code: region for region in named}.values())
     drawn = any(name == "chapters/images/cover.svg" for name, _ in files)
-    for number, code in enumerate(regions):
-        lines = _health_lines(wishes.country, code)
-        edition = _edition(wishes.country, code, number, "images/cover.svg" if drawn else "", lines, codes, today)
-        files.append((f"chapters/editions/{code.lower()}.toml", edition))
+    for number, region in enumerate(regions):
+        cover = "images/cover.svg" if drawn else ""
+        edition = _edition(region, number, cover, _health_lines(region), codes, today)
+        files.append((f"chapters/editions/{region.code.lower()}.toml", edition))
     if has_services:
-        wanted = {f"chapters/support/{code.lower()}.yaml" for code in (*regions, "national")}
-        wanted |= set() if wishes.binding == "half-fold" else {"chapters/pages/directory.md"}
+        wanted = {
+            f"chapters/support/{name.lower()}.yaml" for name in (*(region.code for region in regions), "national")
+        }
         files += [(name, text) for name, text in _texts(f"{known}/project") if name in wanted]
+    if wishes.binding != "half-fold":
+        files.append(("chapters/pages/directory.md", _text("pieces/directory.md")))
     if wishes.order_line:
         said = (
             {"say": "write", "letters": ""} if _is_address(wishes) else {"say": "say", "letters": ", letter by letter"}
@@ -292,7 +333,7 @@ def _book(wishes: Wishes, today: date) -> str:
             "formats": json.dumps(list(wishes.formats)),
             "cover": _image("back_cover_image", cover),
             "misheard": MISHEARD,
-            "country": _text(country) if is_file(_HERE / country) else "",
+            "country": _text(country) if is_file(_HERE / country) else _headings(wishes.country),
             "order_line": _filled("pieces/order-line.toml", order_line)
             if wishes.order_line
             else _text("pieces/no-order-line.toml"),
@@ -300,29 +341,67 @@ def _book(wishes: Wishes, today: date) -> str:
     )
 
 
+def _headings(country: str) -> str:
+    """What `booklet.toml` says of first numbers and the directory in a country whose services nobody has looked up."""
+    known = shipped_countries()[country]
+    words = {"number": known.plan.emergency[0], "emergency": _quoted(known.emergency)}
+    return _filled("pieces/headings.toml", words)
+
+
 def _is_address(wishes: Wishes) -> bool:
     """True where copies are ordered on the web, and not by phone."""
     return re.search("[A-Za-z]", wishes.order_line) is not None
 
 
-def _edition(
-    country: str, code: str, number: int, cover: str, health_lines: Iterable[str], codes: _Codes, today: date
-) -> str:
+@dataclass(frozen=True)
+class _Region:
+    """A region that gets an edition. `country` has it; one of a project's own has the country's numbers alone."""
+
+    code: str
+    name: str
+    in_words: str
+    time_zone: str
+    emergency: str
+    country: str
+    is_own: bool
+
+
+def _region_of(written: str, own: str, countries: Mapping[str, Country], time_zone: str) -> _Region:
+    """The region of a code, in the project's country or the first that has it, or of a code with a name: `KENT=Kent`.
+    Raises StarterError for a code without a region, and where nobody says by which of a country's clocks people live.
+    """
+    code, named, name = written.partition("=")
+    code, name = code.strip().upper(), name.strip()
+    country = own if named else country_of_region(code, own, countries)
+    known = countries[country]
+    if region := known.regions.get(code) if not named else None:
+        return _Region(code, region.name, region.in_words, region.time_zone, known.emergency, country, False)
+    if not named:
+        raise StarterError(
+            f"No region '{code}' in the country '{country}'. There are: {', '.join(known.regions)}; or one of your own "
+            f"with its name, such as {code or 'KENT'}='{code.title() or 'Kent'}'."
+        )
+    _refuse_odd(name)
+    zones = list(dict.fromkeys(region.time_zone for region in known.regions.values()))
+    if not time_zone and len(zones) > 1:
+        raise StarterError(f"By which clock do people in {name} live? --time-zone, such as {', '.join(zones)}.")
+    return _Region(code, name, f"in {name}", time_zone or zones[0], known.emergency, country, True)
+
+
+def _edition(region: _Region, number: int, cover: str, health_lines: Iterable[str], codes: _Codes, today: date) -> str:
     """The file of an edition, the so many-th of a project from 0."""
-    known = shipped_countries().get(country)
-    if known is None or code not in known.regions:
-        names = ", ".join(known.regions) if known else "none that is known"
-        raise StarterError(f"No region '{code}' in the country '{country}'. There are: {names}.")
-    region = known.regions[code]
     hues = _hues()
     return _filled(
         "pieces/edition.toml",
         {
-            "code": code,
+            "code": region.code,
+            "country": f'# Whose phone numbers and emergency number hold there.\ncountry = "{region.country}"\n'
+            if region.is_own
+            else "",
             "name": _quoted(region.name),
             "in_words": _quoted(region.in_words),
-            "emergency": _quoted(known.emergency),
-            "time_zone": region.time_zone,
+            "emergency": _quoted(region.emergency),
+            "time_zone": _quoted(region.time_zone),
             "health_lines": json.dumps(list(health_lines)),
             "cover": _image("cover_image", cover),
             "standard": codes.new(),
@@ -348,11 +427,13 @@ def _chapter(manuscript: Manuscript, title: str, id: str, part: str | None) -> s
     return _filled("pieces/chapter.md", words)
 
 
-def _health_lines(country: str, code: str) -> list[str]:
-    """The services that give health advice by phone in a region, as far as the starters know."""
-    name = f"country/{country}/health-lines.toml"
+def _health_lines(region: _Region) -> list[str]:
+    """The services that give health advice by phone in a region, as far as the starters know: in none of one's own."""
+    if region.is_own:
+        return []
+    name = f"country/{region.country}/health-lines.toml"
     known: dict[str, list[str]] = parse_toml(_text(name), name).value if is_file(_HERE / name) else {}
-    return known.get(code, known.get("others", []))
+    return known.get(region.code, known.get("others", []))
 
 
 @cache

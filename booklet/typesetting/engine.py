@@ -39,7 +39,7 @@ SHIPPED = "/shipped-styles/"
 """Where the files that we ship seem to lie, to a project's style."""
 WOFF2 = b"wOF2"
 NEAR_SHAPE = 0.005
-"""A drawing that differs from the shape of its page by less is shown whole, where nothing bleeds: A5 on A4."""
+"""A drawing that differs from the shape of its page by less is shown whole, where nothing bleeds: half of A4 on A4."""
 FAMILIES = (b"Atkinson Hyperlegible Next", b"Noto Sans")
 VERSIONS = f"weasyprint {weasyprint.__version__}, pydyf {pydyf.__version__}, pango {pango.pango_version()}"
 _VIEW_BOX = re.compile(rb"""(<svg\b[^>]*?\bviewBox\s*=\s*)["']((?:-?[\d.]+[\s,]*){4})["']""")

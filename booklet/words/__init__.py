@@ -7,6 +7,7 @@ those of the CLDR, from Babel.
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -28,6 +29,13 @@ MOST_WORDS, LONGEST = 200, 60
 """Of a list, and the letters of each."""
 OTHER = "other"
 """The form of a plural that every language has (CLDR)."""
+_CASES = ("zero", "one", "two", "few", "many", OTHER)
+"""All forms that a plural may have, in the order of the CLDR."""
+_HOW_TO_TRANSLATE = """\
+# The words that the house prints beside yours, in English. Take away the # before a word, and put yours in its place:
+# in English, only where it is to be another. {names} in braces stand for what is put in: keep them. Those under
+# [printer] may stay English. More of this: docs/languages.md of booklet.
+"""
 PLACEHOLDER = re.compile(r"\{([a-z]+)\}")
 COUNT = "count"
 """The placeholder by which a form of the plural is chosen; a form may do without it, as 'two' does in Arabic."""
@@ -132,7 +140,7 @@ def words_of(language: str, own: Mapping[str, Any], place: Places) -> tuple[Word
     """
     found: list[Finding] = []
     if not is_known(language):
-        expected = "A language whose dates are known, such as en-AU, vi or ar."
+        expected = "A language whose dates are known, such as en-NZ, vi or ar."
         return english(), [error("SRC-012", place(()), f"No dates and plurals of '{language}' are known.", expected)]
     phrases, lists = dict(_ENGLISH_PHRASES), dict(_ENGLISH_LISTS)
     said: set[str] = set()
@@ -156,12 +164,12 @@ def words_of(language: str, own: Mapping[str, Any], place: Places) -> tuple[Word
             said.add(key)
     if not is_english(language):
         found += _missing(language, said, place)
-    return _words(language, phrases, lists, is_english(language) or PRINTER in own), found
+    return _words(language, phrases, lists, is_english(language) or _has_printers(said)), found
 
 
 @cache
-def english(language: str = "en-AU") -> Words:
-    """The words of `en.toml`."""
+def english(language: str = "en-001") -> Words:
+    """The words of `en.toml`, in the English of the world if nobody says of which country."""
     return _words(language, _ENGLISH_PHRASES, _ENGLISH_LISTS, True)
 
 
@@ -178,16 +186,54 @@ def _unknown(key: Key, place: Places, known: Iterable[str]) -> Finding:
 
 def _missing(language: str, said: set[str], place: Places) -> Iterator[Finding]:
     """The words that a language lacks: by their tables, or all at once where it has none."""
-    has_printers = any(key.startswith(f"{PRINTER}.") for key in said)
-    rows: list[tuple[Key, list[str]]] = [
-        ((table,), [f"{table}.{name}" for name in names])
-        for table, names in _KEYS.items()
-        if table != PRINTER or has_printers
-    ]
-    for at, keys in rows if said else [((), [key for _, row in rows for key in row])]:
-        if lacks := [key for key in keys if key not in said]:
+    if not said:
+        number = sum(len(names) for table, names in _KEYS.items() if table != PRINTER)
+        found = f"The language '{language}' has none of the {number} words of the house, such as those for Contents."
+        yield error("SRC-010", place(()), found, "chapters/words.toml. `booklet add words` writes it, to translate.")
+        return
+    for table, names in _KEYS.items():
+        lacks = [f"{table}.{name}" for name in names if f"{table}.{name}" not in said]
+        if lacks and (table != PRINTER or _has_printers(said)):
             found = f"The language '{language}' has no words for {', '.join(lacks)}."
-            yield error("SRC-010", place(at), found, "Each in chapters/words.toml, as docs/languages.md explains it.")
+            yield error(
+                "SRC-010", place((table,)), found, "Each in chapters/words.toml, as docs/languages.md explains it."
+            )
+
+
+def _has_printers(said: Iterable[str]) -> bool:
+    return any(key.startswith(f"{PRINTER}.") for key in said)
+
+
+def to_translate(language: str) -> str:
+    """The words of the house in English as a `words.toml` to fill in: each row behind a `#`, with a form for each case
+    of the language's plural where it depends on a number. Raises ValueError for a language without known dates.
+    """
+    if not is_known(language):
+        raise ValueError(f"no dates and plurals of '{language}' are known")
+    english_rows = (Path(__file__).parent / "en.toml").read_text("utf-8")
+    table, rows = "", []
+    for row in english_rows[english_rows.index("\n[") + 1 :].splitlines():
+        name = row.partition(" ")[0]
+        if row.startswith("["):
+            table = row.strip("[]")
+        is_word = f"{table}.{name}" in _ENGLISH_PHRASES or f"{table}.{name}" in _ENGLISH_LISTS
+        rows.append(f"# {_with_forms(row, table, name, language)}" if is_word else row)
+    return "\n".join([_HOW_TO_TRANSLATE, *rows]) + "\n"
+
+
+def _with_forms(row: str, table: str, name: str, language: str) -> str:
+    """A row of `en.toml`, its forms those of another language."""
+    forms = dict(_ENGLISH_PHRASES.get(f"{table}.{name}", ()))
+    if len(forms) < 2:
+        return row
+    cases = [tag for tag in _CASES if tag in {*_locale(language).plural_form.tags, OTHER}]
+    written = ", ".join(f"{tag} = {_quoted(forms.get(tag, forms[OTHER]))}" for tag in cases)
+    return f"{name} = {{ {written} }}"
+
+
+def _quoted(words: str) -> str:
+    """Words as TOML has them between quotes."""
+    return json.dumps(words, ensure_ascii=False).replace("\u00a0", "\\u00A0")
 
 
 def _faults(key: str, value: object, language: str, place: Places) -> Iterator[Finding]:
