@@ -10,12 +10,16 @@ from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from booklet import dispatch
 from booklet.files import folder_hash, stamps
 from booklet.findings import Finding
 from booklet.records import KeptBack, Order, Receipt, SourcesChangedError, Tell
 from booklet.store import Store, key_of
+
+if TYPE_CHECKING:
+    from booklet.processes import Pool
 
 __all__ = ["KeptBack", "Order", "Receipt", "Tell", "build", "check"]
 
@@ -34,8 +38,8 @@ class KeptReceipt:
     last: date
 
 
-def build(order: Order, tell: Tell = lambda *_: None) -> Receipt:
-    """Build what is ordered into `dist`.
+def build(order: Order, tell: Tell = lambda *_: None, pool: Pool | None = None) -> Receipt:
+    """Build what is ordered into `dist`, by processes of this machine or by another pool.
 
     A fault of the sources stops everything before the first page is set, and `dist` stays as it was. A fault found in a
     finished file keeps back its job: all files of that title, edition and format. Sources that are saved while the
@@ -52,7 +56,7 @@ def build(order: Order, tell: Tell = lambda *_: None) -> Receipt:
         from booklet.walk import walk
 
         try:
-            receipt, holds = walk(order, store, tell, seen)
+            receipt, holds = walk(order, store, tell, seen, pool)
         except SourcesChangedError:
             continue
         if store and not receipt.failed:

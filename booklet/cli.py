@@ -26,6 +26,7 @@ from booklet.formats import FORMATS, Duplex, PrintOptions
 
 if TYPE_CHECKING:
     from booklet.build import Order, Receipt
+    from booklet.processes import Pool
 
 SYSTEM_LIBRARIES = """\
 The typesetting engine needs the libraries Pango and HarfBuzz, and cannot load them:
@@ -328,6 +329,15 @@ def new_order_code(project: Path) -> None:
     "--examine-whole", is_flag=True, help="Look into every finished file from nothing, as strangers' files are."
 )
 @click.option("--jobs", type=click.IntRange(0, 64), default=0, metavar="N", help="Processes. Default: one a processor.")
+@click.option(
+    "--scheduler",
+    metavar="ADDRESS",
+    help="Workers of Dask do the steps: tcp://host:8786, tls://host:8786 or local:4 (needs booklet[cluster]).",
+)
+@click.option("--cache", metavar="URL", help="A cache that all workers reach: s3://bucket/folder, file:///mnt/cache.")
+@click.option("--tls-ca-file", type=_FilePath(exists=True, dir_okay=False, path_type=Path), help="For tls://, in PEM.")
+@click.option("--tls-cert", type=_FilePath(exists=True, dir_okay=False, path_type=Path), help="Your certificate.")
+@click.option("--tls-key", type=_FilePath(exists=True, dir_okay=False, path_type=Path), help="Its key.")
 @click.option("--quiet", is_flag=True, help="Print the names of the files, and what is wrong or waived, nothing else.")
 def build(
     editions: tuple[str, ...],
@@ -344,6 +354,11 @@ def build(
     all_or_nothing: bool,
     examine_whole: bool,
     jobs: int,
+    scheduler: str | None,
+    cache: str | None,
+    tls_ca_file: Path | None,
+    tls_cert: Path | None,
+    tls_key: Path | None,
     quiet: bool,
 ) -> None:
     """Build the booklets into dist/.
@@ -378,10 +393,26 @@ def build(
         examine_whole=examine_whole,
         jobs=jobs,
     )
-    with _raising(order.dist), _progress(quiet) as tell:
-        receipt = run(order, tell)
+    with _raising(order.dist):
+        pool = _pool(scheduler, cache, tls_ca_file, tls_cert, tls_key)
+        with _progress(quiet) as tell:
+            receipt = run(order, tell, pool)
     _print_receipt(order, receipt, quiet)
     sys.exit(1 if receipt.failed else 0)
+
+
+def _pool(scheduler: str | None, cache: str | None, *tls: Path | None) -> Pool | None:
+    """The workers of a scheduler, where one is named."""
+    if scheduler is None:
+        if cache or any(tls):
+            raise click.UsageError("--cache and --tls-... are for --scheduler.")
+        return None
+    try:
+        from booklet_cluster.pool import Place, pool_at
+    except ModuleNotFoundError as reason:
+        click.echo(f"A cluster needs the package {reason.name}: pip install '.[cluster]' in its folder", err=True)
+        sys.exit(3)
+    return pool_at(Place(scheduler, cache or "", *tls))
 
 
 @main.command()

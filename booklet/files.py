@@ -87,7 +87,7 @@ def folder_hash(folder: Path, within: Path | None = None) -> bytes:
     file or too large to be read, the hash has the name and kind.
     """
     digest = sha256()
-    for name, content in _contents(folder, within or folder):
+    for name, content in contents(folder, within or folder):
         digest.update(f"{name} {len(content)} ".encode("utf-8", "surrogateescape") + content)
     return digest.digest()
 
@@ -110,7 +110,8 @@ def stamps(folder: Path, within: Path | None = None) -> dict[str, tuple[int, ...
     return found
 
 
-def _contents(folder: Path, within: Path) -> Iterator[tuple[str, bytes]]:
+def contents(folder: Path, within: Path) -> Iterator[tuple[str, bytes]]:
+    """The name and content of each file of a folder, as `folder_hash` has them, in order."""
     for name, path in _files(folder, within):
         if path.is_symlink() and not inside(within, path):
             yield name, b"a link that leads out"

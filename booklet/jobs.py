@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 from hashlib import sha256
@@ -23,7 +24,7 @@ from booklet.records import Order
 from booklet.shelf import COVER_FORMAT, keep_cover
 from booklet.store import CACHE, Store, key_of
 from booklet.today import Today
-from booklet.typesetting import Segment, Typesetter, folios, page_counts, share_out, typeset
+from booklet.typesetting import Segment, Typesetter, facts_key, folios, page_counts, share_out, typeset
 
 PAGES_AROUND = 12
 """Room in a volume for cover, imprint, contents, page finder, planned pages and back cover."""
@@ -87,9 +88,9 @@ class JobResult:
 class Worker:
     """A process at work: what it may read, and typesetters that stay warm."""
 
-    def __init__(self, context: JobContext) -> None:
+    def __init__(self, context: JobContext, store: Store | None = None) -> None:
         self.context = context
-        self.store = Store(context.store)
+        self.store = store or Store(context.store)
         self._typesetters: dict[PageSetup, Typesetter] = {}
 
     def take(self, context: JobContext) -> None:
@@ -118,9 +119,10 @@ def rest() -> None:
     gc.collect()
 
 
-def prepare(context: JobContext) -> None:
-    """Make this process ready for the steps below. Typesetters of the same folders stay warm. A process that only works
-    for another has its temporary files where that one takes them away.
+def prepare(context: JobContext, store: Store | None = None) -> None:
+    """Make this process ready for the steps below, with a store that is open already or that of the context.
+    Typesetters of the same folders stay warm. A process that only works for another has its temporary files where that
+    one takes them away.
     """
     if parent_process() is not None:
         tempfile.tempdir = str(context.aside)
@@ -128,7 +130,14 @@ def prepare(context: JobContext) -> None:
         if (work.context.order.project, work.context.store) == (context.order.project, context.store):
             work.take(context)
             return
-    _WORKER[:] = [Worker(context)]
+    _WORKER[:] = [Worker(context, store)]
+
+
+def entries_of(result: TypesetVolumes | JobResult) -> Iterator[str]:
+    """The keys under which the store has what a result only names."""
+    for _, segments in result.volumes if isinstance(result, TypesetVolumes) else ():
+        for segment in segments:
+            yield from (segment.key, facts_key(segment.key))
 
 
 def typeset_title(
@@ -335,6 +344,6 @@ def _entry(
         pages=file.pages,
         bytes=len(file.content),
         sha256=sha256(file.content).hexdigest(),
-        trim_mm=file.trim_mm,
+        trim_mm=(float(file.trim_mm[0]), float(file.trim_mm[1])),
         inputs=inputs,
     )

@@ -42,19 +42,25 @@ class Step:
     cost: float = 1.0
 
 
+Done = Callable[[Step, int], None]
+"""Told of each step that is done, and how many are."""
+Pool = Callable[[Sequence[Step], int, Callable[..., None], tuple[Any, ...], Done], dict[Hashable, Any]]
+"""What does steps as `run` does, here or elsewhere."""
+
+
 def run(
     steps: Sequence[Step],
     processes: int,
     prepare: Callable[..., None],
     context: tuple[Any, ...],
-    done: Callable[[Step, int], None] = lambda *_: None,
+    done: Done = lambda *_: None,
 ) -> dict[Hashable, Any]:
     """The result of each step by its name. Every process calls `prepare` with the context first; `done` is told of each
     step, and how many are. Raises WorkerEndedError, and whatever a step raises.
     """
     if processes < 2:
         prepare(*context)
-        return _run_here(_in_order(steps), done)
+        return _run_here(in_order(steps), done)
     pool = ProcessPoolExecutor(processes, get_context("spawn"), _begin, (prepare, context))
     try:
         return _run_in(pool, processes, steps, done)
@@ -69,7 +75,7 @@ def collect_seldom() -> None:
     gc.set_threshold(*_GARBAGE_AFTER)
 
 
-def _run_here(steps: Iterable[Step], done: Callable[[Step, int], None]) -> dict[Hashable, Any]:
+def _run_here(steps: Iterable[Step], done: Done) -> dict[Hashable, Any]:
     results: dict[Hashable, Any] = {}
     for step in steps:
         results[step.name] = step.function(*step.arguments, *(results[name] for name in step.inputs))
@@ -77,7 +83,7 @@ def _run_here(steps: Iterable[Step], done: Callable[[Step, int], None]) -> dict[
     return results
 
 
-def _in_order(steps: Sequence[Step]) -> list[Step]:
+def in_order(steps: Sequence[Step]) -> list[Step]:
     """The steps, each behind all that it waits for."""
     waiting, ordered, ready = list(steps), [], set[Hashable]()
     while waiting:
@@ -90,12 +96,10 @@ def _in_order(steps: Sequence[Step]) -> list[Step]:
     return ordered
 
 
-def _run_in(
-    pool: Executor, processes: int, steps: Sequence[Step], done: Callable[[Step, int], None]
-) -> dict[Hashable, Any]:
+def _run_in(pool: Executor, processes: int, steps: Sequence[Step], done: Done) -> dict[Hashable, Any]:
     results: dict[Hashable, Any] = {}
-    weights = _weights(steps)
-    waiting = sorted(_in_order(steps), key=lambda step: -weights[step.name])
+    weights = weights_of(steps)
+    waiting = sorted(in_order(steps), key=lambda step: -weights[step.name])
     running: dict[Future[Any], Step] = {}
     while waiting or running:
         for step in list(waiting):
@@ -112,10 +116,10 @@ def _run_in(
     return results
 
 
-def _weights(steps: Sequence[Step]) -> Mapping[Hashable, float]:
+def weights_of(steps: Sequence[Step]) -> Mapping[Hashable, float]:
     """How long it takes from the start of each step until everything that waits for it can be done."""
     weights: dict[Hashable, float] = {}
-    for step in reversed(_in_order(steps)):
+    for step in reversed(in_order(steps)):
         weights[step.name] = weights.get(step.name, 0.0) + step.cost
         for name in (*step.inputs, *step.after):
             weights[name] = max(weights.get(name, 0.0), weights[step.name])

@@ -67,17 +67,22 @@ class Store:
 
     def get(self, key: str) -> bytes | None:
         """What was put under this key, whole, or None."""
+        entry = self.entry(key)
+        return entry[_DIGEST:] if entry else None
+
+    def entry(self, key: str) -> bytes | None:
+        """The same behind its seal, as another store takes it."""
         path = self._path(key)
         if path.parent.is_symlink() or path.is_symlink():
             return None
         try:
-            content = read(path, MOST_BYTES)
+            entry = read(path, MOST_BYTES)
         except OSError:
             return None
-        if _seal(key, memoryview(content)[_DIGEST:]) != content[:_DIGEST]:
+        if not is_sealed(key, entry):
             _remove(path)
             return None
-        return content[_DIGEST:]
+        return entry
 
     def has(self, key: str) -> bool:
         """True when there is something under this key."""
@@ -86,6 +91,16 @@ class Store:
 
     def put(self, key: str, content: bytes) -> None:
         """Keep a result."""
+        self._write(key, sealed(key, content))
+
+    def take(self, key: str, entry: bytes) -> bool:
+        """Keep an entry of another store. False when it is not what was put under its key there."""
+        if not (_ENTRY.fullmatch(key) and is_sealed(key, entry)):
+            return False
+        self._write(key, entry)
+        return True
+
+    def _write(self, key: str, entry: bytes) -> None:
         if not self._writable:
             return
         path = self._path(key)
@@ -94,7 +109,7 @@ class Store:
             path.parent.mkdir(exist_ok=True)
             if path.parent.is_symlink():
                 return
-            write(aside, _seal(key, content) + content, durable=False)
+            write(aside, entry, durable=False)
             aside.replace(path)
         except OSError:
             self._writable = False
@@ -174,8 +189,17 @@ def _claim(folder: Path) -> bool:
     return os.access(folder, os.W_OK)
 
 
+def sealed(key: str, content: bytes) -> bytes:
+    """An entry: content behind a seal, which says that it is this content, and under this key."""
+    return _seal(key, content) + content
+
+
+def is_sealed(key: str, entry: bytes) -> bool:
+    """True for an entry that is as it was put under this key."""
+    return _seal(key, memoryview(entry)[_DIGEST:]) == entry[:_DIGEST]
+
+
 def _seal(key: str, content: bytes | memoryview) -> bytes:
-    """What an entry begins with: it is this content, and under this key."""
     digest = sha256(key.encode())
     digest.update(content)
     return digest.digest()

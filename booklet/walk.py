@@ -54,7 +54,7 @@ from booklet.jobs import (
 )
 from booklet.manuscript import Chapter, Edition, Manuscript, Service, Waiver, read, read_waivers, shipped
 from booklet.preflight import unused
-from booklet.processes import Step, collect_seldom, run
+from booklet.processes import Pool, Step, collect_seldom, run
 from booklet.records import KeptBack, Order, Receipt, SourcesChangedError, Tell
 from booklet.shelf import keep_cover, shelf_files
 from booklet.store import Store, key_of, versions
@@ -118,9 +118,12 @@ def composed(order: Order, today: Today) -> Sources:
     return Sources(manuscript, tuple(jobs), compositions, waivers, in_order(findings), refused, tuple(told))
 
 
-def walk(order: Order, store: Store | None, tell: Tell, seen: Stamps) -> tuple[Receipt, tuple[date, date]]:
+def walk(
+    order: Order, store: Store | None, tell: Tell, seen: Stamps, pool: Pool | None = None
+) -> tuple[Receipt, tuple[date, date]]:
     """What is ordered, built; and the days on which it would come out the same. `seen` is how the sources were before
-    anything was read of them. Raises BookletError, and SourcesChangedError before anything is delivered.
+    anything was read of them; `pool` does the steps where processes of this machine are not to. Raises BookletError,
+    and SourcesChangedError before anything is delivered.
     """
     start = time.monotonic()
     collect_seldom()
@@ -139,7 +142,7 @@ def walk(order: Order, store: Store | None, tell: Tell, seen: Stamps) -> tuple[R
             earlier = {job: rows for job, rows in _delivered(order, keys).items() if job not in sources.refused}
             stale = [job for job in jobs if job not in earlier and job not in sources.refused]
             context = JobContext(manuscript, order, kept.folder, aside, waivers)
-            results, volumes = _made(context, stale, keys, compositions, tell)
+            results, volumes = _made(context, stale, keys, compositions, tell, pool or run)
             results |= {job: JobResult((), (), ()) for job in sources.refused}
             _refuse_changed(order, seen)
             findings += _deliver(order, aside, results, manuscript, kept)
@@ -384,7 +387,12 @@ def _delivered(order: Order, keys: Mapping[Job, str]) -> dict[Job, tuple[dispatc
 
 
 def _made(
-    context: JobContext, jobs: Sequence[Job], keys: Mapping[Job, str], compositions: Compositions, tell: Tell
+    context: JobContext,
+    jobs: Sequence[Job],
+    keys: Mapping[Job, str],
+    compositions: Compositions,
+    tell: Tell,
+    pool: Pool,
 ) -> tuple[dict[Job, JobResult], list[TypesetVolumes]]:
     """The result of each job, and what was typeset for them."""
     steps = list(steps_of(jobs, keys, context.manuscript, compositions))
@@ -397,7 +405,7 @@ def _made(
             tell(str(step.name), len(finished), count)
 
     processes = context.order.jobs or os.cpu_count() or 1
-    results = run(steps, min(processes, len(steps) // WORTH_A_PROCESS), prepare, (context,), done)
+    results = pool(steps, min(processes, len(steps) // WORTH_A_PROCESS), prepare, (context,), done)
     volumes = [result for result in results.values() if isinstance(result, TypesetVolumes)]
     return {job: results[job] for job in jobs}, volumes
 

@@ -21,6 +21,7 @@ from tests.conftest import PROJECT
 PACKAGE = PROJECT / "booklet"
 DESK = PROJECT / "booklet_desk"
 EDITOR = PROJECT / "booklet_editor"
+CLUSTER = PROJECT / "booklet_cluster"
 ROOMS = (
     "bounds", "files", "contrast", "design", "findings", "words", "formats", "today", "store", "phones", "order_codes",
     "pdf", "manuscript", "due",
@@ -73,10 +74,15 @@ EDITOR_HOMES = {
     "PIL": {"pictures"}, "pikepdf": {"making"}, "asyncio": {"watching", "session", "serving", "cli"},
 }  # fmt: skip
 """The rooms of the editor, and the homes of its libraries."""
+CLUSTER_ROOMS = ("wire", "shared", "steps", "working", "pool")
+CLUSTER_HOMES = {
+    "distributed": {"working", "pool"}, "dask": {"pool"}, "fsspec": {"shared"}, "msgspec": {"wire"},
+}  # fmt: skip
+"""The rooms of the cluster, and the homes of its libraries."""
 
 
 def room_of(path: Path) -> str:
-    house = next(house for house in (DESK, EDITOR, PACKAGE) if path.is_relative_to(house))
+    house = next(house for house in (DESK, EDITOR, CLUSTER, PACKAGE) if path.is_relative_to(house))
     return path.relative_to(house).parts[0].removesuffix(".py")
 
 
@@ -158,9 +164,33 @@ def test_the_editors_rooms_keep_the_same_rules(path: Path) -> None:
     assert room_of(path) in ("making", "forms") or not {"booklet.walk", "booklet.jobs"} & set(imports(path))
 
 
+CLUSTER_SOURCES = [path for path in sorted(CLUSTER.rglob("*.py")) if path.name != "__init__.py"]
+
+
+def test_no_other_house_knows_the_cluster_and_only_the_command_line_opens_its_door() -> None:
+    others = [*SOURCES, *DESK_SOURCES, *EDITOR_SOURCES]
+    assert {path for path in others for name in imports(path) if name.startswith("booklet_cluster")} == {
+        PACKAGE / "cli.py"
+    }
+    top = ast.parse((PACKAGE / "cli.py").read_text("utf-8")).body
+    assert not [node for node in top if isinstance(node, ast.ImportFrom) and "booklet_cluster" in str(node.module)]
+
+
+@pytest.mark.parametrize("path", CLUSTER_SOURCES, ids=lambda path: str(path.relative_to(CLUSTER)))
+def test_the_clusters_rooms_keep_the_same_rules(path: Path) -> None:
+    """A step is done with no library of Dask in its process; what speaks with Dask on a worker makes no pages."""
+    own = CLUSTER_ROOMS.index(room_of(path))
+    used = {part for name in imports(path) if name.startswith("booklet_cluster.") for part in name.split(".")[1:2]}
+    assert {room for room in used & set(CLUSTER_ROOMS) if CLUSTER_ROOMS.index(room) > own} == set()
+    for library in {name.split(".")[0] for name in imports(path)} & set(CLUSTER_HOMES):
+        assert room_of(path) in CLUSTER_HOMES[library], f"{library} does not live in {room_of(path)}"
+    assert room_of(path) in ("steps", "pool") or "booklet.jobs" not in set(imports(path))
+    assert not {"booklet_desk", "booklet_editor"} & {name.split(".")[0] for name in imports(path)}
+
+
 def test_a_room_is_entered_by_its_door() -> None:
     """Another room's inner modules are nobody's business."""
-    for path in (*SOURCES, *EDITOR_SOURCES):
+    for path in (*SOURCES, *EDITOR_SOURCES, *CLUSTER_SOURCES):
         for name in imports(path):
             parts = name.split(".")
             inner = PACKAGE / "/".join(parts[1:3])
@@ -229,7 +259,8 @@ def test_an_installed_wheel_brings_its_templates_and_styles(tmp_path: Path) -> N
         "envelopes.find_envelope(Path(), 'c5'); assert settings.DESK_LETTER.is_file(); "
         "screen = settings.DESK_NOTICE.with_name('screen'); assert (screen / 'templates/call.html').is_file(); "
         "assert (screen / 'style.css').is_file() == (screen / 'draft.js').is_file(); "
-        "from booklet_editor import serving; assert (serving.PAGE / 'page.js').is_file()"
+        "from booklet_editor import serving; assert (serving.PAGE / 'page.js').is_file(); "
+        "from booklet_cluster import steps; assert set(steps.STEPS) == {'typeset_title', 'finish_job'}"
     )
     environment = {**os.environ, "PYTHONPATH": str(tmp_path / "site")}
     done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, cwd=tmp_path)

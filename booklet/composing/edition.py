@@ -115,8 +115,8 @@ class Composition:
     each anchor, what its links to people open and say, and the sheet that tells a clinic how to print it. The first
     of the planned pages is for the front matter.
 
-    `volume` counts from 1 and is 0 where there is but one. A handout has neither front nor back cover, and no pages to
-    fill it up.
+    Its publication has no chapters: they are parts by now. `volume` counts from 1 and is 0 where there is but one. A
+    handout has neither front nor back cover, and no pages to fill it up.
     """
 
     publication: Publication
@@ -260,7 +260,7 @@ class _Composer:
         ends = tuple(part for part in (back_cover, kit) if part)
         self.check_printed((*front, *body, *planned, *ends))
         return Composition(
-            publication=title,
+            publication=replace(title, chapters=()),
             volume=self.context.volume + 1 if self.context.volumes else 0,
             volumes=len(self.context.volumes) or 1,
             front=front,

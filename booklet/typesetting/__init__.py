@@ -36,6 +36,7 @@ __all__ = [
     "Segment",
     "Typesetter",
     "WrittenFacts",
+    "engine_versions",
     "facts_key",
     "folios",
     "laid_out",
@@ -217,6 +218,13 @@ class Typesetter:
 def facts_key(segment: str) -> str:
     """The key under which the store has the `WrittenFacts` of a segment."""
     return key_of("facts", segment)
+
+
+def engine_versions() -> dict[str, str]:
+    """The versions of the engine and of the libraries of the system that pages depend on, by name."""
+    from booklet.typesetting.engine import versions
+
+    return versions()
 
 
 def cmyk_profile() -> bytes:

@@ -11,14 +11,14 @@ import logging
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-import pydyf
 import weasyprint
 from weasyprint.formatting_structure.boxes import TextBox
-from weasyprint.text.ffi import pango
+from weasyprint.text.ffi import harfbuzz, pango
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
@@ -41,7 +41,6 @@ WOFF2 = b"wOF2"
 NEAR_SHAPE = 0.005
 """A drawing that differs from the shape of its page by less is shown whole, where nothing bleeds: half of A4 on A4."""
 FAMILIES = (b"Atkinson Hyperlegible Next", b"Noto Sans")
-VERSIONS = f"weasyprint {weasyprint.__version__}, pydyf {pydyf.__version__}, pango {pango.pango_version()}"
 _VIEW_BOX = re.compile(rb"""(<svg\b[^>]*?\bviewBox\s*=\s*)["']((?:-?[\d.]+[\s,]*){4})["']""")
 _LOG = logging.getLogger("weasyprint")
 
@@ -49,6 +48,19 @@ SUBSET = weasyprint.pdf.fonts.Font.subset
 """The engine's own way to cut a font down, which has no turn here: a test holds this seam, too."""
 
 weasyprint.pdf.add_tags = add_tags
+
+
+def versions() -> dict[str, str]:
+    """The versions of the engine and of the libraries of the system that pages depend on, by name."""
+    number = pango.pango_version()
+    shaper: list[int] = []
+    for rest in ([0, 0], [0], []):  # HarfBuzz only says whether it is at least of some version
+        shaper.append(next(part for part in count() if not harfbuzz.hb_version_atleast(*shaper, part + 1, *rest)))
+    return {
+        "weasyprint": weasyprint.__version__,
+        "pango": f"{number // 10000}.{number // 100 % 100}.{number % 100}",
+        "harfbuzz": ".".join(map(str, shaper)),
+    }
 
 
 def _whole(font: Any, to_unicode: dict[int, str], hinting: bool) -> None:
