@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
@@ -102,13 +103,17 @@ def _draw(canvas: Canvas, lines: Iterable[Line], size_pt: float, left_pt: float,
 
 def _letter(text: str, size_pt: float) -> tuple[tuple[Line, float], ...]:
     """The letter's lines with their sizes, the first one bold."""
+    paragraphs = enumerate(text.strip().split("\n"))
+    return tuple((part, size_pt) for index, each in paragraphs for part in _paragraph(each, size_pt, index == 0))
+
+
+@lru_cache(maxsize=256)
+def _paragraph(words: str, size_pt: float, is_bold: bool) -> tuple[Line, ...]:
+    """Most paragraphs are the same in every letter, and are set once."""
     width = (SHEET_MM[0] - 2 * _MARGIN_MM) * mm
-    lines: list[tuple[Line, float]] = []
-    for index, paragraph in enumerate(text.strip().split("\n")):
-        whole = Line(line(paragraph)[0].words, BOLD) if index == 0 else line(paragraph)[0]
-        fit = fitted((whole,), width, 10_000, (size_pt,))
-        lines += [(part, size_pt) for part in (fit[0] if fit else ())] or [(Line("", whole.face), size_pt)]
-    return tuple(lines)
+    whole = Line(line(words)[0].words, BOLD) if is_bold else line(words)[0]
+    fit = fitted((whole,), width, 10_000, (size_pt,))
+    return (fit[0] if fit else ()) or (Line("", whole.face),)
 
 
 def _start_mm(envelope: Envelope) -> float:

@@ -67,12 +67,14 @@ def add(dist: Path) -> None:
     if not click.confirm("Notice read, and all right?", default=True):
         raise DeskError("Nothing was kept.")
     address = _ask_address(state, postcode)
-    if words := over_limit(items, ledger.copies_to(address), catalogue, settings.DESK_MOST_COPIES):
-        raise DeskError(f"{words} Nothing was kept.")
+    _refuse_more(items, address, catalogue)
     if not click.confirm("Is it safe to post there, in a plain envelope?", default=True):
         raise DeskError("Nothing was kept. Ask for another address.")
     free_post = click.confirm("Free post? (Never ask why.)", default=False)
-    (number,) = ledger.add([Content(address, items, free_post)], date.today())
+    with ledger.exclusive():
+        # Another desk may have taken an order of this caller in the meantime.
+        _refuse_more(items, address, catalogue)
+        (number,) = ledger.add([Content(address, items, free_post)], date.today())
     click.echo(f"Order {numbers.write(number)}: {numbers.spelling(number)}.")
 
 
@@ -351,6 +353,12 @@ def backup(target: Path) -> None:
     refuse_project(target)
     ledger.backup(target)
     click.echo(target)
+
+
+def _refuse_more(items: tuple[Item, ...], address: Address, catalogue: Catalogue) -> None:
+    """Raises DeskError for more copies than this name and address may have."""
+    if words := over_limit(items, ledger.copies_to(address), catalogue, settings.DESK_MOST_COPIES):
+        raise DeskError(f"{words} Nothing was kept.")
 
 
 def _ask_place() -> tuple[str, str]:

@@ -59,7 +59,7 @@ def place(operator: int, id: int, content: Content, day: date, rhythm: Rhythm | 
     """Make an order of a draft, and with a rhythm a standing one; once: however often it is asked, the number is the
     same. Raises DeskError.
     """
-    with transaction.atomic():
+    with ledger.exclusive():
         row = _row(operator, id, is_locked=True)
         if row.order is None:
             (row.order,) = ledger.add([content], day)
@@ -94,7 +94,9 @@ def purge(today: date) -> int:
     with transaction.atomic():
         gone, _ = models.Draft.objects.filter(begun__lt=end).delete()
         keys = models.SealingKey.objects.filter(purpose=Purpose.DRAFTS, day__lt=today, is_destroyed=False)
-        keys.filter(draft__isnull=True).update(is_destroyed=True)
+        # Who seals a call with such a key holds its row until the call is there, and is waited for.
+        held = [key.id for key in keys.select_for_update()]
+        keys.filter(pk__in=held, draft__isnull=True).update(is_destroyed=True)
     keyring.destroy_keys()
     return gone
 

@@ -11,7 +11,7 @@ import sqlite3
 import unicodedata
 from collections import Counter as Tally
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
@@ -86,12 +86,20 @@ class Statistics:
     unreadable: int
 
 
+@contextmanager
+def exclusive() -> Iterator[models.Counter]:
+    """A transaction in which no other desk changes orders: what is read here is still so when it ends. It begins with
+    the row of the last number, which is locked before anything else is read (SQLite locks the whole database).
+    """
+    with transaction.atomic():
+        models.Counter.objects.get_or_create(name="order", defaults={"last": numbers.FIRST - 1})
+        yield models.Counter.objects.select_for_update().get(name="order")
+
+
 def add(contents: Iterable[Content], day: date) -> list[int]:
     """Take orders, all or none, and give them numbers. A row of a spreadsheet that was taken before gives none."""
     rows = list(contents)
-    with transaction.atomic():
-        # While it is held, nobody else takes rows: of two commands with one file, the second sees what is known.
-        counter = _locked_counter()
+    with exclusive() as counter:
         key = keyring.key_of_the_day(day)
         fresh = _without_known_rows(rows)
         first = counter.last + 1
@@ -155,8 +163,8 @@ def listed(state: str | None = None, batch: int | None = None) -> list[Order]:
 
 def cancel(number: int, day: date) -> None:
     """Cancel an order that has not gone out. Raises DeskError."""
-    with transaction.atomic():
-        row = models.Order.objects.select_for_update().filter(number=number).first()
+    with exclusive():
+        row = models.Order.objects.filter(number=number).first()
         if row is None:
             raise DeskError(f"No order has the number {numbers.write(number)}.")
         if row.state != State.OPEN:
@@ -170,8 +178,8 @@ def make_batch(day: date, today: Callable[[Content], Content], issue: str = "") 
     """All open orders that can be read, as a batch; None when there is none. `today` puts the codes in their place that
     are printed now, in this issue.
     """
-    with transaction.atomic():
-        rows = list(models.Order.objects.select_for_update().filter(state=State.OPEN).order_by("number"))
+    with exclusive():
+        rows = list(models.Order.objects.filter(state=State.OPEN).order_by("number"))
         readable = [(row, order.content) for row, order in zip(rows, _opened(rows), strict=True) if order.content]
         if not readable:
             return None
@@ -192,7 +200,7 @@ def files_of(
     """A batch (a new one of all open orders, or one once more), and the files that `prepare` makes of it and its
     orders. Where that raises, no new batch is there. Raises DeskError.
     """
-    with transaction.atomic():
+    with exclusive():
         chosen = make_batch(day, catalogue.renewed, catalogue.issue) if again is None else batch(again)
         if chosen is None:
             raise DeskError("There is no open order that can be read.")
@@ -224,7 +232,7 @@ def written(number: int) -> None:
 
 def undo_batch(number: int) -> int:
     """Open the orders of a batch again that was not posted, and say how many. Raises DeskError."""
-    with transaction.atomic():
+    with exclusive():
         if batch(number).posted:
             raise DeskError(f"Batch {number} was posted.")
         opened = models.Order.objects.filter(batch_id=number).update(state=State.OPEN, batch=None)
@@ -235,8 +243,8 @@ def undo_batch(number: int) -> int:
 
 def mark_posted(number: int, day: date) -> int:
     """Note that a batch went out, and count its copies. Gives the number of its orders. Raises DeskError."""
-    with transaction.atomic():
-        row = models.Batch.objects.select_for_update().filter(pk=number).first()
+    with exclusive():
+        row = models.Batch.objects.filter(pk=number).first()
         if row is None:
             raise DeskError(f"There is no batch {number}.")
         if row.posted:
@@ -253,7 +261,7 @@ def take_back(returns: Iterable[Return]) -> Taken:
     Raises ReturnError, which names the orders that it cannot have been given.
     """
     said = {each.number: each for each in returns}
-    with transaction.atomic():
+    with exclusive():
         rows = _of_numbers(sorted(said))
         strangers = [number for number in said if number not in rows or rows[number].batch_id is None]
         if strangers:
@@ -281,7 +289,7 @@ def purge(today: date, is_sure: bool = False) -> Purged:
     """
     if not is_sure:
         _believe(today)
-    with transaction.atomic():
+    with exclusive():
         gone = _due(today)
         ids = sorted(set(gone.values_list("key_id", flat=True)))
         purged = gone.update(key=None, sealed=None, fingerprint=None)
@@ -347,8 +355,13 @@ def posted_to_clinics(codes: Collection[str]) -> list[tuple[Order, str]]:
 def backup(target: Path) -> None:
     """A copy of the database as it is at one moment, whatever else is being written. It holds no keys.
 
-    Raises DeskError where there is such a file already, OSError.
+    Raises DeskError where there is such a file already, or where PostgreSQL makes its copies itself, OSError.
     """
+    if connection.vendor != "sqlite":
+        raise DeskError(
+            "PostgreSQL makes the copy itself, without the keys: pg_dump --format=custom --file=FILE "
+            '"$BOOKLET_DESK_DATABASE". docs/order-line.md says how to put it back.'
+        )
     if target.exists():
         raise DeskError(f"{target.name} is there already.")
     aside = target.with_name(f"{target.name}{ASIDE}{os.getpid()}")
@@ -373,7 +386,7 @@ def took_file(content: bytes) -> date | None:
 
 def take_file(file: bytes, contents: list[Content], day: date) -> list[int]:
     """Take the orders of a file and note the file itself, both or neither. Gives the numbers."""
-    with transaction.atomic():
+    with exclusive():
         given = add(contents, day) if contents else []
         models.Import.objects.get_or_create(digest=_digest(file), defaults={"day": day, "orders": len(given)})
     return given
@@ -441,7 +454,7 @@ def _washed(content: Content, said: Return) -> Content:
 
 
 def _of_numbers(every: list[int]) -> dict[int, models.Order]:
-    chunks = (models.Order.objects.select_for_update().filter(number__in=chunk) for chunk in _chunks(every))
+    chunks = (models.Order.objects.filter(number__in=chunk) for chunk in _chunks(every))
     return {row.number: row for chunk in chunks for row in chunk.order_by("number")}
 
 
@@ -455,12 +468,6 @@ def _opened(rows: Iterable[models.Order]) -> Iterator[Order]:
             except vault.KeyLostError:
                 is_lost = True
         yield Order(row.number, row.day, row.state, row.batch_id, row.closed, content, is_lost)
-
-
-def _locked_counter() -> models.Counter:
-    """The row of the last number, which nobody else reads or changes before the transaction ends."""
-    models.Counter.objects.get_or_create(name="order", defaults={"last": numbers.FIRST - 1})
-    return models.Counter.objects.select_for_update().get(name="order")
 
 
 def _without_known_rows(contents: list[Content]) -> list[Content]:

@@ -3,6 +3,8 @@
 BOOKLET_DESK_HOME         the database's folder; default ~/.local/share/booklet-desk
 BOOKLET_DESK_KEYS         the keys' folder, which no backup of the database may hold; default
                           ~/.config/booklet-desk/keys
+BOOKLET_DESK_DATABASE     where PostgreSQL keeps the orders of many desks, postgresql://desk@db.example.org/desk; its
+                          password may stand there, in PGPASSWORD or in ~/.pgpass; default: a file in the home
 BOOKLET_DESK_MOST_COPIES  of one title in one order; default 10
 BOOKLET_DESK_MOST_CLINIC  of one title in one order of a clinic; default 200
 BOOKLET_DESK_LETTER       a text file with the letter on carrier sheets; default letter.txt here
@@ -16,6 +18,7 @@ import os
 import secrets
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from booklet_desk.records import DeskError
 
@@ -25,6 +28,33 @@ def _count(name: str, default: int) -> int:
     if not text.isdigit() or not int(text):
         raise DeskError(f"{name} is not a number from 1.")
     return int(text)
+
+
+def database(url: str, home: Path) -> dict[str, Any]:
+    """How Django reaches the database: PostgreSQL by its URL, and without one a file of SQLite in the home. Raises
+    DeskError, which does not repeat the URL: a password may stand in it.
+    """
+    if not url:
+        start = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON;"
+        options = {"timeout": WAIT_SECONDS, "transaction_mode": "IMMEDIATE", "init_command": start}
+        return {"ENGINE": "django.db.backends.sqlite3", "NAME": home / "desk.sqlite3", "OPTIONS": options}
+    from psycopg import IsolationLevel, ProgrammingError
+    from psycopg.conninfo import conninfo_to_dict
+
+    try:
+        said = conninfo_to_dict(url) if url.startswith(("postgresql://", "postgres://")) else {}
+    except ProgrammingError:
+        said = {}
+    if not said.get("dbname"):
+        raise DeskError("BOOKLET_DESK_DATABASE is no address such as postgresql://desk@db.example.org/desk.")
+    start = f"-c lock_timeout={WAIT_SECONDS}s -c synchronous_commit=on"
+    options = {
+        "connect_timeout": WAIT_SECONDS,
+        **said,
+        "options": f"{said.get('options', '')} {start}".strip(),
+        "isolation_level": IsolationLevel.READ_COMMITTED,
+    }
+    return {"ENGINE": "django.db.backends.postgresql", "NAME": options.pop("dbname"), "OPTIONS": options}
 
 
 def _place(name: str, default: Path) -> Path:
@@ -38,6 +68,8 @@ DESK_MOST_CLINIC = _count("BOOKLET_DESK_MOST_CLINIC", 200)
 DESK_LETTER = _place("BOOKLET_DESK_LETTER", Path(__file__).with_name("letter.txt"))
 DESK_NOTICE = _place("BOOKLET_DESK_NOTICE", Path(__file__).with_name("notice.txt"))
 
+WAIT_SECONDS = 20
+"""So long a command waits for another one that writes."""
 DESK_DIST = Path("dist")
 """Whose manifest says what can be ordered."""
 
@@ -52,17 +84,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 USE_TZ = True
 TIME_ZONE = None
 """The day is the machine's own: Django must not set another for the whole process."""
-DATABASES = {
-    "default": {
-        "ENGINE": "django.db.backends.sqlite3",
-        "NAME": DESK_HOME / "desk.sqlite3",
-        "OPTIONS": {
-            "timeout": 20,
-            "transaction_mode": "IMMEDIATE",
-            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON;",
-        },
-    }
-}
+DATABASES = {"default": database(os.environ.get("BOOKLET_DESK_DATABASE", ""), DESK_HOME)}
 
 # The screen. What else is on the way than 127.0.0.1 is settled by `serving.py`, when it is started.
 SECRET_KEY = os.environ.get("BOOKLET_DESK_SECRET") or secrets.token_hex(32)

@@ -10,8 +10,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db import transaction
-
 from booklet_desk import keyring, ledger, models, vault
 from booklet_desk.models import Purpose
 from booklet_desk.records import Content, DeskError, Rhythm, as_data, from_data
@@ -29,7 +27,7 @@ class Standing:
 
 def begin(content: Content, rhythm: Rhythm, first: date) -> int:
     """Keep an order that was taken on a day, to be taken again after each stretch of weeks."""
-    with transaction.atomic():
+    with ledger.exclusive():
         key = keyring.new_key(first, Purpose.STANDING)
         row = models.Standing(
             every_weeks=rhythm.every_weeks, next=first + timedelta(weeks=rhythm.every_weeks), until=rhythm.until
@@ -48,8 +46,8 @@ def listed() -> list[Standing]:
 
 def end(id: int) -> None:
     """End a standing order: it is gone, and nobody can read it. Raises DeskError."""
-    with transaction.atomic():
-        row = models.Standing.objects.select_for_update().filter(pk=id).first()
+    with ledger.exclusive():
+        row = models.Standing.objects.filter(pk=id).first()
         if row is None:
             raise DeskError("There is no such standing order.")
         _end(row)
@@ -64,8 +62,8 @@ def take_due(today: date, is_sure: bool = False) -> list[int]:
     numbers: list[int] = []
     if not models.Standing.objects.filter(next__lte=today).exists() or not (is_sure or ledger.is_believed(today)):
         return numbers
-    with transaction.atomic():
-        rows = {row.pk: row for row in models.Standing.objects.select_for_update().filter(next__lte=today)}
+    with ledger.exclusive():
+        rows = {row.pk: row for row in models.Standing.objects.filter(next__lte=today)}
         for standing in _opened():
             row = rows.get(standing.id)
             if row is None or standing.content is None:

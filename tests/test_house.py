@@ -56,7 +56,7 @@ DESK_HOMES = {
     },
     "cryptography": {"vault"}, "waitress": {"serving"},
     "python_calamine": {"spreadsheets"}, "click": {"commands", "cards", "cli", "mail", "screen", "serving"},
-    "csv": {"spreadsheets", "exporting"}, "sqlite3": {"ledger"},
+    "csv": {"spreadsheets", "exporting"}, "sqlite3": {"ledger"}, "psycopg": {"settings"},
     "reportlab": {"lettering", "carriers", "labels", "lists", "card_sheets"}, "fontTools": {"lettering"},
     "pypdfium2": {"envelope_check", "card_sheets"},
 }  # fmt: skip

@@ -4,15 +4,30 @@ from django.db import migrations
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.state import StateApps
 
-_REFUSE = """\
-CREATE TRIGGER log_{verb} BEFORE {verb} ON booklet_desk_logentry
-BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END"""
+_REFUSE = {
+    "sqlite": (
+        """\
+CREATE TRIGGER log_UPDATE BEFORE UPDATE ON booklet_desk_logentry
+BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END""",
+        """\
+CREATE TRIGGER log_DELETE BEFORE DELETE ON booklet_desk_logentry
+BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END""",
+    ),
+    "postgresql": (
+        """\
+CREATE FUNCTION booklet_desk_refuse() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN RAISE EXCEPTION 'the log is append-only'; END $$""",
+        """\
+CREATE TRIGGER log_change BEFORE UPDATE OR DELETE OR TRUNCATE ON booklet_desk_logentry
+EXECUTE FUNCTION booklet_desk_refuse()""",
+    ),
+}
 
 
 def refuse_changes(_: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
-    """Triggers, where the database is SQLite."""
-    for verb in ("UPDATE", "DELETE") if editor.connection.vendor == "sqlite" else ():
-        editor.execute(_REFUSE.format(verb=verb))
+    """Triggers, as each database writes them."""
+    for statement in _REFUSE[editor.connection.vendor]:
+        editor.execute(statement, params=None)
 
 
 class Migration(migrations.Migration):

@@ -47,8 +47,12 @@ def call(request: HttpRequest, id: int) -> HttpResponse:
     fields, words = calls.with_code(fields, catalogue)
     fields = {**fields, "asked": request.POST.get("step", ""), "words": words}
     read = _read(fields, catalogue)
-    if read.content and read.is_read_back and not _over_limit(read, catalogue):
-        return redirect("taken", drafts.place(operator_of(request), id, read.content, date.today(), read.rhythm))
+    if read.content and read.is_read_back:
+        # Between this look and the order no other desk takes one of the same caller.
+        with ledger.exclusive():
+            if not _over_limit(read, catalogue):
+                number = drafts.place(operator_of(request), id, read.content, date.today(), read.rhythm)
+                return redirect("taken", number)
     drafts.keep(operator_of(request), id, {**fields, "safe": ""})
     return redirect("call", id)
 

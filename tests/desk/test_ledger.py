@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from booklet_desk import keyring, ledger, models, vault
 from booklet_desk.models import State
 from booklet_desk.records import Content, DeskError
 from tests.conftest import HANG_SECONDS, PROJECT
-from tests.desk.conftest import OLD_VIC, Desk, code_of
+from tests.desk.conftest import OLD_VIC, Desk, code_of, on_postgresql, on_sqlite, speak_to
 from tests.desk.orders import DAY, MARKERS, content
 
 LATER = DAY + timedelta(days=ledger.KEEP_DAYS)
@@ -50,10 +51,12 @@ def test_an_order_is_taken_and_found_again(desk: Desk) -> None:
 
 
 def test_nothing_of_an_order_lies_open_in_any_file(desk: Desk) -> None:
-    ledger.add([content() for _ in range(50)], DAY)
+    given = ledger.add([content(postcode="7000", state="TAS") for _ in range(50)], DAY)
+    sealed = bytes(models.Order.objects.get(number=given[-1]).sealed or b"")
     written = desk.bytes_written()
-    assert (desk.home / "desk.sqlite3-wal").exists(), "the write-ahead log is among what was searched"
-    assert [marker for marker in (*MARKERS, code_of("main", "VIC")) if marker.encode() in written] == []
+    assert sealed in written, "what was written last is among what was searched"
+    assert desk.cluster or (desk.home / "desk.sqlite3-wal").exists(), "and the write-ahead log"
+    assert [marker for marker in (*MARKERS, code_of("main", "TAS")) if marker.encode() in written] == []
 
 
 def test_orders_come_whole_or_not_at_all(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -130,8 +133,7 @@ def test_posting_counts_copies_by_code_and_the_counts_stay(desk: Desk) -> None:
 
 def test_thirty_days_after_posting_all_is_unreadable_in_every_copy(desk: Desk) -> None:
     given = posted(content(), content())
-    copy = desk.folder / "copy.sqlite3"
-    ledger.backup(copy)
+    restore = backed_up(desk)
     assert ledger.purge(LATER - timedelta(days=1), is_sure=True) == ledger.Purged(0, 0)
     assert ledger.find(given[0]).content == content()
     before = keys(desk)
@@ -139,10 +141,27 @@ def test_thirty_days_after_posting_all_is_unreadable_in_every_copy(desk: Desk) -
     assert len(before) == 1 and keys(desk) == set()
     order = ledger.find(given[0])
     assert order.content is None and not order.is_key_lost
-    connection.close()
-    connection.settings_dict["NAME"] = copy
+    restore()
     restored = ledger.find(given[0])
     assert restored.content is None and restored.is_key_lost, "the backup has the order, and nobody can read it"
+
+
+def backed_up(desk: Desk) -> Callable[[], None]:
+    """Back up as docs/order-line.md says; gives what puts the copy in the place of the database."""
+    if not desk.cluster:
+        copy = desk.folder / "copy/desk.sqlite3"
+        copy.parent.mkdir()
+        ledger.backup(copy)
+        return lambda: speak_to("", copy.parent)
+    cluster, file = desk.cluster, str(desk.folder / "copy")
+    cluster.use("pg_dump", "--format=custom", f"--file={file}", desk.url)
+
+    def restore() -> None:
+        connection.close()
+        cluster.run("DROP DATABASE desk WITH (FORCE)", "CREATE DATABASE desk OWNER desk")
+        cluster.use("pg_restore", "--no-owner", f"--dbname={desk.url}", file)
+
+    return restore
 
 
 def test_what_stays_moves_to_a_fresh_key_when_the_old_one_goes(desk: Desk) -> None:
@@ -227,6 +246,7 @@ def test_codes_of_an_earlier_issue_go_out_as_what_is_printed_now(desk: Desk) -> 
     assert order.content and order.content.items[0].code == code_of("main", "VIC")
 
 
+@on_sqlite
 def test_the_database_is_its_owners_and_in_the_safe_mode(desk: Desk) -> None:
     ledger.add([content()], DAY)
     for path in desk.home.iterdir():
@@ -239,6 +259,24 @@ def test_the_database_is_its_owners_and_in_the_safe_mode(desk: Desk) -> None:
     assert answers == {"journal_mode": "wal", "synchronous": 2, "secure_delete": 1}
 
 
+@on_postgresql
+def test_transactions_see_what_was_confirmed_and_confirm_what_is_on_the_disk(desk: Desk) -> None:
+    with ledger.exclusive(), connection.cursor() as cursor:
+        answers = {}
+        for name in ("transaction_isolation", "synchronous_commit", "lock_timeout"):
+            cursor.execute(f"SHOW {name}")
+            answers[name] = cursor.fetchone()[0]
+    assert answers == {"transaction_isolation": "read committed", "synchronous_commit": "on", "lock_timeout": "20s"}
+
+
+@on_postgresql
+def test_a_backup_of_postgresql_is_its_own_and_the_command_is_told(desk: Desk, tmp_path: Path) -> None:
+    with pytest.raises(DeskError, match='pg_dump --format=custom --file=FILE "\\$BOOKLET_DESK_DATABASE"'):
+        ledger.backup(tmp_path / "copy")
+    assert not (tmp_path / "copy").exists()
+
+
+@on_sqlite
 def test_a_backup_is_whole_private_and_overwrites_nothing(desk: Desk, tmp_path: Path) -> None:
     ledger.add([content()], DAY)
     copy = tmp_path / "copy.sqlite3"
@@ -265,6 +303,9 @@ with open_desk():
 def test_two_desks_at_once_never_give_one_number_twice(desk: Desk) -> None:
     """From the very first order, when no table is there yet."""
     environment = {**os.environ, **desk.environment, "BOOKLET_DESK_HOME": str(desk.folder / "new")}
+    if desk.cluster:
+        desk.cluster.run("DROP DATABASE IF EXISTS new", "CREATE DATABASE new OWNER desk")
+        environment["BOOKLET_DESK_DATABASE"] = desk.cluster.url("new")
     command = [sys.executable, "-c", ADDING]
     running = [
         subprocess.Popen(command, env=environment, cwd=PROJECT, stdout=subprocess.PIPE, text=True) for _ in range(3)

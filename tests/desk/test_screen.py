@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import logging
 import re
-import sqlite3
+import threading
+from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date, timedelta
 from html import unescape
@@ -21,8 +23,10 @@ from django.urls import reverse
 from booklet_desk import call as calls
 from booklet_desk import drafts, ledger, models, standing
 from booklet_desk.catalogue import read_catalogue
+from booklet_desk.records import Address
 from booklet_desk.screen import pages, shown
 from booklet_desk.screen.urls import urlpatterns
+from tests.desk import faults
 from tests.desk.conftest import OLD_VIC, Desk, code_of
 from tests.desk.orders import MARKERS, content
 
@@ -277,13 +281,40 @@ def test_desks_at_once_give_no_number_twice_and_lose_no_order(desk: Desk, operat
         finally:
             connection.close()
 
-    def path(_: object = None) -> None:
-        connection.settings_dict["NAME"] = desk.home / "desk.sqlite3"
-
-    with ThreadPoolExecutor(4, initializer=path) as desks:
+    with ThreadPoolExecutor(4) as desks:
         given = list(desks.map(place, ids))
     assert sorted(given) == list(range(10_001, 10_025))
     assert [order.number for order in ledger.listed()] == sorted(given)
+
+
+def test_two_desks_at_once_do_not_pass_the_limit_together(
+    client: Client, operator: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each looks at what this caller had, and waits for the other to have looked before it takes its own order."""
+    places = [taken_through(client), taken_through(client)]
+    answers = {**PLACE, **PACK, **NOTICE, **ADDRESS, "safe": "yes", "step": "check"}
+    sent = [{**answers, "read_back": hidden(client.get(place), "read_back")} for place in places]
+    both, look = threading.Barrier(2), ledger.copies_to
+
+    def looked(address: Address) -> Counter[str]:
+        found = look(address)
+        with suppress(threading.BrokenBarrierError):
+            both.wait(2)
+        return found
+
+    def post(place: str, fields: dict[str, str]) -> str:
+        browser = Client(headers=HERE)
+        browser.force_login(operator, backend="django.contrib.auth.backends.ModelBackend")
+        try:
+            return str(browser.post(place, fields)["Location"])
+        finally:
+            connection.close()
+
+    monkeypatch.setattr(ledger, "copies_to", looked)
+    with override_settings(DESK_MOST_COPIES=3), ThreadPoolExecutor(2) as desks:
+        found = sorted(desks.map(post, places, sent))
+    assert [place.endswith("/taken") for place in found] == [False, True]
+    assert [order.number for order in ledger.listed()] == [10_001], "two of three copies, not four"
 
 
 def test_a_call_can_be_forgotten(client: Client) -> None:
@@ -477,32 +508,19 @@ def test_what_changes_something_is_never_done_by_a_link(client: Client, address:
 def test_a_locked_database_is_told_and_what_was_typed_stays(client: Client, desk: Desk) -> None:
     place = taken_through(client)
     page = client.get(place)
-    connection.close()
-    options = connection.settings_dict["OPTIONS"]
-    connection.settings_dict["OPTIONS"] = {**options, "timeout": 0.1}
-    own = sqlite3.connect(desk.home / "desk.sqlite3", isolation_level=None)
-    own.execute("BEGIN IMMEDIATE")
     sent = {**PLACE, **PACK, **NOTICE, **ADDRESS, "safe": "yes", "read_back": hidden(page, "read_back")}
-    try:
+    with faults.locked(desk):
         done = client.post(place, {"step": "check", **sent})
-    finally:
-        own.close()
-        connection.close()
-        connection.settings_dict["OPTIONS"] = options
     assert done.status_code == 503 and "in use by another command" in text(done)
     assert confirm(client, place) == "/order/10001/taken"
 
 
-@pytest.mark.parametrize(("pragma", "words"), [("query_only = ON", "read-only"), ("max_page_count = 1", "full")])
-def test_a_database_that_cannot_be_written_is_told(client: Client, pragma: str, words: str) -> None:
-    connection.close()
-    options = connection.settings_dict["OPTIONS"]
-    connection.settings_dict["OPTIONS"] = {**options, "init_command": f"{options['init_command']} PRAGMA {pragma};"}
-    try:
+@pytest.mark.parametrize(("fault", "words"), [(faults.read_only, "read-only"), (faults.full, "full")])
+def test_a_database_that_cannot_be_written_is_told(
+    client: Client, desk: Desk, fault: faults.Lasting, words: str
+) -> None:
+    with fault(desk):
         done = [client.post("/", {**PLACE, "code": "x" * 1000}) for _ in range(40)][-1]
-    finally:
-        connection.close()
-        connection.settings_dict["OPTIONS"] = options
     assert done.status_code == 503 and words in text(done)
 
 
