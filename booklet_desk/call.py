@@ -166,6 +166,11 @@ def over_limit(items: Iterable[Item], sent: Mapping[str, int], catalogue: Catalo
     return ""
 
 
+def may_end(last: date, today: date) -> bool:
+    """True for a day on which a standing order may end."""
+    return today < last <= today + timedelta(days=MOST_DAYS)
+
+
 def as_read(address: Address) -> str:
     """By what the page that was read aloud knows the address again: another one has to be read back anew."""
     return sha256("\n".join(address.printed).encode()).hexdigest()
@@ -218,7 +223,7 @@ def _rhythm(fields: Mapping[str, str], today: date) -> tuple[Rhythm | None, dict
         last = date.fromisoformat(until)
     except ValueError:
         return None, {"until": f"A day such as {today + timedelta(weeks=26)} is wanted."}
-    if not today < last <= today + timedelta(days=MOST_DAYS):
+    if not may_end(last, today):
         return None, {"until": f"A day after today is wanted, and at most {MOST_DAYS // 366} years ahead."}
     return Rhythm(int(weeks), last), {}
 

@@ -4,6 +4,7 @@ which others can read and which a shell keeps; they are printed where somebody a
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -33,6 +34,7 @@ from booklet_desk.commands import (
 from booklet_desk.models import State
 from booklet_desk.records import Address, Content, DeskError, Item, Order
 from booklet_desk.spreadsheets import MOST_BYTES, Sheet, read_sheet
+from booklet_desk.standing_and_stock import standing, stock
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -50,31 +52,38 @@ def orders() -> None:
     """
 
 
+orders.add_command(standing)
+orders.add_command(stock)
+
+
 @orders.command()
+@click.option("--clinic", "is_clinic", is_flag=True, help="For a clinic, hospital or service: more copies.")
 @dist_option
 @at_the_desk
-def add(dist: Path) -> None:
+def add(is_clinic: bool, dist: Path) -> None:
     """Take an order: asks the caller's questions in their order, and reads the address back."""
     catalogue = read_catalogue(dist)
+    most = settings.DESK_MOST_CLINIC if is_clinic else settings.DESK_MOST_COPIES
     state, postcode = _ask_place()
     edition = state
     if not any(entry.is_current and entry.edition == state for entry in catalogue.entries):
         editions = sorted({entry.edition for entry in catalogue.entries if entry.is_current})
         edition = click.prompt(f"There is no edition for {state}. Which one", type=click.Choice(editions))
     click.echo(f"Edition: {edition}")
-    items = _ask_items(catalogue, edition)
+    items = _ask_items(catalogue, edition, most)
     click.echo(Path(settings.DESK_NOTICE).read_text("utf-8").strip(), err=True)
     if not click.confirm("Notice read, and all right?", default=True):
         raise DeskError("Nothing was kept.")
     address = _ask_address(state, postcode)
-    _refuse_more(items, address, catalogue)
+    new = Content(address, items, is_clinic=is_clinic)
+    _refuse_more(new, catalogue)
     if not click.confirm("Is it safe to post there, in a plain envelope?", default=True):
         raise DeskError("Nothing was kept. Ask for another address.")
     free_post = click.confirm("Free post? (Never ask why.)", default=False)
     with ledger.exclusive():
         # Another desk may have taken an order of this caller in the meantime.
-        _refuse_more(items, address, catalogue)
-        (number,) = ledger.add([Content(address, items, free_post)], date.today())
+        _refuse_more(new, catalogue)
+        (number,) = ledger.add([replace(new, free_post=free_post)], date.today())
     click.echo(f"Order {numbers.write(number)}: {numbers.spelling(number)}.")
 
 
@@ -355,9 +364,11 @@ def backup(target: Path) -> None:
     click.echo(target)
 
 
-def _refuse_more(items: tuple[Item, ...], address: Address, catalogue: Catalogue) -> None:
-    """Raises DeskError for more copies than this name and address may have."""
-    if words := over_limit(items, ledger.copies_to(address), catalogue, settings.DESK_MOST_COPIES):
+def _refuse_more(new: Content, catalogue: Catalogue) -> None:
+    """Raises DeskError for more copies than this name and address may have. A clinic may order as much again."""
+    if new.is_clinic:
+        return
+    if words := over_limit(new.items, ledger.copies_to(new.address), catalogue, settings.DESK_MOST_COPIES):
         raise DeskError(f"{words} Nothing was kept.")
 
 
@@ -374,7 +385,7 @@ def _ask_place() -> tuple[str, str]:
         click.echo(fault)
 
 
-def _ask_items(catalogue: Catalogue, edition: str) -> tuple[Item, ...]:
+def _ask_items(catalogue: Catalogue, edition: str, most: int) -> tuple[Item, ...]:
     for id, title in catalogue.titles.items():
         click.echo(f"  {id}: {title}")
     while True:
@@ -384,7 +395,7 @@ def _ask_items(catalogue: Catalogue, edition: str) -> tuple[Item, ...]:
             "copies": click.prompt("Copies of each", default="1"),
         }
         try:
-            items = importing.read_items(said, edition, catalogue, settings.DESK_MOST_COPIES)
+            items = importing.read_items(said, edition, catalogue, most)
         except importing.ItemError as reason:
             click.echo(reason)
             continue

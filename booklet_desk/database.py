@@ -22,7 +22,7 @@ from django.db.migrations.executor import MigrationExecutor
 from booklet_desk.records import DeskError
 
 _TRIES = 5
-_MIGRATING = 14_2026
+_MIGRATING = 142_026
 """The number of PostgreSQL's advisory lock that one command holds while it makes or changes the tables."""
 _LOCKED = "The database is in use by another command that does not end. Try again; nothing was changed."
 _FULL = "The disk is full. Nothing was changed."

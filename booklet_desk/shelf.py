@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.db.models import F
 
+from booklet.order_codes import CodeEntry, recognise
 from booklet_desk import models
 from booklet_desk.catalogue import Catalogue
 from booklet_desk.records import DeskError, Item
@@ -26,6 +27,15 @@ class Pile:
     low: int
     waiting: int
     warning: str
+
+
+def find(said: str, catalogue: Catalogue) -> CodeEntry:
+    """What a code stands for that was typed as it stands on a cover. Raises DeskError."""
+    code = recognise(said, (entry.code for entry in catalogue.entries)).code
+    entry = catalogue.entry(code) if code else None
+    if entry is None:
+        raise DeskError("No such code: type it as it stands on the cover.")
+    return entry
 
 
 def count(code: str, issue: str, copies: int, low: int, catalogue: Catalogue) -> None:

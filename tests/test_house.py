@@ -47,7 +47,7 @@ DESK_ROOMS = (
     "shelf", "ledger", "standing", "drafts",
     "affected",
     "exporting", "envelopes", "lettering", "carriers", "envelope_check", "labels", "lists", "postage", "mailroom",
-    "commands", "card_sheets", "cards", "cli", "mail", "screen", "serving",
+    "commands", "standing_and_stock", "card_sheets", "cards", "cli", "mail", "screen", "serving",
 )  # fmt: skip
 DESK_HOMES = {
     "django": {
@@ -55,7 +55,8 @@ DESK_HOMES = {
         "screen", "serving",
     },
     "cryptography": {"vault"}, "waitress": {"serving"},
-    "python_calamine": {"spreadsheets"}, "click": {"commands", "cards", "cli", "mail", "screen", "serving"},
+    "python_calamine": {"spreadsheets"},
+    "click": {"commands", "standing_and_stock", "cards", "cli", "mail", "screen", "serving"},
     "csv": {"spreadsheets", "exporting"}, "sqlite3": {"ledger"}, "psycopg": {"settings"},
     "reportlab": {"lettering", "carriers", "labels", "lists", "card_sheets"}, "fontTools": {"lettering"},
     "pypdfium2": {"envelope_check", "card_sheets"},

@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from booklet.manuscript import shipped
-from booklet.order_codes import answer, recognise
+from booklet.order_codes import answer
 from booklet_desk import call as calls
 from booklet_desk import drafts, importing, ledger, numbers, shelf, standing
 from booklet_desk.catalogue import Catalogue
@@ -119,10 +119,7 @@ def stock(request: HttpRequest) -> HttpResponse:
 
 def _count(sent: Mapping[str, str], catalogue: Catalogue) -> None:
     """Write down a count; the issue is the current one where none is said. Raises DeskError, ItemError."""
-    code = recognise(sent["code"], (entry.code for entry in catalogue.entries)).code
-    entry = catalogue.entry(code) if code else None
-    if entry is None:
-        raise DeskError("No such code: type it as it stands on the cover.")
+    entry = shelf.find(sent["code"], catalogue)
     copies, low = (
         0 if sent[name] in ("", "0") else importing.read_copies(sent[name], shelf.MOST_COPIES)
         for name in ("copies", "low")

@@ -51,6 +51,10 @@ ROWS = (
     Row("warm", "one word, one edition, screen, in the warm process of the preview, CPU", "warm", "cpu_s", 0.5),
     Row("saving", "a save of the real booklet to its picture, median of 20", "saving", "wall_s", 1.0),
     Row("saving-p95", "a save of the real booklet to its picture, 95th percentile", "saving-p95", "wall_s", 2.0),
+    Row("orders", "10,000 mixed orders from a file to sheets to print, CPU, against 1,000", "orders", "cpu_s", 10,
+        "orders-few"),
+    Row("orders-memory", "10,000 mixed orders, memory", "orders", "peak_mb", 300),
+    Row("sheets", "10,000 carrier sheets, read back, and lists, CPU: 300 a second on a core", "sheets", "cpu_s", 33.3),
     Row("help", "`booklet --help` beyond `python -c pass`, CPU", "help", "cpu_s", 0.15, "pass", "difference"),
 )  # fmt: skip
 

@@ -9,7 +9,7 @@ import tempfile
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -54,11 +54,11 @@ class Outcome:
     said: str
 
 
-def measure(command: Sequence[str | Path], folder: Path) -> Outcome:
-    """Run a command in a folder. Raises CommandError when it fails."""
+def measure(command: Sequence[str | Path], folder: Path, environment: Mapping[str, str] | None = None) -> Outcome:
+    """Run a command in a folder, with this process's environment or another. Raises CommandError when it fails."""
     with tempfile.TemporaryFile("w+") as said:
         start = time.monotonic()
-        process = subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=said)
+        process = subprocess.Popen(command, cwd=folder, env=environment, stdout=subprocess.DEVNULL, stderr=said)
         with peak_memory(process.pid) as peaks:
             _, status, used = os.wait4(process.pid, 0)
         wall_s = time.monotonic() - start

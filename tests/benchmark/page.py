@@ -33,6 +33,9 @@ STEPS = {
     "saving-p95": "a save, seen in the preview: 95th percentile",
     "loop": "WeasyPrint loop",
     "typst": "Typst",
+    "orders-few": "1,000 mixed orders from a file to a batch",
+    "orders": "10,000 mixed orders from a file to a batch",
+    "sheets": "the batch of 10,000 alone",
     "help": "`booklet --help`",
     "pass": "`python -c pass`",
 }
@@ -114,6 +117,9 @@ METHOD = """\
   Typst markup, on pages of the same size with boxes, drawings and faces like the project's: PDF/UA-1 for screen and
   large print, a plain PDF for press, because Typst has no PDF/X, and for clinic. It leaves out what the loop does, and
   checks what its own PDF/UA-1 export checks. A test holds that the markup has every word of the booklet in its order.
+* **Orders**: `booklet orders import` of a CSV and `booklet mail batch`, at a new desk with SQLite. Names are in four
+  scripts, one order in ten is in large print, one in three has two titles. The batch draws the carrier sheets, reads
+  each of them back, and writes the lists and the numbers for posting.
 * **Memory** is the highest sum of the proportional set sizes of all processes of a command, sampled ten times a second
   (Linux alone says it).
 * In each run every step is done once, in a new folder. Other work on the machine shows in wall time, and little in CPU

@@ -20,6 +20,7 @@ from statistics import median
 import pikepdf
 
 from tests.benchmark.books import Selection
+from tests.benchmark.mailing import mailed
 from tests.benchmark.measuring import Outcome, Usage, measure, median_usage
 from tests.benchmark.profiling import Profile, profile_of
 from tests.benchmark.worklist import read_list
@@ -132,6 +133,8 @@ def run(setting: Setting, wanted: Iterable[str]) -> Measured:
         measured.usage |= _warm()
     if wanted & {"saving", "saving-p95"}:
         measured.usage |= _saves()
+    if wanted & {"orders", "orders-few", "sheets"}:
+        measured.usage |= mailed()
     if wanted & {"help", "pass"}:
         measured.usage |= _starts()
     return measured

@@ -101,6 +101,15 @@ def test_a_caller_has_no_more_copies_than_the_limit_over_all_orders(desk: Desk) 
     assert len(ledger.listed()) == 1
 
 
+def test_a_clinic_orders_more_and_as_much_again(desk: Desk) -> None:
+    typed = (*CALL[:3], "40", *CALL[4:])
+    for number in (10_001, 10_002):
+        done = CliRunner().invoke(orders, ["add", "--clinic", "--dist", str(desk.dist)], input="\n".join((*typed, "")))
+        assert done.exit_code == 0
+        order = ledger.find(number).content
+        assert order and order.is_clinic and order.items[0].copies == 40
+
+
 def test_an_order_that_another_desk_took_in_the_meantime_counts(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     ask = click.confirm
 

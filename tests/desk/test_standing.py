@@ -6,15 +6,18 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
+from click.testing import CliRunner, Result
 
 from booklet_desk import keyring, ledger, models, shelf, standing
 from booklet_desk.catalogue import read_catalogue
+from booklet_desk.cli import orders
 from booklet_desk.records import Content, DeskError, Rhythm
 from tests.desk.conftest import OLD_VIC, Desk, code_of
 from tests.desk.orders import DAY, MARKERS, content
 
 CLINIC = replace(content(copies=40), is_clinic=True)
 WEEK = timedelta(weeks=1)
+TODAY = date.today()
 VIC = code_of("main", "VIC")
 
 
@@ -140,3 +143,79 @@ def test_an_old_issue_is_not_to_be_sent(desk: Desk) -> None:
     assert [pile.copies for pile in shelf.piles(catalogue, {})] == [3, 5, 5], "posted is the latest issue"
     with pytest.raises(DeskError, match=r"was not printed in issue 2031\.1"):
         shelf.count(VIC, "2031.1", 1, 0, catalogue)
+
+
+def run(desk: Desk, *arguments: str) -> Result:
+    options = [] if arguments[1] in ("add", "end") else ["--dist", str(desk.dist)]
+    done = CliRunner().invoke(orders, [*arguments, *options])
+    assert done.exception is None or isinstance(done.exception, SystemExit)
+    return done
+
+
+def test_a_clinics_order_becomes_a_standing_one_and_ends_in_the_terminal(desk: Desk) -> None:
+    ledger.add([CLINIC], TODAY)
+    until = (TODAY + 26 * WEEK).isoformat()
+    done = run(desk, "standing", "add", "10001", "K", "--every", "4", "--until", until)
+    assert done.stdout == f"Standing order 1: every 4 weeks until {until}.\n"
+    listed = run(desk, "standing", "list").stdout
+    assert (
+        listed
+        == f"1  next {TODAY + 4 * WEEK}  every 4 weeks until {until}  40 × {VIC}  Steady Ground, VIC, issue 2026.1\n"
+    )
+    shown = run(desk, "standing", "show", "1").stdout
+    assert [marker for marker in MARKERS if marker not in shown] == []
+    assert take(TODAY + 4 * WEEK) == [10_002]
+    assert run(desk, "standing", "end", "1").exit_code == 0
+    assert run(desk, "standing", "list").stdout == "" and standing.listed() == []
+    assert "no such standing order" in run(desk, "standing", "end", "1").stderr
+    assert "no such standing order" in run(desk, "standing", "show", "1").stderr
+
+
+@pytest.mark.parametrize(
+    ("number", "every", "days", "words"),
+    [
+        ("10002 M", "4", 100, "no clinic's order"),
+        ("10003 N", "4", 100, "No order has the number"),
+        ("10001 A", "4", 100, "letter of 10001 is not A"),
+        ("10001 K", "4", 0, "a day after today is wanted"),
+        ("10001 K", "4", 10_000, "at most 2 years ahead"),
+        ("10001 K", "0", 100, "--every"),
+        ("10001 K", "53", 100, "--every"),
+    ],
+)
+def test_a_standing_order_that_cannot_be_is_told(desk: Desk, number: str, every: str, days: int, words: str) -> None:
+    ledger.add([CLINIC, content()], TODAY)
+    until = (TODAY + timedelta(days=days)).isoformat()
+    done = run(desk, "standing", "add", number, "--every", every, "--until", until)
+    assert done.exit_code != 0 and words in done.stderr and standing.listed() == []
+
+
+def test_one_whose_key_is_lost_is_told_in_the_terminal(desk: Desk) -> None:
+    begun(4, DAY + 40 * WEEK)
+    for path in desk.keys.glob("*.key"):
+        path.unlink()
+    assert run(desk, "standing", "list").stdout.endswith("key lost\n")
+    assert "their key is not in the keys folder" in run(desk, "standing", "show", "1").stderr
+
+
+def test_the_shelf_is_counted_and_listed_in_the_terminal(desk: Desk) -> None:
+    ledger.add([content(copies=4)], TODAY)
+    assert run(desk, "stock", "count", "5", *VIC.split(), "--low", "2").stdout == f"5 × {VIC}, issue 2026.1\n"
+    assert run(desk, "stock", "count", "3", OLD_VIC, "--issue", "2025.1").exit_code == 0
+    first, second = run(desk, "stock", "list").stdout.splitlines()
+    assert first.startswith(f"{VIC}  2026.1  5 on the shelf, 4 to be sent") and first.endswith(". Low: print")
+    assert second.startswith(f"{OLD_VIC}  2025.1  3 on the shelf  ") and second.endswith(". Old issue: do not send")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("-1", "K43 333"), "-1"),
+        (("2", "nothing"), "No such code"),
+        (("2", VIC, "--issue", "2031.1"), "was not printed in issue 2031.1"),
+        (("1000001", VIC), "1000001"),
+    ],
+)
+def test_a_count_that_cannot_be_is_told(desk: Desk, arguments: tuple[str, ...], words: str) -> None:
+    done = run(desk, "stock", "count", *arguments)
+    assert done.exit_code != 0 and words in done.stderr and not models.Shelf.objects.exists()
