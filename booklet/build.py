@@ -21,7 +21,7 @@ from booklet.store import Store, key_of
 if TYPE_CHECKING:
     from booklet.processes import Pool
 
-__all__ = ["KeptBack", "Order", "Receipt", "Tell", "build", "check"]
+__all__ = ["KeptBack", "Order", "Receipt", "Tell", "build", "check", "outdated"]
 
 
 ATTEMPTS = 3
@@ -70,6 +70,15 @@ def check(order: Order) -> tuple[Finding, ...]:
     from booklet.walk import faults_of_sources
 
     return faults_of_sources(order)
+
+
+def outdated(order: Order) -> tuple[tuple[str, str, str], ...]:
+    """Of what is ordered, the titles, editions and formats whose files in `dist` are not what the sources come to on
+    that day. Raises BookletError.
+    """
+    from booklet.walk import outdated as found
+
+    return found(order)
 
 
 def receipt_key(order: Order) -> str:

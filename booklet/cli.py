@@ -928,6 +928,15 @@ def cards(arguments: tuple[str, ...]) -> None:
     command.main(arguments, "booklet cards")
 
 
+@main.command(add_help_option=False, context_settings={"ignore_unknown_options": True})
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def pack(arguments: tuple[str, ...]) -> None:
+    """Put the booklets of one order into a folder, from what is built (needs booklet[desk])."""
+    with _raising(), _desk():
+        from booklet_desk.pack import pack as command
+    command.main(arguments, "booklet pack")
+
+
 @contextmanager
 def _desk() -> Any:
     """The door to the order desk, which is loaded when it is asked for, and which not everybody has installed."""

@@ -195,11 +195,17 @@ def strangers(dist: Path, names: Iterable[str]) -> tuple[str, ...]:
 
 def is_whole(dist: Path, entry: Entry | ShelfFile) -> bool:
     """True when the file lies in `dist` as it was delivered."""
+    return read_whole(dist, entry) is not None
+
+
+def read_whole(dist: Path, entry: Entry | ShelfFile) -> bytes | None:
+    """The file as it was delivered; None where it does not lie in `dist` so."""
     try:
         content = read(dist / entry.file, MAX_PDF_BYTES)
     except OSError:
-        return False
-    return len(content) == entry.bytes and sha256(content).hexdigest() == entry.sha256
+        return None
+    is_own = len(content) == entry.bytes and sha256(content).hexdigest() == entry.sha256
+    return content if is_own else None
 
 
 def deliver(

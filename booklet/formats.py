@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import Literal
+from typing import Literal, get_args
 
 from booklet.design import MM_PER_INCH, TRIMS_MM, USUAL, USUAL_LARGE, USUAL_TRIM, PageDesign, designed, trim_name
 
@@ -18,6 +18,7 @@ KEPT_PPI = 330
 """As many are kept: a page that a copier enlarges to twice its area has enough of them, too."""
 Duplex = Literal["short-edge", "manual"]
 """Who turns the sheets: the printer, on their short edge, or a person, who prints fronts and then backs."""
+DUPLEX: tuple[Duplex, ...] = get_args(Duplex)
 
 RIGHT_TO_LEFT = "right-to-left.css"
 """The style sheet of languages that are read from right to left. It comes last."""

@@ -17,6 +17,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from hashlib import sha256
+from itertools import product
 from pathlib import Path
 
 from booklet import bindery, dispatch
@@ -41,7 +42,7 @@ from booklet.due import stale_faults
 from booklet.files import alone, stamps, temporary_folder
 from booklet.files import read as read_file
 from booklet.findings import BookletError, Finding, Place, error, has_errors, in_order, warning
-from booklet.formats import PageSetup, is_for_copiers
+from booklet.formats import DUPLEX, PageSetup, PrintOptions, is_for_copiers
 from booklet.jobs import (
     Job,
     JobContext,
@@ -191,6 +192,29 @@ def faults_of_sources(order: Order) -> tuple[Finding, ...]:
                 findings += composed(edition, wanted)[1]
     findings += read_waivers(order.project)[1]
     return in_order(dict.fromkeys(findings))
+
+
+def outdated(order: Order) -> tuple[tuple[str, str, str], ...]:
+    """Of what is ordered, the titles, editions and formats (`dispatch.Entry.key`) whose files in `dist` are not what
+    the sources come to on that day, however they were to be printed. Raises BookletError for sources with a fault.
+    """
+    sources = composed(order, Today(order.today))
+    manuscript = sources.manuscript
+    if manuscript is None or sources.are_faulty:
+        raise BookletError("The chapters have faults, so nobody can tell what is older than they. Run booklet check.")
+    digest = Assets(order.project / "chapters").digest
+    choices = product((None, True, False), (None, True, False), DUPLEX)
+    orders = [replace(order, printing=PrintOptions(*choice)) for choice in choices]
+    there: dict[tuple[str, str, str], set[str]] = {}
+    for entry in dispatch.read_entries(order.dist):
+        there.setdefault(entry.key, set()).add("" if entry.is_older else entry.inputs)
+
+    def is_outdated(job: Job) -> bool:
+        known = {_inputs(manuscript, each, job, sources.compositions, sources.waivers, digest) for each in orders}
+        return not there.get(job.key, set()) <= known
+
+    refused = tuple(job.key for job in sources.refused)
+    return (*refused, *(job.key for job in sources.jobs if is_outdated(job)))
 
 
 def styles_folder() -> Path:

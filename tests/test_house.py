@@ -47,7 +47,7 @@ DESK_ROOMS = (
     "shelf", "ledger", "standing", "drafts",
     "affected",
     "exporting", "envelopes", "lettering", "carriers", "envelope_check", "labels", "lists", "postage", "mailroom",
-    "commands", "standing_and_stock", "card_sheets", "cards", "cli", "mail", "screen", "serving",
+    "commands", "standing_and_stock", "card_sheets", "cards", "packing", "pack", "cli", "mail", "screen", "serving",
 )  # fmt: skip
 DESK_HOMES = {
     "django": {
@@ -56,14 +56,14 @@ DESK_HOMES = {
     },
     "cryptography": {"vault"}, "waitress": {"serving"},
     "python_calamine": {"spreadsheets"},
-    "click": {"commands", "standing_and_stock", "cards", "cli", "mail", "screen", "serving"},
+    "click": {"commands", "standing_and_stock", "cards", "pack", "cli", "mail", "screen", "serving"},
     "csv": {"spreadsheets", "exporting"}, "sqlite3": {"ledger"}, "psycopg": {"settings"},
     "reportlab": {"lettering", "carriers", "labels", "lists", "card_sheets"}, "fontTools": {"lettering"},
     "pypdfium2": {"envelope_check", "card_sheets"},
 }  # fmt: skip
 
 
-DESK_BORROWS = {"affected": {"recall"}, "cli": {"recall"}}
+DESK_BORROWS = {"affected": {"recall"}, "cli": {"recall"}, "pack": {"bounds", "build"}}
 """What single rooms of the desk borrow of the booklet besides."""
 
 

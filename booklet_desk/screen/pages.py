@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from functools import partial
 from pathlib import Path
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
+from booklet.findings import BookletError
 from booklet.manuscript import shipped
 from booklet.order_codes import answer
 from booklet_desk import call as calls
-from booklet_desk import drafts, importing, ledger, numbers, shelf, standing
+from booklet_desk import drafts, importing, ledger, numbers, packing, shelf, standing
 from booklet_desk.catalogue import Catalogue
 from booklet_desk.models import State
+from booklet_desk.pack import older
 from booklet_desk.records import DeskError, Item
 from booklet_desk.screen.faults import message
 from booklet_desk.screen.shown import catalogue_now, found_order, operator_of, shown_order
@@ -57,6 +61,20 @@ def cancel(request: HttpRequest, number: int) -> HttpResponse:
         except DeskError as reason:
             return message(request, str(reason), 409)
     return redirect("order", number)
+
+
+@require_POST
+def pack(request: HttpRequest, number: int) -> HttpResponse:
+    """The booklets of an order as one file, to print where the browser is. No name is in it."""
+    dist = Path(settings.DESK_DIST)
+    format = request.POST.get("format", "")
+    try:
+        chosen = format if format in packing.FORMATS else packing.FORMATS[0]
+        made = packing.make_pack(found_order(number), chosen, catalogue_now(), dist, partial(older, Path(), dist))
+    except BookletError as reason:
+        return message(request, str(reason), 409)
+    headers = {"Content-Disposition": f'attachment; filename="{made.name}.zip"'}
+    return HttpResponse(packing.as_zip(made), content_type="application/zip", headers=headers)
 
 
 def find(request: HttpRequest) -> HttpResponse:

@@ -20,6 +20,7 @@ urlpatterns = [
     path("order/<int:number>", pages.order, name="order"),
     path("order/<int:number>/taken", call_pages.taken, name="taken"),
     path("order/<int:number>/repeat", pages.repeat, name="repeat"),
+    path("order/<int:number>/pack", pages.pack, name="pack"),
     path("order/<int:number>/cancel", pages.cancel, name="cancel"),
     path("find", pages.find, name="find"),
     path("codes", pages.codes, name="codes"),

@@ -21,7 +21,7 @@ from django.test import Client, override_settings
 from django.urls import reverse
 
 from booklet_desk import call as calls
-from booklet_desk import drafts, ledger, models, standing
+from booklet_desk import drafts, ledger, models, packing, standing
 from booklet_desk.catalogue import read_catalogue
 from booklet_desk.records import Address
 from booklet_desk.screen import pages, shown
@@ -402,6 +402,19 @@ def test_an_order_is_cancelled_when_it_was_meant(client: Client) -> None:
     assert client.post("/order/10001/cancel", {"sure": "yes"}).status_code == 409
     page = client.get("/order/10001")
     assert "Cancelled" in text(page) and "Cancel this order" not in text(page)
+
+
+def test_the_pack_of_an_order_comes_as_one_file_or_says_why_not(
+    client: Client, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ledger.add([content()], TODAY)
+    assert "Sheets to print here" in text(client.get("/order/10001"))
+    refused = client.post("/order/10001/pack", {"format": "clinic"})
+    assert refused.status_code == 409 and "booklet build --title main --edition VIC --format clinic" in text(refused)
+    monkeypatch.setattr(packing, "make_pack", lambda order, format, *_: packing.Pack("10001-K", {"a.pdf": b"%PDF"}))
+    sent = client.post("/order/10001/pack", {"format": "screen"})
+    assert sent["Content-Disposition"] == 'attachment; filename="10001-K.zip"' and sent.content[:2] == b"PK"
+    assert client.get("/order/10001/pack").status_code == 405
 
 
 def test_an_order_that_is_purged_shows_nothing_and_cannot_be_repeated(client: Client) -> None:
