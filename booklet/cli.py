@@ -428,10 +428,12 @@ def check(editions: tuple[str, ...], titles: tuple[str, ...], project: Path, tod
     """
     from booklet.build import Order
     from booklet.build import check as run
+    from booklet.signing import with_changes
 
     project = project.resolve()
     with _raising():
         findings = run(Order(project, project / "dist", today, editions, titles=titles))
+        findings = with_changes(project, findings, today)
     failed = any(finding.severity is Severity.ERROR for finding in findings)
     if style == "text":
         _print_findings(findings, file=sys.stdout)
@@ -488,6 +490,61 @@ def record(id: str, by: str, result: str, phone: str | None, note: str | None, p
 
         path = room.record_call(project.resolve(), id, room.call_of(today, by, result, note), phone)
     click.echo(f"{path.relative_to(project.resolve())}: {id}, {result}", err=True)
+
+
+@main.command()
+@click.argument("chapter", metavar="CHAPTER")
+@click.option("--by", required=True, metavar="NAME", help="Who read it, as they want to be named. It is printed.")
+@click.option("--role", required=True, metavar="ROLE", help="In which role: oncologist, breast care nurse.")
+@_project
+@click.option("--date", "today", callback=_today, metavar="YYYY-MM-DD", help="The day of the sign-off. Default: today.")
+def signoff(chapter: str, by: str, role: str, project: Path, today: date) -> None:
+    """Sign a chapter off: somebody read it and says that it is right as every edition prints it.
+
+    \b
+      booklet signoff first-days --by "Dr A. Name" --role oncologist
+
+    CHAPTER is its id. What was read is kept as hashes in chapters/signatures.yaml. Another word, number, picture or
+    text alternative withdraws the signature; other line breaks or another day do not.
+    """
+    with _raising():
+        from booklet import signing
+
+        path, signature, told = signing.sign(project.resolve(), chapter, by, role, today)
+    read = f"{told.words}, in {len(told.readings)} editions"
+    name = path.relative_to(project.resolve()).as_posix()
+    click.echo(one_line(f"{name}: {chapter} is signed off by {signature.by} ({signature.role}): {read}"), err=True)
+
+
+@main.command()
+@click.option("--edition", default="", shell_complete=_editions, metavar="CODE", help="As one edition prints it.")
+@click.option("--chapter", default="", metavar="ID", help="Of one chapter, by its id.")
+@click.option(
+    "--out",
+    type=_FilePath(file_okay=False, path_type=Path),
+    default=Path("evidence"),
+    metavar="DIR",
+    help="Where the files go. Default: evidence.",
+)
+@_project
+@click.option("--date", "today", callback=_today, metavar="YYYY-MM-DD", help="The day it is told for. Default: today.")
+def evidence(edition: str, chapter: str, out: Path, project: Path, today: date) -> None:
+    """Show on what each chapter rests: sources, signatures and what changed since, reading grade, tests with readers.
+
+    \b
+      booklet evidence                       all chapters, as HTML and as an accessible PDF
+      booklet evidence --chapter first-days
+
+    It is laid out after the ten steps of the PIF TICK, with ratings by PEMAT. docs/editing.md says where it comes from.
+    """
+    from booklet import evidence as room
+    from booklet.errata import write
+
+    with _raising():
+        told = room.evidence(project.resolve(), today, edition, chapter)
+        files = ((f"{told.stem}.html", room.as_html(told).encode()), (f"{told.stem}.pdf", room.as_pdf(told)))
+        for path in write(out, files):
+            click.echo(one_line(str(path)))
 
 
 @main.command()

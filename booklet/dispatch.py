@@ -40,6 +40,7 @@ from booklet.order_codes import CodeEntry, is_order_code
 MANIFEST = "manifest.json"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*")
 """What a file in `dist/` may be called: no hidden names, no way up, no other drive."""
+_LISTS = ("waived", "unsigned")
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ class Entry:
     """One file of the manifest. `inputs` is the hash of everything it was made from; `volumes` how many files the
     publication has in this edition and format: volumes, or what belongs to one press job or one kit. `is_older` says
     that its sources have changed since, and that what they came to was kept back; `waived` what preflight found and
-    somebody answers for, with the reason.
+    somebody answers for, with the reason; `unsigned` the ids of its chapters that somebody has still to sign off.
     """
 
     file: str
@@ -65,6 +66,7 @@ class Entry:
     inputs: str
     is_older: bool = False
     waived: tuple[str, ...] = ()
+    unsigned: tuple[str, ...] = ()
 
     @property
     def key(self) -> tuple[str, str, str]:
@@ -140,10 +142,11 @@ def _rows(dist: Path) -> Iterator[Entry]:
 
 def _entry(row: dict[str, Any]) -> Entry | None:
     """A row of the manifest, when it is one that this module writes."""
-    entry = Entry(**{**row, "trim_mm": tuple(row["trim_mm"]), "waived": tuple(row.get("waived", ()))})
+    entry = Entry(**{**row, "trim_mm": tuple(row["trim_mm"]), **{name: tuple(row.get(name, ())) for name in _LISTS}})
     plain = all(type(getattr(entry, name)) is kind for name, kind in _plain_kinds())
     lists = len(entry.trim_mm) == 2 and all(isinstance(side, int | float) for side in entry.trim_mm)
-    return entry if plain and lists and all(isinstance(words, str) for words in entry.waived) else None
+    words = (*entry.waived, *entry.unsigned)
+    return entry if plain and lists and all(isinstance(each, str) for each in words) else None
 
 
 @cache

@@ -55,8 +55,9 @@ def dated_fact(source: Source, manuscript: Manuscript) -> Dated:
 
 
 def dated_chapter(chapter: Chapter, manuscript: Manuscript) -> Dated:
-    """The dates of a chapter: the day of its review is both."""
-    head, day = chapter.head, chapter.head.reviewed
+    """The dates of a chapter: the day of its last signature is both."""
+    head = chapter.head
+    day = max((row.day for row in manuscript.signatures_of(head.id)), default=None)
     until = _until(day, manuscript.book.checks.chapter_months)
     return Dated("chapter", head.id, head.title, day, day, until, False, chapter.origin)
 
@@ -81,7 +82,8 @@ def facts_and_chapters(manuscript: Manuscript) -> tuple[Dated, ...]:
     """The dates of every fact that a text rests on, and of every chapter that somebody is to review."""
     used = {fact for chapter in manuscript.every_chapter for fact in chapter.facts}
     facts = [dated_fact(source, manuscript) for source in manuscript.sources.values() if source.id in used]
-    chapters = [dated_chapter(chapter, manuscript) for chapter in manuscript.every_chapter if chapter.head.status]
+    to_sign = manuscript.every_chapter if manuscript.book.reviewer else ()
+    chapters = [dated_chapter(chapter, manuscript) for chapter in to_sign]
     return (*facts, *chapters)
 
 
@@ -96,7 +98,7 @@ def stale_faults(
     """What a format has to say of what it prints and nobody has confirmed in time: a finding a kind. Errors keep its
     files from being made; those of a sample are made all the same.
 
-    A chapter that nobody has reviewed yet says so in print itself, and is no finding here.
+    A chapter that nobody has signed off says so in print itself, and is no finding here.
     """
     book = manuscript.book
     policy = book.checks.policy(format)
@@ -104,10 +106,11 @@ def stale_faults(
         return
     facts = dict.fromkeys(fact for chapter in chapters for fact in chapter.facts if fact in manuscript.sources)
     checks = book.checks
+    signed = [dated_chapter(row, manuscript) for row in chapters]
     rows: tuple[tuple[int, Kind, list[Dated]], ...] = (
         (checks.entry_months, "entry", [dated_entry(row, manuscript) for row in services]),
         (checks.fact_months, "fact", [dated_fact(manuscript.sources[id], manuscript) for id in facts]),
-        (checks.chapter_months, "chapter", [dated_chapter(row, manuscript) for row in chapters if row.head.reviewed]),
+        (checks.chapter_months, "chapter", [row for row in signed if row.confirmed]),
     )
     refuses = policy == "refuse" and not book.sample
     tell: Callable[[str, Place, str, str], Finding] = error if refuses else warning

@@ -16,7 +16,7 @@ from functools import cache
 from pathlib import Path
 
 from booklet.bindery import DocumentInfo, hue_of
-from booklet.composing import Faces, correction_sheet, faces_of, publication
+from booklet.composing import Faces, faces_of, publication, sheet_beside
 from booklet.differences import (
     Change,
     Copy,
@@ -321,7 +321,7 @@ def _files(kit: Kit, new: Sources, day: date) -> Iterator[tuple[str, bytes]]:
             edition=record.name,
             issue=kit.issue,
         )
-        part = correction_sheet(kind, title, new.manuscript.words, faces, told)
+        part = sheet_beside(kind, title, new.manuscript.words, faces, told)
         file, findings = finish_sheet(part, setup, info, f"{stem}-{name}.pdf", tools)
         faults = [*findings, *(_faults(file) if file else ())]
         if file is None or has_errors(faults):

@@ -49,6 +49,8 @@ CODES: dict[str, str] = {
     "SRC-061": "a condition that no edition meets",
     "SRC-062": "a service that no edition prints",
     "SRC-063": "something of one region in the edition or the entry of another",
+    "SRC-070": "a chapter that is not as somebody signed it off",
+    "SRC-071": "a print job of chapters that nobody has signed off",
     "LNK-001": "a link to an anchor that is not there",
     "LNK-002": "a link to a word that the glossary does not hold",
     "LNK-003": "an image that is missing or cannot be used",

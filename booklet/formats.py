@@ -105,6 +105,7 @@ class Format:
 
 CLINIC_KIT = PageSetup(designed(TRIMS_MM["A4"][::-1], 19, 25), ("base.css", "screen.css", "clinic-kit.css"))
 CORRECTIONS = PageSetup(designed(TRIMS_MM["A4"], 12.5, 18), ("base.css", "screen.css", "corrections.css"))
+EVIDENCE = PageSetup(designed(TRIMS_MM["A4"], 12.5, 18), ("base.css", "screen.css", "evidence.css"))
 LARGE_SLIP = PageSetup(USUAL_LARGE, ("base.css", "large-print.css"))
 SLIP = PageSetup(designed(TRIMS_MM[USUAL_TRIM], 12.5, 17), ("base.css", "screen.css", "slip.css"))
 TICKET = PageSetup(designed(TRIMS_MM["A4"], 12, 16), ("base.css", "screen.css", "ticket.css"))

@@ -306,11 +306,11 @@ def typeset_booklet(
         stitched=publication.stitched,
         segments=segments,
         kit=composition.kit,
-        print_job=print_job(manuscript, edition),
+        print_job=print_job(manuscript, edition, composition.unsigned),
     )
 
 
-def print_job(manuscript: Manuscript, edition: Edition) -> PrintJob | None:
+def print_job(manuscript: Manuscript, edition: Edition, unsigned: tuple[str, ...]) -> PrintJob | None:
     """Who prints this edition, where somebody is named."""
     book, name = manuscript.book, manuscript.book.printer
     if name is None:
@@ -326,6 +326,7 @@ def print_job(manuscript: Manuscript, edition: Edition) -> PrintJob | None:
         quantity=book.print_run.quantities.get(edition.code),
         contact=book.print_run.contact,
         is_sample=book.sample,
+        unsigned=unsigned,
     )
 
 
@@ -346,4 +347,5 @@ def _entry(
         sha256=sha256(file.content).hexdigest(),
         trim_mm=(float(file.trim_mm[0]), float(file.trim_mm[1])),
         inputs=inputs,
+        unsigned=composition.unsigned,
     )

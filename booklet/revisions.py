@@ -59,6 +59,18 @@ def revision(project: Path, name: str) -> Iterator[tuple[Path, str]]:
         yield folder, commit[:10]
 
 
+def revision_that_added(project: Path, file: str, words: str) -> str:
+    """The revision in which some words came into a file; empty where git knows of none."""
+    asked = ["log", "-1", "--format=%H", f"-S{words}", "--", file]
+    try:
+        done = subprocess.run(
+            _git(project, *asked), capture_output=True, timeout=SECONDS, check=False, env=_environment()
+        )
+    except (OSError, ValueError, subprocess.TimeoutExpired):
+        return ""
+    return done.stdout.decode("ascii", "replace").strip() if not done.returncode else ""
+
+
 def _commit(project: Path, name: str) -> str:
     asked = ["rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}"]
     try:

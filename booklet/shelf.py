@@ -50,7 +50,7 @@ class BookletView:
     subtitle: str
     cover: str
     issue: str
-    reviewed: bool
+    sample: str
     codes: tuple[tuple[str, str, str], ...]
     files: tuple[FileView, ...]
 
@@ -96,13 +96,11 @@ def shelf_files(
     if not states or not manuscript.words.is_english:
         return {}
     book, words = manuscript.book, manuscript.words
-    sample = words("review.sample_by", reviewer=book.reviewer) if book.reviewer else words("review.sample")
     html = shelf_page(
         words,
         {
             "title": book.title,
             "book": book,
-            "sample": sample,
             "states": states,
             "formats": {name: form.words for name, form in FORMATS.items() if any(e.format == name for e in here)},
             "topics": {row.id: row.title for state in states for row in state.booklets},
@@ -134,10 +132,17 @@ def _booklet(manuscript: Manuscript, edition: Edition, title: str, entries: list
         subtitle=own.subtitle,
         cover=cover,
         issue=manuscript.book.issue,
-        reviewed=all(chapter.head.status == "reviewed" for chapter in own.chapters),
+        sample=_sample(manuscript, len(own.chapters), files),
         codes=tuple((f"{size.removesuffix('-print')} print", code, spelling(code)) for size, code in codes.items()),
         files=tuple(_files(files)),
     )
+
+
+def _sample(manuscript: Manuscript, chapters: int, files: list[Entry]) -> str:
+    """What is said of files with chapters that nobody has signed off; nothing of others."""
+    unsigned = max((len(entry.unsigned) for entry in files), default=0)
+    key = "review.sample_by" if unsigned == chapters else "review.sample_in_part"
+    return manuscript.words(key, reviewer=manuscript.book.reviewer) if unsigned and manuscript.book.reviewer else ""
 
 
 def _files(entries: list[Entry]) -> Iterator[FileView]:

@@ -113,7 +113,7 @@ def composed(order: Order, today: Today) -> Sources:
     findings += [*_before_composing(manuscript, order, today, findings)]
     jobs = jobs_of(manuscript, order, findings)
     compositions, faults = compose_all(manuscript, order, today, jobs)
-    refused, told = _out_of_date(manuscript, jobs, compositions, today)
+    refused, told = _kept_back(manuscript, jobs, compositions, today)
     waivers, waiver_faults = read_waivers(order.project)
     findings += [*faults, *waiver_faults]
     return Sources(manuscript, tuple(jobs), compositions, waivers, in_order(findings), refused, tuple(told))
@@ -186,7 +186,7 @@ def faults_of_sources(order: Order) -> tuple[Finding, ...]:
         findings += [*_before_composing(manuscript, order, today, findings)]
         composed = _composer(manuscript, order, today)
         jobs = jobs_of(manuscript, order, findings)
-        findings += _out_of_date(manuscript, jobs, _composed_of(manuscript, jobs, composed)[0], today)[1]
+        findings += _kept_back(manuscript, jobs, _composed_of(manuscript, jobs, composed)[0], today)[1]
         for edition in _chosen(manuscript, order.editions, findings):
             for wanted in _every_kind(manuscript, order.titles or titles_of(manuscript)):
                 findings += composed(edition, wanted)[1]
@@ -304,6 +304,16 @@ def _before_composing(
     yield from face_faults(order.project, manuscript.style.faces)
 
 
+def _kept_back(
+    manuscript: Manuscript, jobs: Iterable[Job], compositions: Compositions, today: Today
+) -> tuple[tuple[Job, ...], list[Finding]]:
+    """The jobs that are not made, and what is to be said of what is out of date, or signed off by nobody."""
+    jobs = tuple(jobs)
+    old, told = _out_of_date(manuscript, jobs, compositions, today)
+    unsigned, more = _unsigned(manuscript, jobs, compositions)
+    return tuple(dict.fromkeys((*old, *unsigned))), [*told, *more]
+
+
 def _out_of_date(
     manuscript: Manuscript, jobs: Iterable[Job], compositions: Compositions, today: Today
 ) -> tuple[tuple[Job, ...], list[Finding]]:
@@ -338,6 +348,34 @@ def _out_of_date(
     }
     refused = tuple(job for form, rows in stale.items() if has_errors(told[form]) for job in rows)
     return refused, [finding for faults in told.values() for finding in faults]
+
+
+def _unsigned(
+    manuscript: Manuscript, jobs: Iterable[Job], compositions: Compositions
+) -> tuple[tuple[Job, ...], list[Finding]]:
+    """The press jobs that are not made, because somebody has still to sign chapters of them off; and which these are.
+    A sample is made all the same.
+    """
+    if manuscript.book.sample:
+        return (), []
+    chapters = {chapter.head.id: chapter for chapter in manuscript.every_chapter}
+    refused: list[Job] = []
+    missing: dict[str, None] = {}
+    for job in jobs:
+        standard, _ = composed_for(job, manuscript, compositions)
+        if job.form.finish == "press" and standard and standard[0].unsigned:
+            refused.append(job)
+            missing |= dict.fromkeys(standard[0].unsigned)
+    expected = "booklet signoff {id}. Or, for a job that nobody hands out: sample = true in booklet.toml."
+    return tuple(refused), [
+        error(
+            "SRC-071",
+            chapters[id].origin,
+            f"Format press: nobody has signed off '{chapters[id].head.title}' as it is now.",
+            expected.format(id=id),
+        )
+        for id in missing
+    ]
 
 
 def _across_editions(manuscript: Manuscript, today: Today, findings: Iterable[Finding]) -> list[Finding]:

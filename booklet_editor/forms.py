@@ -1,4 +1,5 @@
-"""The forms of the page: a call, and a waiver. What they write stands in the project, as if written by hand.
+"""The forms of the page: a call, a waiver, and a signature under a chapter. What they write stands in the project, as
+if written by hand.
 
 They run in the process that makes pages, so that nothing is read half-way. None overwrites what somebody changed since
 the form was opened.
@@ -14,11 +15,14 @@ from pathlib import Path
 
 from booklet.bounds import MAX_DATA_BYTES
 from booklet.calls import ChangedMeanwhileError, DueCall, call_of, due_calls, record_call, script, state_of
+from booklet.composing import HANDOUT, MAIN
 from booklet.files import is_there, write_whole
 from booklet.files import read as read_file
-from booklet.findings import BookletError
+from booklet.findings import BookletError, Place
 from booklet.manuscript import WAIVERS, Waiver, read, with_waiver
+from booklet.signing import ReadChapter, as_printed, sign
 from booklet.today import Today
+from booklet.words import english
 
 
 @dataclass(frozen=True)
@@ -70,6 +74,75 @@ def write_call(project: Path, id: str, day: str, by: str, result: str, note: str
             return Answer(f"'{day}' is no day.")
         path = record_call(project, id, call_of(made, by, result, note.strip() or None), phone.strip() or None, seen)
         return Answer(f"Written to {path.relative_to(project).as_posix()}: {id}, {result.replace('-', ' ')}.", True)
+
+    return _answered(written)
+
+
+@dataclass(frozen=True)
+class ToSign:
+    """A chapter to sign off: its id and title, how much there is to read, by how many editions otherwise, who signed it
+    and whether that holds, where it begins, and `seen`, by which it is known later whether somebody changed it.
+    """
+
+    id: str
+    title: str
+    read: str
+    signatures: tuple[str, ...]
+    holds: bool
+    place: Place
+    seen: str
+
+
+@dataclass(frozen=True)
+class Chapters:
+    """The chapters of a title to sign off, those first that nobody has; `reviewer` says by whom (empty: anybody)."""
+
+    rows: tuple[ToSign, ...]
+    reviewer: str
+    today: date
+
+
+def chapter_list(project: Path, today: date, title: str) -> Chapters:
+    """The chapters of a title, or of a handout the one that it is made of."""
+    manuscript, _ = read(project, Today(today))
+    if manuscript is None:
+        return Chapters((), "", today)
+    own, _, handed_out = title.rpartition(HANDOUT) if HANDOUT in title else (title, "", "")
+    told = as_printed(project, manuscript, own or MAIN, today)
+    rows = [_to_sign(row) for id, row in told.items() if handed_out in ("", id)]
+    return Chapters(tuple(sorted(rows, key=lambda row: row.holds)), manuscript.book.reviewer or "", today)
+
+
+def _to_sign(told: ReadChapter) -> ToSign:
+    held = {row.hash: told.is_held_by(row) for row in told.signatures}
+    places = (section.place for row in told.readings.values() for section in row.sections)
+    ways = len({row.hashes for row in told.readings.values()})
+    editions = "the same in all editions" if ways == 1 else f"in {ways} versions, as the state has it"
+    return ToSign(
+        id=told.chapter.head.id,
+        title=told.chapter.head.title,
+        read=f"{told.words}, {editions}",
+        signatures=tuple(
+            f"{row.by}, {row.role}, {english().day(row.day)}: {'holds' if held[row.hash] else 'withdrawn by a change'}"
+            for row in told.signatures
+        ),
+        holds=any(held.values()),
+        place=next((place for place in places if place.line), told.chapter.origin),
+        seen=told.state,
+    )
+
+
+def write_signature(project: Path, id: str, day: str, by: str, role: str, seen: str) -> Answer:
+    """Write down that somebody signs a chapter off as it was shown."""
+
+    def written() -> Answer:
+        try:
+            read_on = date.fromisoformat(day)
+        except ValueError:
+            return Answer(f"'{day}' is no day.")
+        path, signature, _ = sign(project, id, by, role, read_on, seen)
+        name = path.relative_to(project).as_posix()
+        return Answer(f"Written to {name}: {id}, signed off by {signature.by}.", True)
 
     return _answered(written)
 

@@ -45,11 +45,13 @@ def application(session: Session, token: str, port: int, editor: str) -> ASGIApp
         Route("/heard/{file:int}", answers.heard),
         Route("/calls", answers.calls),
         Route("/waivers", answers.waivers),
+        Route("/chapters", answers.chapters),
         *(
             Route(f"/{name}", answer, methods=["POST"])
             for name, answer in (
                 ("choose", answers.choose), ("refresh", answers.refresh), ("automatic", answers.automatic),
                 ("open", answers.open), ("call", answers.call), ("waiver", answers.waiver),
+                ("signoff", answers.signoff),
             )
         ),
     ]  # fmt: skip
@@ -109,6 +111,12 @@ class _Answers:
     async def waivers(self, _: Request) -> Response:
         return JSONResponse({"seen": await self._ask(forms.waivers_state, self._session.project)})
 
+    async def chapters(self, _: Request) -> Response:
+        session = self._session
+        found = await self._ask(forms.chapter_list, session.project, session.today, session.state.choice.title)
+        rows = [asdict(row) for row in found.rows]
+        return JSONResponse({"rows": rows, "reviewer": found.reviewer, "today": found.today.isoformat()})
+
     async def choose(self, request: Request) -> Response:
         edition, title, form = await _texts(request, "edition", "title", "form")
         options = self._session.state.options
@@ -144,6 +152,14 @@ class _Answers:
     async def call(self, request: Request) -> Response:
         names = ("id", "day", "by", "result", "note", "phone", "seen")
         return _answered(await self._ask(forms.write_call, self._session.project, *await _texts(request, *names)))
+
+    async def signoff(self, request: Request) -> Response:
+        names = ("id", "day", "by", "role", "seen")
+        texts = await _texts(request, *names)
+        if self._session.state.is_behind or self._session.state.is_kept:
+            words = "The pages are older than the text. Press R, or have the errors mended, and read it again."
+            return _answered(forms.Answer(words))
+        return _answered(await self._ask(forms.write_signature, self._session.project, *texts))
 
     async def waiver(self, request: Request) -> Response:
         names = ("code", "where", "reason", "seen")

@@ -13,34 +13,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from booklet.build import check
-from booklet.composing import Composition, compose, publication, shipped_faces
+from booklet.composing import publication
 from booklet.composing.languages import is_language
 from booklet.composing.opening import hours_apart
 from booklet.composing.sandbox import fill
 from booklet.composing.views import EditionContext, EditionView, OrderLineView, ServiceView, services_of
 from booklet.manuscript import Manuscript, Service, read
 from booklet.today import Today
-from booklet.walk import styles_folder
 from booklet.words import english
+from tests.composed import composed, words
 from tests.conftest import PROJECT, TODAY
 from tests.tiny import FILES, LAST, TWO, added, changed, errors, order
 
 VIC = "chapters/editions/vic.toml"
-
-
-def composed(project: Path, code: str, day: date = TODAY) -> Composition:
-    today = Today(day)
-    manuscript, _ = read(project, today)
-    assert manuscript
-    edition = next(edition for edition in manuscript.editions if edition.code == code)
-    (composition,), findings = compose(manuscript, edition, project, today, shipped_faces(styles_folder()))
-    assert not findings
-    return composition
-
-
-def words(composition: Composition, part: str = "") -> str:
-    html = " ".join(each.html for each in composition.parts if part in ("", each.id))
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", html.replace("<wbr>", ""))).replace("\u00a0", " ")
 
 
 def test_the_directory_goes_from_the_closest_to_the_widest_and_by_place(booklet: Callable[..., Path]) -> None:
@@ -151,18 +136,6 @@ def test_the_order_line_says_everything_a_caller_needs(booklet: Callable[..., Pa
     assert "HKW 6PT" not in words(composed(booklet(), "VIC"))
 
 
-def test_the_imprint_says_that_nobody_has_reviewed_until_all_chapters_are(booklet: Callable[..., Path]) -> None:
-    assert "not yet reviewed by a clinician" in words(composed(booklet(), "VIC"), "imprint")
-    signed = {}
-    for name in ("chapters/01-one.md", "chapters/02-two.md"):
-        head = (
-            FILES[name].replace("reviewed: null", "reviewed: 2026-10-01").replace("status: draft", "status: reviewed")
-        )
-        signed[name] = head.replace("reviewers: []", "reviewers: [Dr Test Person]")
-    text = words(composed(booklet(signed), "VIC"), "imprint")
-    assert "Reviewed by Dr Test Person" in text and "not yet reviewed" not in text
-
-
 def test_words_of_the_data_are_never_markup(booklet: Callable[..., Path]) -> None:
     overlay = changed("chapters/editions/vic.toml", 'name = "Victoria"', 'name = "Vic <b>*toria*</b>"')
     html = composed(booklet(overlay), "VIC").body[1].html
@@ -255,7 +228,7 @@ def test_language_tags(tag: str, known: bool) -> None:
     [
         "services", "services.local()", "services.local", "services['any-line']", "today.holds", "today['holds']",
         "today.date",
-        "edition", "edition.name.upper", "edition.reviewed", "edition.PARTS", "edition.issue_date.year",
+        "edition", "edition.name.upper", "edition.PARTS", "edition.issue_date.year",
         "services['any-line'].origin", "none",
     ],
 )  # fmt: skip
@@ -268,11 +241,11 @@ def test_a_template_prints_words_numbers_and_days_of_the_parts_it_may_name_and_n
 
 def test_what_the_parts_of_a_template_are(booklet: Callable[..., Path]) -> None:
     line = "services['any-line']"
-    names = {f"edition.{each}" for each in EditionView.PARTS - {"reviewed"}}
+    names = {f"edition.{each}" for each in EditionView.PARTS}
     names |= {f"order_line.{each}" for each in OrderLineView.PARTS}
     names |= {f"{line}.{each}" for each in ServiceView.PARTS - {"confirm", "local"}}
     text = "".join(f"Words {{{{ {name} }}}}.\n\n" for name in sorted(names))
-    flags = f"{{% if edition.reviewed or {line}.confirm or not {line}.local %}}Yes, on {{{{ today }}}}.{{% endif %}}"
+    flags = f"{{% if {line}.confirm or not {line}.local %}}Yes, on {{{{ today }}}}.{{% endif %}}"
     project = booklet(added(text + flags))
     assert errors(check(order(project, editions=("VIC",)))) == []
     documented = (PROJECT / "docs/writing.md").read_text("utf-8").partition("## Templates")[2].partition("```")[0]

@@ -228,7 +228,7 @@ def test_the_command_tells_it_as_data(booklet: Booklet, tmp_path: Path) -> None:
     data = json.loads(output)
     assert status == 0 and data["changes"] == 1
     (change,) = data["titles"][0]["changes"]
-    assert change["old"]["words"] == "A heading" and change["new"]["source"] == f"{tiny.ONE}:16"
+    assert change["old"]["words"] == "A heading" and change["new"]["source"] == f"{tiny.ONE}:13"
     assert change["place"] == "page 1, second heading"
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from booklet.build import Order, build, check
 from booklet.due import dated_chapter, dated_entry, dated_fact
-from booklet.manuscript import Manuscript, read
+from booklet.manuscript import Manuscript, Signature, read
 from booklet.records import Receipt
 from booklet.today import Today
 from booklet.walk import composed
@@ -25,7 +25,7 @@ SUPPORT = [name for name in FILES if "/support/" in name]
 
 
 def confirmed(book: str) -> Overlay:
-    """The tiny booklet for press, in which somebody has confirmed every entry and every fact."""
+    """The tiny booklet for press, in which somebody has confirmed every entry and fact, and nobody has to sign."""
     overlay = printed()
     for name in SUPPORT:
         text = FILES[name].replace("confirm_before_print: true", "confirm_before_print: false")
@@ -33,7 +33,7 @@ def confirmed(book: str) -> Overlay:
     overlay["chapters/sources.yaml"] = FILES["chapters/sources.yaml"] + CHECKED
     book_text = overlay[BOOK]
     assert isinstance(book_text, str)
-    overlay[BOOK] = book_text.replace("sample = true\n", "") + book
+    overlay[BOOK] = book_text.replace("sample = true\n", "").replace('reviewer = "a clinician"\n', "") + book
     return overlay
 
 
@@ -71,8 +71,9 @@ def test_a_look_and_a_confirmation_are_two_dates(booklet: Callable[..., Path]) -
 def test_the_intervals_are_the_projects(booklet: Callable[..., Path]) -> None:
     project = booklet(confirmed("\n[checks]\nentry_months = 1\nfact_months = 2\nchapter_months = 3\n"))
     manuscript = manuscript_of(project)
-    reviewed = manuscript.chapters[0].head.model_copy(update={"reviewed": date(2026, 11, 2)})
-    chapter = manuscript.chapters[0].model_copy(update={"head": reviewed})
+    chapter = manuscript.chapters[0]
+    signature = Signature.model_construct(chapter=chapter.head.id, by="A", role="nurse", day=date(2026, 11, 2))
+    manuscript = manuscript.model_copy(update={"signatures": (signature,)})
     fact = next(iter(manuscript.sources.values()))
     ends = [
         dated_entry(manuscript.services[0], manuscript).holds_until,

@@ -52,7 +52,7 @@ TOO_MUCH: dict[str, tuple[Overlay, str, str]] = {
     "YAML alias": ({"chapters/glossary.yaml": "- &a b\n- *a\n"}, "SRC-004", "chapters/glossary.yaml:2"),
     "YAML values": ({"chapters/glossary.yaml": "- a\n" * 150_000}, "SRC-004", "chapters/glossary.yaml:100000"),
     "YAML escape": (changed(STATES, "place: Avoca", 'place: "a\\0b"'), "SRC-004", STATES),
-    "front matter deep": (changed(TWO, "sources: []", "sources: " + "[" * 100), "SRC-004", f"{TWO}:9"),
+    "front matter deep": (changed(TWO, "sources: []", "sources: " + "[" * 100), "SRC-004", f"{TWO}:6"),
     "TOML deep key": ({BOOK: FILES[BOOK] + "\n" + "a." * 900 + "a = 1\n"}, "SRC-004", f"{BOOK}:57"),
     "TOML deep table": ({VIC: FILES[VIC] + "\n[" + "a." * 900 + "a]\n"}, "SRC-004", VIC),
     "TOML deep array": ({VIC: FILES[VIC] + "\n[more]\na = " + "[" * 2_000 + "\n"}, "SRC-004", VIC),

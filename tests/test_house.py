@@ -27,7 +27,7 @@ ROOMS = (
     "pdf", "manuscript", "due",
     "composing", "typesetting", "bindery", "imposition", "preflight", "finishing", "transcript", "dispatch", "records",
     "shelf", "processes", "jobs", "walk", "build", "calls", "starters",
-    "revisions", "differences", "errata", "recall",
+    "revisions", "differences", "signing", "evidence", "errata", "recall",
     "cli",
 )  # fmt: skip
 HOMES = {

@@ -186,7 +186,9 @@ def test_a_printer_reads_english_or_all_of_the_projects_own_words(tmp_path: Path
     shutil.copytree(PROJECT / "chapters/printers", own.project / "chapters/printers")
     path = own.project / "chapters/booklet.toml"
     path.write_text(
-        path.read_text("utf-8").replace('language = "ar"', 'language = "ar"\nprinter = "au-sheetfed-uncoated"')
+        path.read_text("utf-8").replace(
+            'language = "ar"', 'language = "ar"\nprinter = "au-sheetfed-uncoated"\nprint_run = { sample = true }'
+        )
     )
     assert errors(check(own)) == []
     manuscript, _ = read(own.project, Today(TODAY))

@@ -88,13 +88,7 @@ def test_what_is_broken_is_seen(html: str, found: list[str]) -> None:
 def with_data(manuscript: Manuscript, day: date, issue: str, title: str) -> tuple[Manuscript, Edition]:
     """The manuscript with data of any kind in it: every title and name, a date and an issue."""
     chapters = tuple(
-        chapter.model_copy(
-            update={
-                "head": chapter.head.model_copy(
-                    update={"title": title, "summary": title, "reviewed": day, "reviewers": (title,)}
-                )
-            }
-        )
+        chapter.model_copy(update={"head": chapter.head.model_copy(update={"title": title, "summary": title})})
         for chapter in manuscript.chapters
     )
     book = manuscript.book.model_copy(

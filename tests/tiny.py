@@ -82,9 +82,6 @@ title: Chapter one
 id: one
 summary: The first.
 minutes: 2
-reviewed: null
-reviewers: []
-status: draft
 sources: [fact]
 ---
 
@@ -102,9 +99,6 @@ title: Chapter two
 id: two
 summary: The second.
 minutes: 1
-reviewed: null
-reviewers: []
-status: draft
 sources: []
 ---
 
@@ -278,9 +272,6 @@ title: {title}
 id: {id}
 summary: Short.
 minutes: 1
-reviewed: null
-reviewers: []
-status: draft
 sources: [fact]
 ---
 

@@ -7,20 +7,25 @@ tokens, because nobody knows them yet.
 
 from booklet.composing.across import compared
 from booklet.composing.edition import (
-    PAGE_TOKENS,
     Composition,
-    Part,
     Wanted,
     compose,
-    correction_sheet,
     entries_in,
+    evidence_page,
     planned_kit,
+    readings,
+    sheet_beside,
     shelf_page,
+    signed_off,
     ticket,
 )
 from booklet.composing.faces import Faces, characters_of, decompressed, face_faults, faces_of, shipped_faces
+from booklet.composing.markdown import PAGE_TOKENS
 from booklet.composing.opening import hours_in_words
-from booklet.composing.proofreading import proofread
+from booklet.composing.parts import Part
+from booklet.composing.printed_blocks import Block, Kind, blocks_of, numbered, short_hash, with_anchors
+from booklet.composing.proofreading import Grades, grades_of, proofread
+from booklet.composing.readings import Reading, withdrawn_sections
 from booklet.composing.views import (
     HANDOUT,
     MAIN,
@@ -38,28 +43,41 @@ __all__ = [
     "MAIN",
     "PAGE_TOKENS",
     "SCHEME",
+    "Block",
     "Composition",
     "Faces",
+    "Grades",
+    "Kind",
     "Part",
     "Publication",
+    "Reading",
     "Wanted",
+    "blocks_of",
     "characters_of",
     "checked_entries",
     "code_entries",
     "compared",
     "compose",
-    "correction_sheet",
     "decompressed",
     "entries_in",
+    "evidence_page",
     "face_faults",
     "faces_of",
+    "grades_of",
     "hours_in_words",
+    "numbered",
     "planned_kit",
     "proofread",
     "publication",
+    "readings",
     "services_of",
+    "sheet_beside",
     "shelf_page",
     "shipped_faces",
+    "short_hash",
+    "signed_off",
     "ticket",
     "titles_of",
+    "with_anchors",
+    "withdrawn_sections",
 ]

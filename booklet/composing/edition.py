@@ -12,6 +12,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup, escape
 
+from booklet.bounds import MAX_PICTURE_BYTES
 from booklet.composing.across import foreign_faults, foreign_words
 from booklet.composing.blocks import BlockCall
 from booklet.composing.faces import ARABIC_CLASS, MOST_LINES, OTHER_CLASS, Faces, shipped_faces
@@ -27,10 +28,14 @@ from booklet.composing.markdown import (
     unbroken,
     way_link,
 )
+from booklet.composing.parts import Part
 from booklet.composing.printed import character_faults, drawing_faults, number_faults, text_faults
+from booklet.composing.printed_blocks import short_hash
+from booklet.composing.readings import Reading, SectionReading, reading_of, withdrawn_sections
 from booklet.composing.sandbox import fill, without_templates
 from booklet.composing.views import (
     DIRECTORY_PAGE,
+    HANDOUT,
     MAIN,
     MAIN_BACK,
     ORDER_PAGE,
@@ -42,7 +47,8 @@ from booklet.composing.views import (
 from booklet.composing.wholeness import SCHEME
 from booklet.design import PT_PER_MM
 from booklet.files import is_there
-from booklet.findings import Finding, Place, error, in_order
+from booklet.files import read as read_file
+from booklet.findings import Finding, Place, error, in_order, warning
 from booklet.manuscript import (
     BookPart,
     Chapter,
@@ -51,12 +57,17 @@ from booklet.manuscript import (
     Manuscript,
     PageMatter,
     Service,
+    Signature,
     StandingPage,
     shipped,
 )
 from booklet.today import Today
 from booklet.words import PLACEHOLDER, Words
 
+Signed = Mapping[str, tuple[Signature, ...]]
+"""The signatures that hold, by the id of their chapter."""
+MOST_NAMED = 3
+"""Changed sections that a finding names."""
 SLOT = "\ue020"
 ANCHOR = re.compile(r'\sid="([^"]+)"')
 BOLD = 0.94
@@ -65,7 +76,6 @@ BENEATH_EM = 7.9
 """Room on a cover for what stands under the edition's name, in sizes of the body."""
 PRINT_PLAN = "\ue021"
 """Where the kit of a clinic says how many sheets there are, which is known once the booklet is set."""
-PAGE_TOKENS = re.compile(PAGE_TOKEN.format("([^\ue011]*)"))
 _SPACE_BEFORE_INLINE = re.compile(rf'(?<=[^\s>]) (?=<(?:a|strong)\b|<span class="(?:{OTHER_CLASS}|{ARABIC_CLASS})")')
 """A text that ends in a space before a link, bold words or another face is broken after its first word when it fits the
 line without that space and not with it (WeasyPrint 70, `split_first_line`). A space in a box of its own is not."""
@@ -79,21 +89,6 @@ REQUIRED_BLOCKS = {
 """What standing pages must hold, as far as the booklet has it."""
 RINGS = ("call-now", "urgent-signs", "urgent-short")
 """The blocks that say whom to ring."""
-
-
-@dataclass(frozen=True)
-class Part:
-    """One part of a booklet as a complete HTML document, with page tokens where page numbers go.
-
-    `assets` are the images it shows, relative to the chapters folder; `file` is the source that complaints name.
-    """
-
-    id: str
-    title: str
-    kind: str
-    html: str
-    assets: tuple[str, ...]
-    file: str
 
 
 @dataclass(frozen=True)
@@ -116,7 +111,8 @@ class Composition:
     of the planned pages is for the front matter.
 
     Its publication has no chapters: they are parts by now. `volume` counts from 1 and is 0 where there is but one. A
-    handout has neither front nor back cover, and no pages to fill it up.
+    handout has neither front nor back cover, and no pages to fill it up. `unsigned` has the ids of chapters that nobody
+    has signed off as they are, where somebody is to.
     """
 
     publication: Publication
@@ -129,6 +125,7 @@ class Composition:
     titles: dict[str, str]
     phones: dict[str, str]
     kit: Part | None = None
+    unsigned: tuple[str, ...] = ()
 
     @property
     def parts(self) -> tuple[Part, ...]:
@@ -146,14 +143,12 @@ def compose(
     if not title.chapters:
         return (), []
     compositions, findings = [], []
+    signed = _signed_in_standard_print(manuscript, edition, project, today, faces, wanted)
     for volume in range(len(wanted.volumes) or 1):
-        composer = _Composer(
-            EditionContext(
-                manuscript, edition, title, today, wanted.volumes, volume, wanted.large_print, wanted.without_stale
-            ),
-            project,
-            faces,
+        context = EditionContext(
+            manuscript, edition, title, today, wanted.volumes, volume, wanted.large_print, wanted.without_stale
         )
+        composer = _Composer(context, project, faces, signed)
         compositions.append(composer.composition(wanted))
         findings += composer.findings
     return tuple(compositions), list(in_order(dict.fromkeys(findings)))
@@ -165,6 +160,49 @@ def entries_in(part: Part, services: Iterable[Service]) -> Iterator[Service]:
         links = [f':{number.uri.partition(":")[2]}"' for number in service.numbers[:1]]
         if f'id="service-{service.id}"' in part.html or any(link in part.html for link in links):
             yield service
+
+
+def readings(
+    manuscript: Manuscript, edition: Edition, project: Path, today: Today, faces: Faces, title: str
+) -> tuple[dict[str, Reading], tuple[Finding, ...]]:
+    """The chapters of a title, by their ids, as an edition prints them, to be signed off; and every fault of it."""
+    context = EditionContext(manuscript, edition, publication(manuscript, edition, title), today)
+    composer = _Composer(context, project, faces, {})
+    chapters = {chapter.head.id for chapter in context.publication.chapters}
+    parts = [part for part in composer.composition(Wanted(title)).body if part.id in chapters]
+    return {part.id: reading_of(part, composer.digest) for part in parts}, in_order(composer.findings)
+
+
+def _signed_in_standard_print(
+    manuscript: Manuscript, edition: Edition, project: Path, today: Today, faces: Faces, wanted: Wanted
+) -> Signed | None:
+    """The signatures that hold for what is made otherwise than it was read: in large print, as a handout, or without
+    entries that nobody has confirmed in time. None for what is read itself.
+    """
+    is_handout = wanted.title.startswith(HANDOUT)
+    if not manuscript.signatures or not (is_handout or wanted.large_print or wanted.without_stale):
+        return None
+    title = MAIN if is_handout else wanted.title
+    context = EditionContext(manuscript, edition, publication(manuscript, edition, title), today)
+    _Composer(context, project, faces).composition(Wanted(title))
+    return context.signed
+
+
+def _changed_since(chapter: Chapter, signature: Signature, sections: tuple[SectionReading, ...]) -> Finding:
+    """What withdrew a signature, at the first place of it."""
+    names = [f"'{section.heading[:60]}'" for section in sections[:MOST_NAMED]]
+    more = f" and {len(sections) - MOST_NAMED} more" if len(sections) > MOST_NAMED else ""
+    what = f"what stands under {', '.join(names)}{more} is another" if names else "a section was taken out, or moved"
+    id = chapter.head.id
+    found = f"{signed_off(chapter, signature)}: {what}."
+    expected = f"Somebody to read it again, then: booklet signoff {id}. What changed: booklet evidence --chapter {id}"
+    place = sections[0].place if sections else chapter.origin
+    return warning("SRC-070", place, found, f"{expected}.")
+
+
+def signed_off(chapter: Chapter, signature: Signature) -> str:
+    """How a finding begins that a signature does not hold any more."""
+    return f"'{chapter.head.title}' is not as {signature.by} ({signature.role}) signed it off on {signature.day}"
 
 
 def planned_kit(kit: Part, plan: tuple[str, ...], words: Words) -> Part:
@@ -183,10 +221,17 @@ def ticket(
     return Part("ticket", title, "ticket", html, (), file)
 
 
-def correction_sheet(kind: str, title: str, words: Words, faces: Faces, names: Mapping[str, object]) -> Part:
-    """A sheet of corrections to printed copies: a `slip`, `stickers` or a `notice`, with what its template prints."""
+def sheet_beside(kind: str, title: str, words: Words, faces: Faces, names: Mapping[str, object]) -> Part:
+    """A sheet that goes beside booklets: a `slip`, `stickers`, a `notice` or the `evidence`, with what its template
+    prints.
+    """
     html = _template(f"{kind}.html.j2", words).render({"title": title, "kind": kind, "face": "", **names})
     return Part(kind, title, kind, faces.set(html), (), "chapters/booklet.toml")
+
+
+def evidence_page(words: Words, names: Mapping[str, object]) -> str:
+    """The evidence as one HTML page that needs nothing else."""
+    return _template("evidence-page.html.j2", words).render(names)
 
 
 def shelf_page(words: Words, names: Mapping[str, object]) -> str:
@@ -197,8 +242,11 @@ def shelf_page(words: Words, names: Mapping[str, object]) -> str:
 class _Composer:
     """Composes one edition; holds what its parts add up to while they are made."""
 
-    def __init__(self, context: EditionContext, project: Path, faces: Faces) -> None:
+    def __init__(self, context: EditionContext, project: Path, faces: Faces, signed: Signed | None = None) -> None:
+        """`signed` are the signatures that hold; None where this composer is to find out."""
         self.context = context
+        self.context.signed = dict(signed or {})
+        self._is_read = signed is None and bool(context.manuscript.signatures)
         self.project = project
         self.faces = faces
         self.book = context.manuscript.book
@@ -270,6 +318,7 @@ class _Composer:
             titles=self.titles,
             phones=dict(self.context.numbers.linked),
             kit=kit,
+            unsigned=tuple(chapter.head.id for chapter in self.context.unsigned),
         )
 
     def text(self, body: str, prefix: str, file: str) -> Page:
@@ -338,8 +387,9 @@ class _Composer:
         number = "" if self.context.publication.panels else f"{chapter.number} "
         names["running"] = self._running(head, number)
         names |= {"context": self.context, "is_first": chapter == self.context.publication.chapters[0]}
-        html = self._html("chapter", **names, body=Markup(page.html))
-        return Part(head.id, head.title, "chapter", html, (*page.assets, *filter(None, [drawing])), file)
+        html = partial(self._html, "chapter", **names, body=Markup(page.html))
+        part = Part(head.id, head.title, "chapter", html(), (*page.assets, *filter(None, [drawing])), file)
+        return replace(part, html=html()) if self._sign(chapter, part) else part
 
     def texts(self) -> tuple[Part, ...]:
         """The chapters of a small booklet, each on pages of its own, as in the main booklet but without a number."""
@@ -355,7 +405,31 @@ class _Composer:
         names = {"head": head, "drawing": drawing, "publication": title, "context": self.context}
         names["running"] = self._running(head)
         html = self._html("flow", title=head.title, text=Markup(page.html), **names)
-        return Part(head.id, head.title, "flow", html, (*page.assets, *filter(None, [drawing])), file)
+        part = Part(head.id, head.title, "flow", html, (*page.assets, *filter(None, [drawing])), file)
+        self._sign(chapter, part)
+        return part
+
+    def _sign(self, chapter: Chapter, part: Part) -> bool:
+        """Note which signatures hold for a chapter as it is composed, and which do not; True where any does."""
+        signatures = self.context.manuscript.signatures_of(chapter.head.id) if self._is_read else ()
+        if not signatures:
+            return False
+        reading = reading_of(part, self.digest)
+        withdrawn = {row.hash: withdrawn_sections(reading, row) for row in signatures}
+        holding = tuple(row for row in signatures if withdrawn[row.hash] is None)
+        self.context.signed |= {chapter.head.id: holding} if holding else {}
+        for row in signatures:
+            changed = withdrawn[row.hash]
+            if changed is not None:
+                self.findings.append(_changed_since(chapter, row, changed))
+        return bool(holding)
+
+    def digest(self, asset: str) -> str:
+        """A short hash of a picture; of one that cannot be read, which is told elsewhere, nothing."""
+        try:
+            return short_hash(read_file(self.project / "chapters" / asset, MAX_PICTURE_BYTES))
+        except OSError:
+            return ""
 
     def _running(self, head: FrontMatter | PageMatter, number: str = "") -> str:
         """What the foot says in place of a title that is too long for one line of it; nothing for others."""
@@ -396,7 +470,7 @@ class _Composer:
         """The blocks that a standing page must hold: what it is there for, where the booklet has that."""
         book, title = self.book, self.context.publication
         has = {
-            "review-status": any(chapter.head.status for chapter in title.chapters),
+            "review-status": bool(book.reviewer),
             "notices": bool(self.context.record.notices),
             "urgent-numbers": bool(book.urgent),
             "order-summary": book.order_line is not None,

@@ -59,6 +59,7 @@ MOST_LISTS = 6
 WHOLE_PICTURE = "A whole PNG or JPEG, saved anew."
 TOGETHER = "All of the words in [...](lang:ar), with the tag of their language, and no mark inside a word."
 PAGE_TOKEN = "\ue010{}\ue011"
+PAGE_TOKENS = re.compile(PAGE_TOKEN.format("([^\ue011]*)"))
 Printer = Callable[[BlockCall], tuple[str, str]]
 """Gives the HTML before and after the content of a block."""
 _OUTWARD = re.compile(r"@import|url\(\s*[\"']?\s*(?!#|data:image/)", re.IGNORECASE)

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
@@ -234,6 +235,21 @@ def _paragraphs(tokens: Sequence[Token]) -> Iterator[tuple[str, int]]:
     for before, token in pairwise(tokens):
         if token.type == "inline" and before.type == "paragraph_open" and token.map:
             yield _words(token), token.map[0] + 1
+
+
+@dataclass(frozen=True)
+class Grades:
+    """How hard a chapter is to read: years of school by two formulas, and how many sentences it has."""
+
+    flesch_kincaid: float
+    smog: float
+    sentences: int
+
+
+def grades_of(chapter: Chapter, manuscript: Manuscript) -> Grades | None:
+    """The grades of a chapter; None of one without sentences, or in a language without such formulas."""
+    text = measured(chapter, manuscript) if manuscript.words.is_english else ()
+    return Grades(flesch_kincaid(text), smog(text), len(text)) if text else None
 
 
 def _hard(chapter: Chapter, manuscript: Manuscript) -> list[Finding]:

@@ -31,6 +31,7 @@ from booklet.manuscript import (
     Manuscript,
     OrderCodes,
     Service,
+    Signature,
     StandingPage,
     Term,
     Topic,
@@ -277,7 +278,7 @@ class EditionView:
     PARTS: ClassVar = frozenset({
         "code", "name", "in_words", "emergency", "order_code", "order_code_spelling", "standard_code",
         "large_print_code", "title", "subtitle",
-        "main_title", "issue", "issue_date", "next_review", "publisher", "reviewed",
+        "main_title", "issue", "issue_date", "next_review", "publisher",
     })  # fmt: skip
 
     code: str
@@ -295,7 +296,6 @@ class EditionView:
     issue_date: date
     next_review: date
     publisher: str
-    reviewed: bool
 
 
 @dataclass(frozen=True)
@@ -363,6 +363,8 @@ class EditionContext:
         """All anchors before the index, in the order of the book."""
         self.uses: dict[str, list[str]] = {}
         """The places where each word of the glossary is used, as anchors: one a chapter, in their order."""
+        self.signed: dict[str, tuple[Signature, ...]] = {}
+        """The signatures that hold, by the id of their chapter."""
 
     @property
     def design(self) -> PageDesign:
@@ -556,11 +558,26 @@ class EditionContext:
 
     @property
     def unreviewed(self) -> str:
-        """What is said of a text that nobody has reviewed yet; nothing of others."""
-        if self.edition.reviewed:
+        """What is said of a text of which nobody, or not everybody, has signed a chapter off; nothing of others."""
+        if not self.unsigned:
             return self.words("review.sample_copy") if self.book.sample else ""
-        reviewer = self.book.reviewer
-        return self.words("review.sample_by", reviewer=reviewer) if reviewer else self.words("review.sample")
+        key = "review.sample_by" if len(self.unsigned) == len(self.publication.chapters) else "review.sample_in_part"
+        return self.words(key, reviewer=self.book.reviewer)
+
+    @property
+    def unsigned(self) -> tuple[Chapter, ...]:
+        """The chapters that still have to be signed off."""
+        chapters = self.publication.chapters if self.book.reviewer else ()
+        return tuple(chapter for chapter in chapters if chapter.head.id not in self.signed)
+
+    @property
+    def signed_rows(self) -> tuple[tuple[Signature, tuple[str, ...]], ...]:
+        """Who signed what, and when: each signatory, role and day once, with the titles of the chapters."""
+        rows: dict[tuple[str, str, date], tuple[Signature, list[str]]] = {}
+        for chapter in self.publication.chapters:
+            for row in self.signed.get(chapter.head.id, ()):
+                rows.setdefault((row.by, row.role, row.day), (row, []))[1].append(chapter.head.title)
+        return tuple((row, tuple(titles)) for row, titles in rows.values())
 
     def finder(self, service: ServiceView) -> tuple[ServiceView, ...]:
         """Whom to ask about an entry that has neither number nor address: whom it names, or the directory's finder."""
@@ -606,11 +623,6 @@ class EditionContext:
         if not rest:
             return self.words("clock.now", clock=clock.words, apart=first)
         return self.words("clock.in_summer", clock=clock.words, apart=first, later=rest[-1])
-
-    @property
-    def reviewers(self) -> tuple[str, ...]:
-        """Everybody who reviewed a chapter, once each."""
-        return tuple(dict.fromkeys(name for chapter in self.publication.chapters for name in chapter.head.reviewers))
 
     @property
     def qr_image(self) -> str:
@@ -747,5 +759,4 @@ def _edition(manuscript: Manuscript, edition: Edition, publication: Publication,
         issue_date=book.issue_date,
         next_review=book.next_review,
         publisher=book.publisher,
-        reviewed=all(chapter.head.status != "draft" for chapter in publication.chapters),
     )

@@ -13,12 +13,13 @@ from contextlib import ExitStack
 from datetime import date
 from pathlib import Path
 
+from booklet.composing import Block
 from booklet.differences.addressing import address, change_address, ordinal, page_of
-from booklet.differences.alignment import changed_numbers
+from booklet.differences.alignment import changed_numbers, changes
 from booklet.differences.comparing import compare_copies, compare_sources, compare_titles, copy_changes
 from booklet.differences.copies import Copy, SourceCopies, Sources, file_copy, sources
-from booklet.differences.records import Block, Change, Comparison, DifferenceError, TitleChanges
-from booklet.differences.report import as_data, as_html, as_text
+from booklet.differences.records import Change, Comparison, DifferenceError, TitleChanges
+from booklet.differences.report import as_data, as_html, as_text, marked
 from booklet.dispatch import MANIFEST, Entry, read_manifest
 from booklet.revisions import revision
 from booklet.store import CACHE, Store
@@ -39,11 +40,13 @@ __all__ = [
     "as_text",
     "change_address",
     "changed_numbers",
+    "changes",
     "compare_sources",
     "compare_titles",
     "copy_changes",
     "difference",
     "file_copy",
+    "marked",
     "ordinal",
     "page_of",
     "sources",

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from booklet.differences.records import Block, Change
+from booklet.composing import Block
+from booklet.differences.records import Change
 
 _ORDINALS = (
     "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh",

@@ -10,7 +10,8 @@ import re
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 
-from booklet.differences.records import Block, Change, Run, What
+from booklet.composing import Block
+from booklet.differences.records import Change, Run, What
 from booklet.manuscript import shipped_countries
 from booklet.phones import plain_characters, typed_numbers
 

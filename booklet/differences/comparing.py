@@ -8,10 +8,10 @@ from itertools import islice
 from typing import Literal
 
 from booklet.bounds import FILE, TooMuchError, apart
+from booklet.composing import Block
 from booklet.differences.alignment import changes
 from booklet.differences.copies import Copy, SourceCopies, Sources
 from booklet.differences.records import (
-    Block,
     Box,
     Change,
     Comparison,

@@ -10,9 +10,22 @@ from functools import cache
 from pathlib import Path
 
 from booklet.bounds import FILE, MAX_PDF_BYTES, MAX_PICTURE_BYTES, TooMuchError, apart
-from booklet.composing import PAGE_TOKENS, Composition, Part, Wanted, compose, faces_of, titles_of
-from booklet.differences.blocks import blocks_of, numbered, short_hash, with_anchors
-from booklet.differences.records import Block, DifferenceError, Kind
+from booklet.composing import (
+    PAGE_TOKENS,
+    Block,
+    Composition,
+    Kind,
+    Part,
+    Wanted,
+    blocks_of,
+    compose,
+    faces_of,
+    numbered,
+    short_hash,
+    titles_of,
+    with_anchors,
+)
+from booklet.differences.records import DifferenceError
 from booklet.files import read as read_file
 from booklet.findings import Finding, has_errors
 from booklet.jobs import most_pages

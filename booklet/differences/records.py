@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from booklet.composing import Block
 from booklet.findings import BookletError
 
-Kind = Literal["heading", "paragraph", "item", "row", "word", "meaning", "caption", "picture", "foot"]
-"""What a block is. `foot` is a running title at the foot of the pages."""
 What = Literal["changed", "added", "removed", "moved"]
 Run = tuple[Literal["same", "removed", "added"], str]
 """Words of a block, and whether both states have them."""
@@ -20,30 +19,6 @@ class DifferenceError(BookletError):
     """There is nothing to compare, or it is nothing of ours."""
 
     exit_status = 2
-
-
-@dataclass(frozen=True)
-class Block:
-    """A stretch of words that is printed as one: a heading, a paragraph, an item, a row of a table.
-
-    `id` is the anchor that it has in the booklet, or empty; `key` an anchor for this comparison alone. Numbers of pages
-    that it refers to are `#`. `entry` counts the entries of a directory within a part, from 1 (0: it is in none).
-    `digest` stands for the bytes of a picture. `folio` is the number of the page on which it begins, `ordinal` which of
-    its kind it is there, from 1, and `page` the index of that page in what pictures are made from.
-    """
-
-    part: str
-    title: str
-    id: str
-    key: str
-    kind: Kind
-    words: str
-    entry: int = 0
-    digest: str = ""
-    place: str = ""
-    folio: str = ""
-    ordinal: int = 0
-    page: int = 0
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,10 @@ from collections.abc import Iterable, Iterator
 from html import escape
 from typing import Any
 
+from booklet.composing import Block
 from booklet.differences.addressing import change_address, page_of
 from booklet.differences.alignment import changed_numbers
-from booklet.differences.records import Block, Change, Comparison, PagePair, PagePicture, Run, TitleChanges
+from booklet.differences.records import Change, Comparison, PagePair, PagePicture, Run, TitleChanges
 from booklet.findings import counted
 
 CONTEXT = 8
@@ -29,7 +30,7 @@ def as_text(comparison: Comparison) -> str:
         lines += ["", f"{row.name} ({', '.join(row.editions) or 'the file'}): {counted(len(row.changes), 'change')}"]
         for change in row.changes:
             lines += [f"  {change_address(change)} ({change.block.title}), {_WHATS[change.what]}"]
-            lines += [f"    {_marked(change)}"]
+            lines += [f"    {marked(change)}"]
     return "\n".join(lines) + "\n"
 
 
@@ -47,7 +48,8 @@ def _numbers(comparison: Comparison) -> Iterator[tuple[str, str, tuple[str, ...]
                 yield row.name, change_address(change), before, after
 
 
-def _marked(change: Change) -> str:
+def marked(change: Change) -> str:
+    """What went and what came, with some words around: `[-1800 160 401-] {+1800 160 402+}`."""
     if change.block.kind == "picture" and not any(kind != "same" for kind, _ in change.runs):
         return f"{change.block.words or 'The picture on the ground of the page.'} {{+drawn otherwise+}}"
     pieces = []

@@ -72,7 +72,7 @@ def _pressed(
         day=booklet.issued.isoformat(),
         setup=setup,
         condition=work.condition,
-        slug=_slug(booklet, name),
+        slug=_slug(booklet, work, name),
         words=booklet.words.for_printer(),
     )
     pieces = list(_pieces(booklet, work, setup, frozenset(indexes), tools))
@@ -111,12 +111,14 @@ def _pressed(
     )
 
 
-def _slug(booklet: TypesetBooklet, name: str) -> str:
+def _slug(booklet: TypesetBooklet, work: PrintJob, name: str) -> str:
     """What stands beside the pages: what they are of, or the name of the file where that cannot be drawn."""
     words = booklet.words.for_printer()
     day = words.day(booklet.issued)
     slug = words("printer.slug", title=booklet.title, edition=booklet.edition, issue=booklet.issue, day=day)
-    return slug if lettering().draws(slug) else name
+    slug = slug if lettering().draws(slug) else name
+    sample = words("printer.sample_slug", slug=slug)
+    return sample if work.is_sample and lettering().draws(sample) else slug
 
 
 def _pieces(

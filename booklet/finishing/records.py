@@ -21,7 +21,8 @@ from booklet.words import Words
 @dataclass(frozen=True)
 class PrintJob:
     """Who prints, and what of: the printer's profile by its name, the printing condition with its ICC profile, the
-    edition's accents as ink, how many copies, whom to ask, and whether it is a sample.
+    edition's accents as ink, how many copies, whom to ask, whether it is a sample, and the ids of chapters that nobody
+    has signed off.
     """
 
     name: str
@@ -31,6 +32,7 @@ class PrintJob:
     quantity: int | None
     contact: str | None
     is_sample: bool = False
+    unsigned: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

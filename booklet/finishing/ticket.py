@@ -59,6 +59,7 @@ class Ticket:
     profile: str
     contact: str | None
     is_sample: bool
+    chapters_not_signed_off: tuple[str, ...]
     files: tuple[TicketFile, ...]
 
     def as_json(self) -> bytes:
@@ -77,7 +78,9 @@ class Ticket:
         if self.cover_is_separate:
             pages = say("pages_and_cover", pages=self.pages, inside=self.pages - COVER_PAGES, cover=COVER_PAGES)
         weight, thickness = f"{self.weight_of_one_copy_g:.0f}", f"{self.thickness_mm:.1f}"
-        sample = ((say("sample"), say("sample_is")),) if self.is_sample else ()
+        unsigned = len(self.chapters_not_signed_off)
+        sample_is = say("sample_unsigned", count=unsigned) if unsigned else say("sample_is")
+        sample = ((say("sample"), sample_is),) if self.is_sample else ()
         return (
             (say("title"), title_is),
             *sample,
@@ -178,6 +181,7 @@ def job_ticket(
         profile=f"{work.name} ({printer.name})",
         contact=work.contact,
         is_sample=work.is_sample,
+        chapters_not_signed_off=work.unsigned,
         files=tuple(files),
     )
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
+from difflib import get_close_matches
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TypeVar
@@ -63,15 +64,20 @@ from booklet.manuscript.records import (
     InsertMatter,
     LargePrint,
     Manuscript,
+    OpenQuestion,
     OrderCodes,
     OwnFaces,
     PageMatter,
     Paper,
     PrinterProfile,
+    Rating,
     Readers,
+    ReadersTest,
     Record,
     Section,
     Service,
+    Signature,
+    SignedReading,
     Source,
     StandingPage,
     Style,
@@ -82,6 +88,7 @@ from booklet.manuscript.records import (
     latest_sure,
     slug,
 )
+from booklet.manuscript.signatures import SIGNATURES, with_signature
 from booklet.manuscript.styling import face_path, read_style
 from booklet.manuscript.waivers import WAIVERS, Waiver, read_waivers, with_waiver
 from booklet.today import Today
@@ -91,6 +98,7 @@ __all__ = [
     "DAYS_A_MONTH",
     "DAY_MINUTES",
     "PANELS",
+    "SIGNATURES",
     "WAIVERS",
     "Binding",
     "Book",
@@ -110,12 +118,18 @@ __all__ = [
     "LargePrint",
     "Manuscript",
     "NoEntryError",
+    "OpenQuestion",
     "OrderCodes",
     "OwnFaces",
     "PageMatter",
     "Paper",
     "PrinterProfile",
+    "Rating",
+    "ReadersTest",
+    "Section",
     "Service",
+    "Signature",
+    "SignedReading",
     "Source",
     "Span",
     "StandingPage",
@@ -137,6 +151,7 @@ __all__ = [
     "shipped_countries",
     "shipped_country",
     "slug",
+    "with_signature",
     "with_waiver",
 ]
 
@@ -159,7 +174,7 @@ PLANNED = 4
 RESERVED_IDS = ("cover", "contents")
 """Pages that every booklet has and nobody writes."""
 
-DRAFT_HEAD = {"title": "Untitled", "summary": "-", "status": "draft"}
+DRAFT_HEAD = {"title": "Untitled", "summary": "-"}
 
 
 def read(project: Path, today: Today) -> tuple[Manuscript | None, list[Finding]]:
@@ -189,6 +204,10 @@ def read(project: Path, today: Today) -> tuple[Manuscript | None, list[Finding]]
     services = take(_entries(Service, project, service_files, readers_of=readers_of))
     sources = take(_entries(Source, project, [root / "sources.yaml"], optional=True))
     consents = take(_entries(Consent, project, [root / "consents.yaml"], optional=True))
+    signatures = take(_entries(Signature, project, [project / SIGNATURES], optional=True))
+    tests = take(_entries(ReadersTest, project, [root / "testing.yaml"], optional=True))
+    ratings = take(_entries(Rating, project, [root / "understandability.yaml"], optional=True))
+    undecided = take(_entries(OpenQuestion, project, [root / "undecided.yaml"], optional=True))
     glossary = take(_entries(Term, project, [root / "glossary.yaml"], optional=True))
     signs = take(_entries(UrgentSign, project, [root / "urgent.yaml"], optional=True))
     earlier_codes = take(_entries(EarlierCodes, project, [root / "earlier-codes.yaml"], optional=True))
@@ -222,6 +241,10 @@ def read(project: Path, today: Today) -> tuple[Manuscript | None, list[Finding]]
         urgent_signs=signs,
         sources={source.id: source for source in sources},
         consents={consent.id: consent for consent in consents},
+        signatures=signatures,
+        tests=tests,
+        ratings=ratings,
+        undecided=undecided,
         printers=printers,
         icc_profiles=icc_profiles,
         faulty=_ids(project, service_files) - {service.id for service in services if _has_headings(service, book)},
@@ -418,6 +441,8 @@ def _across(manuscript: Manuscript, project: Path, today: Today) -> list[Finding
         *_printer(manuscript, project),
         *_confirmations(manuscript),
         *_reviews(manuscript, project, today),
+        *_signatures_of_none(manuscript),
+        *_tests_of_none(manuscript),
         *_days_to_come(manuscript, project, today),
         *_pulls(manuscript, project),
         *_complete(manuscript, project),
@@ -647,9 +672,10 @@ def _confirmations(manuscript: Manuscript) -> list[Finding]:
 
 
 def _days_to_come(manuscript: Manuscript, project: Path, today: Today) -> Iterator[Finding]:
-    """Nothing was issued, reviewed, checked or agreed to on a day that has not come yet."""
+    """Nothing was issued, signed, checked or agreed to on a day that has not come yet."""
     named: list[tuple[Record, str, date | str | None]] = [(manuscript.book, "issue_date", manuscript.book.issue_date)]
-    named += [(chapter, "reviewed", chapter.head.reviewed) for chapter in manuscript.every_chapter]
+    named += [(signature, "day", signature.day) for signature in manuscript.signatures]
+    named += [(test, "day", test.day) for test in manuscript.tests]
     looks = [service.calls for service in manuscript.services] + [row.checks for row in manuscript.sources.values()]
     named += [(call, "day", call.day) for calls in looks for call in calls]
     named += [(service, "page_date", service.page_date) for service in manuscript.services]
@@ -699,6 +725,26 @@ def _complete(manuscript: Manuscript, project: Path) -> Iterator[Finding]:
     if planned < PLANNED and (manuscript.book.binding == "stitched" or manuscript.inserts):
         found = f"Too few planned pages: {planned or 'none'}."
         yield error("BOX-001", Place("chapters/pages/planned"), found, f"{PLANNED} pages to fill up what is folded.")
+
+
+def _signatures_of_none(manuscript: Manuscript) -> Iterator[Finding]:
+    """Signatures of a chapter that is gone, or has another id now."""
+    known = [chapter.head.id for chapter in manuscript.every_chapter]
+    for row in manuscript.signatures:
+        if row.chapter not in known and manuscript.complete:
+            near = "".join(f" Is it '{id}' now?" for id in get_close_matches(row.chapter, known, 1))
+            found = f"{row.by} signed the chapter '{row.chapter}', which is not there.{near}"
+            expected = "The chapter's earlier id, or a new signature: booklet signoff. Then take this entry out."
+            yield warning("SRC-070", row.origin, found, expected)
+
+
+def _tests_of_none(manuscript: Manuscript) -> Iterator[Finding]:
+    """Tests with readers of chapters that are not there."""
+    known = {chapter.head.id for chapter in manuscript.every_chapter}
+    for test in manuscript.tests:
+        for id in test.chapters:
+            if id not in known and manuscript.complete:
+                yield error("SRC-014", test.origin, f"No chapter '{id}'.", "The id of a chapter.")
 
 
 def _reviews(manuscript: Manuscript, project: Path, today: Today) -> list[Finding]:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
+from hashlib import sha256
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
@@ -41,6 +42,8 @@ REGION = r"^[A-Z][A-Z0-9]{0,11}$"
 EVERYWHERE = "ALL"
 """Stands for all regions among those of a service."""
 HUE = r"^#[0-9a-f]{6}$"
+HASHES = r"^[0-9a-f]{12}( [0-9a-f]{12})*$"
+SHA256 = r"^[0-9a-f]{64}$"
 FAMILY = r"^[A-Za-z][A-Za-z0-9 -]{1,60}$"
 INK, WARM, CREAM = "#1a1a1a", "#f3bd74", "#fdf1de"
 """The black of text, and the two colours beside an edition's hue, as the style sheets have them."""
@@ -784,7 +787,8 @@ class Book(Record):
     formats: tuple[FormatName, ...] = ()
     """What a build makes where nobody says. Empty: all that can be made."""
     sample: bool = False
-    """True for a sample, which says so in print. Its press files are made although nobody has confirmed everything."""
+    """True for a sample, which says so in print. Its press files are made although nobody has confirmed everything, or
+    signed every chapter off."""
     checks: Checks = Checks()
     """How long a confirmation holds, and what becomes of what is older."""
     back_cover_image: Line | None = None
@@ -800,7 +804,7 @@ class Book(Record):
     directory: Headings = Headings()
     """The headings of the directory."""
     reviewer: Line | None = None
-    """Who reviews the text, in words that follow "by": a clinician."""
+    """Who is to sign each chapter off, in words that follow "by": a clinician. Without it nobody has to."""
     parts: tuple[BookPart, ...] = ()
     """The parts of the main booklet, in order."""
     printer: Identifier | None = None
@@ -839,12 +843,8 @@ class FrontMatter(Record):
     """What is in it, in one or two sentences under its title."""
     minutes: Annotated[int, Field(ge=1, le=60)] | None = None
     """None for a chapter to look things up in."""
-    reviewed: Day | None = None
-    """The day on which it was reviewed; empty until then."""
-    reviewers: tuple[Line, ...] = ()
-    """Who reviewed it, with their role."""
-    status: Literal["draft", "reviewed"] | None = None
-    """None for a chapter that nobody has to review."""
+    authors: tuple[Line, ...] = ()
+    """Who wrote it, as they want to be named. Told by `booklet evidence`, not printed."""
     sources: tuple[Identifier, ...] | None = None
     """The facts that the whole chapter rests on. None when each of its sections names its own."""
     short_title: Line | None = None
@@ -862,11 +862,66 @@ class FrontMatter(Record):
             raise ValueError("rhythm 'sentence' and the key 'pull' go together")
         return self
 
+    @model_validator(mode="before")
+    @classmethod
+    def _is_signed_elsewhere(cls, head: Any) -> Any:
+        """Older heads have keys that tell of a review. A claim is refused; what claims nothing is left alone."""
+        if not isinstance(head, dict):
+            return head
+        if head.get("reviewed") or head.get("reviewers") or head.get("status") not in (None, "draft"):
+            raise ValueError(
+                "the head of a chapter says no more who reviewed it: take out reviewed, reviewers and status, and let "
+                f"whoever reviewed it sign, with booklet signoff {head.get('id')}"
+            )
+        return {key: value for key, value in head.items() if key not in ("reviewed", "reviewers", "status")}
+
+
+class SignedReading(Record):
+    """What one or several editions print of a chapter, as it was read: a hash of each section."""
+
+    editions: tuple[RegionCode, ...]
+    """The codes of the editions."""
+    hashes: Annotated[str, Field(pattern=HASHES)]
+    """A hash of each of its sections, in order."""
+
+
+class Signature(Record):
+    """Somebody's word that a chapter is right as it was read (`chapters/signatures.yaml`, `booklet signoff`)."""
+
+    chapter: Identifier
+    """The id of the chapter."""
+    by: Line
+    """Who signed it off."""
+    role: Line
+    """In which role: oncologist, breast care nurse."""
+    day: Day
+    """The day on which it was read."""
+    words: Annotated[int, Field(ge=0)]
+    """How many words it had, in the edition that has most."""
+    numbers: Annotated[int, Field(ge=0)]
+    """How many numbers stood among them."""
+    pictures: Annotated[int, Field(ge=0)]
+    """How many pictures it had."""
+    read: Annotated[tuple[SignedReading, ...], Field(min_length=1)]
+    """What each edition printed."""
+    hash: Annotated[str, Field(pattern=SHA256)]
+    """A hash of the rest of the entry, so that one that was written or changed by hand is known."""
+
     @model_validator(mode="after")
-    def _reviewed_by_somebody(self) -> FrontMatter:
-        if self.status == "reviewed" and not (self.reviewed and self.reviewers):
-            raise ValueError("status is 'reviewed', but reviewed and reviewers do not say when and by whom")
+    def _is_as_it_was_written(self) -> Signature:
+        if self.hash != self.sealed:
+            raise ValueError(
+                f"the signature of '{self.chapter}' by {self.by} is not as booklet signoff wrote it: take the entry "
+                "out, and sign again"
+            )
         return self
+
+    @property
+    def sealed(self) -> str:
+        """The hash that the entry is to have."""
+        read = [(row.editions, row.hashes) for row in self.read]
+        told = (self.chapter, self.by, self.role, self.day.isoformat(), self.words, self.numbers, self.pictures, read)
+        return sha256(repr(told).encode()).hexdigest()
 
 
 class PageMatter(Record):
@@ -1263,6 +1318,60 @@ class Source(Record):
         return urlsplit(self.source).netloc.removeprefix("www.") or self.source.partition(",")[0]
 
 
+class ReadersTest(Record):
+    """A test with readers (`chapters/testing.yaml`): who read what, what they found, and what came of it."""
+
+    day: Day
+    """The day on which it was held."""
+    readers: Annotated[int, Field(ge=1)]
+    """How many people read. No name is kept here."""
+    chapters: tuple[Identifier, ...] = ()
+    """The ids of the chapters that they read. Empty: all of them."""
+    method: Line
+    """Who they were, and how it was done."""
+    found: Line
+    """What they did not understand, or missed."""
+    changed: Line | None
+    """What was changed after it."""
+
+
+class OpenQuestion(Record):
+    """What the sources leave open, and somebody who may has still to decide (`chapters/undecided.yaml`)."""
+
+    question: Line
+    """What it is about."""
+    where: Line
+    """Where in the text it stands."""
+    sources: Line | None
+    """What the sources say."""
+    text: Line
+    """What the text says until somebody decides."""
+
+
+class RatedItem(Record):
+    """An item of a tool that rates texts for readers, and how the booklet does by it."""
+
+    item: Line
+    """Its number in the tool."""
+    asks: Line
+    """What it asks for."""
+    where: Line
+    """Where the booklet does it: pages."""
+    met: Literal["yes", "in part", "no", "does not apply"]
+    """Whether it does."""
+
+
+class Rating(Record):
+    """The booklet rated by a tool such as PEMAT (`chapters/understandability.yaml`)."""
+
+    tool: Line
+    """Which tool, and which part of it."""
+    by: Line
+    """Who rated it."""
+    items: Annotated[tuple[RatedItem, ...], Field(min_length=1)]
+    """Its items."""
+
+
 class Consent(Record):
     """A person's agreement to have her words printed. No name is kept here."""
 
@@ -1299,6 +1408,11 @@ class Manuscript(Record):
     urgent_signs: tuple[UrgentSign, ...]
     sources: dict[str, Source]
     consents: dict[str, Consent]
+    signatures: tuple[Signature, ...]
+    """The earliest first."""
+    tests: tuple[ReadersTest, ...]
+    ratings: tuple[Rating, ...]
+    undecided: tuple[OpenQuestion, ...]
     printers: dict[str, PrinterProfile]
     icc_profiles: dict[str, bytes]
     """The ICC profile of each printer, by the printer's name."""
@@ -1323,6 +1437,10 @@ class Manuscript(Record):
         of_region = {edition.code: edition.country for edition in self.editions}
         names = {of_region.get(state, own) for state in service.states}
         return self.countries[names.pop() if len(names) == 1 else own].plan
+
+    def signatures_of(self, chapter: str) -> tuple[Signature, ...]:
+        """The last signature that each person gave a chapter."""
+        return tuple({row.by: row for row in self.signatures if row.chapter == chapter}.values())
 
     @property
     def every_chapter(self) -> tuple[Chapter, ...]:

@@ -513,6 +513,7 @@ function select(name, focus = false) {
   }
   if (name === "heard") showHeard();
   if (name === "calls") showCalls();
+  if (name === "chapters") showChapters();
 }
 
 // ---- forms ----
@@ -587,6 +588,58 @@ function openCall(row, today) {
   form.elements.day.max = today;
 }
 
+async function showChapters() {
+  const panel = one("#chapters");
+  const had = panel.contains(document.activeElement) ? document.activeElement.id : "";
+  if (!panel.childElementCount) panel.replaceChildren(make("p", {}, "The chapters are read in all editions."));
+  const list = await ask("chapters");
+  if (!list) return;
+  const open = all("details[open]", panel).map((each) => each.dataset.id);
+  const left = list.rows.filter((row) => !row.holds).length;
+  panel.replaceChildren(
+    make("h2", {}, left ? `To sign off (${left} of ${list.rows.length})` : "All chapters are signed off"),
+    ...(list.reviewer ? [make("p", {}, `To be read by ${list.reviewer}. The title above the pages says of which booklet.`)] : []),
+    ...list.rows.map((row) => chapterCard(row, list.today, open.includes(row.id))),
+  );
+  if (had) document.getElementById(had)?.focus();
+}
+
+function chapterFacts(row) {
+  return [
+    make("p", {}, `To be read: ${row.read}.`),
+    row.signatures.length
+      ? make("ul", { class: "says" }, ...row.signatures.map((words) => make("li", {}, words)))
+      : make("p", {}, "Nobody has signed it off."),
+  ];
+}
+
+function chapterCard(row, today, isOpen) {
+  return make(
+    "details",
+    { class: "card", "data-id": row.id, open: isOpen },
+    make("summary", {}, row.title, row.holds ? " (signed off)" : ""),
+    ...chapterFacts(row),
+    make(
+      "p",
+      { class: "does" },
+      make("button", { type: "button", "aria-label": `Read ${row.title}`, onclick: () => goToNote({ spots: [], ...row.place }) }, "Read it"),
+      make("button", { type: "button", id: `sign-${row.id}`, "aria-label": `Sign off ${row.title}`, onclick: () => openSignoff(row, today) }, "Sign off"),
+    ),
+  );
+}
+
+function openSignoff(row, today) {
+  const dialog = openForm("signoff", { id: row.id, seen: row.seen }, [make("h3", {}, row.title), ...chapterFacts(row)], async () => {
+    const list = await ask("chapters");
+    const now = list?.rows.find((each) => each.id === row.id);
+    if (now) openSignoff(now, list.today);
+    return Boolean(now);
+  });
+  const form = one("form", dialog);
+  form.elements.day.value ||= today;
+  form.elements.day.max = today;
+}
+
 async function openWaiver(note) {
   const { seen } = (await ask("waivers")) || {};
   const dialog = openForm(
@@ -618,6 +671,7 @@ async function send(event) {
     form.dataset.id = "";
     say(answer.words);
     if (sending.name === "call") showCalls();
+    if (sending.name === "signoff") showChapters();
     return;
   }
   const words = one(".answer", form);

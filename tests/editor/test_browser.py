@@ -15,7 +15,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from booklet.manuscript import WAIVERS
+from booklet.manuscript import SIGNATURES, WAIVERS
 from tests import tiny
 from tests.conftest import HANG_SECONDS
 from tests.editor.conftest import AT_REST, Preview, opened, stop, write
@@ -148,6 +148,57 @@ def test_a_form_does_not_overwrite_what_somebody_changed_meanwhile(previewing: P
     assert "by: Jo Smith" in path.read_text("utf-8")
 
 
+def test_a_chapter_is_signed_off_by_keyboard_alone_and_a_change_withdraws_it(
+    previewing: Previewing, page: Page
+) -> None:
+    preview = previewing(None, "--edition", "WA")
+    opened(page, preview)
+    first = version(page)
+    press_to(page, "Findings")
+    for _ in range(4):
+        page.keyboard.press("ArrowRight")
+    expect(page.locator("#chapters details")).to_have_count(2)
+    press_to(page, "Chapter two")
+    page.keyboard.press("Enter")
+    press_to(page, "Sign off Chapter two")
+    page.keyboard.press("Enter")
+    expect(page.locator("dialog[open]")).to_be_visible()
+    page.keyboard.type("Dr A. Name")
+    page.keyboard.press("Tab")
+    page.keyboard.type("oncologist")
+    page.keyboard.press("Enter")
+    expect(page.locator("dialog[open]")).to_have_count(0)
+    wait_for_version(page, first)
+    assert "by: Dr A. Name\n  role: oncologist\n" in (preview.project / SIGNATURES).read_text("utf-8")
+    expect(page.locator("#chapters")).to_contain_text("To sign off (1 of 2)")
+    path = preview.project / TWO
+    write(path, path.read_text("utf-8").replace("A paragraph", "One paragraph"))
+    expect(page.locator("#findings")).to_contain_text("is not as Dr A. Name (oncologist) signed it off")
+
+
+def test_what_is_signed_off_is_what_was_shown(previewing: Previewing, page: Page) -> None:
+    preview = previewing(None, "--edition", "WA")
+    opened(page, preview)
+    page.locator("#tab-chapters").click()
+    page.locator("#chapters summary", has_text="Chapter two").click()
+    page.get_by_role("button", name="Read Chapter two").click()
+    expect(page.locator("#status")).to_contain_text("Chapter two")
+    page.get_by_role("button", name="Sign off Chapter two").click()
+    path, first = preview.project / TWO, version(page)
+    write(path, path.read_text("utf-8").replace("A paragraph", "One paragraph"))
+    wait_for_version(page, first)
+    at_rest(page)
+    page.get_by_label("Who read it?").fill("Dr A. Name")
+    page.get_by_label("In which role?").fill("oncologist")
+    page.get_by_role("button", name="Sign it off").click()
+    expect(page.locator("#signoff .answer")).to_contain_text("Somebody changed")
+    assert not (preview.project / SIGNATURES).exists()
+    assert page.get_by_label("In which role?").input_value() == "oncologist", "what was typed stays"
+    page.get_by_role("button", name="Sign it off").click()
+    expect(page.locator("dialog[open]")).to_have_count(0)
+    assert (preview.project / SIGNATURES).exists()
+
+
 def test_a_finding_is_answered_with_a_reason_and_then_waived(previewing: Previewing, page: Page) -> None:
     """A page of words in capitals is a warning that somebody may answer for."""
     preview = previewing({TWO: tiny.FILES[TWO] + "\nSEVERAL WORDS IN CAPITALS STAND HERE.\n"})
@@ -198,19 +249,26 @@ def test_every_part_of_the_page_is_without_fault_for_axe(previewing: Previewing,
     for menu in ("#views", "#keys"):
         page.locator(f"{menu} summary").click()
         assert faults(page) == []
-    for tab in ("calls", "heard", "lines"):
+    for tab in ("calls", "chapters", "heard", "lines"):
         page.locator(f"#tab-{tab}").click()
         if tab == "heard":
             expect(page.frame_locator("#heard iframe").locator("h2").first).to_be_visible()
         if tab == "calls":
             expect(page.locator("#calls details")).not_to_have_count(0)
             page.locator("#calls summary").first.click()
+        if tab == "chapters":
+            expect(page.locator("#chapters details")).not_to_have_count(0)
+            page.locator("#chapters summary").first.click()
         assert faults(page) == []
     page.locator(".page").first.press("Enter")
     expect(page.locator("#lines h2")).not_to_have_count(0)
     assert faults(page) == []
     page.locator("#tab-calls").click()
     page.get_by_role("button", name="Write down a call").first.click()
+    assert faults(page) == []
+    page.keyboard.press("Escape")
+    page.locator("#tab-chapters").click()
+    page.get_by_role("button", name="Sign off Chapter").first.click()
     assert faults(page) == []
     page.keyboard.press("Escape")
     write(preview.project / TWO, tiny.FILES[TWO] + "\nHello {{ nobody.there }}.\n")

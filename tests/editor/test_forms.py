@@ -8,10 +8,20 @@ from pathlib import Path
 import pytest
 
 from booklet import calls
-from booklet.manuscript import WAIVERS, changed_entry, read_waivers
-from booklet_editor.forms import Answer, call_list, waivers_state, write_call, write_waiver
+from booklet.findings import Place
+from booklet.manuscript import SIGNATURES, WAIVERS, changed_entry, read_waivers
+from booklet_editor.forms import (
+    Answer,
+    ToSign,
+    call_list,
+    chapter_list,
+    waivers_state,
+    write_call,
+    write_signature,
+    write_waiver,
+)
 from tests import tiny
-from tests.tiny import STATES
+from tests.tiny import ONE, STATES
 
 DAY = date(2026, 11, 22)
 PRESS = "VIC/tiny-VIC-2026.1-press.pdf"
@@ -151,3 +161,48 @@ def test_waivers_that_somebody_changed_meanwhile_are_left_alone(project: Path) -
     before = (project / WAIVERS).read_bytes()
     answer = write_waiver(project, "INK-112", PRESS, "Fine.", seen)
     assert answer.is_changed and not answer.is_written and (project / WAIVERS).read_bytes() == before
+
+
+def to_sign(project: Path, title: str = "main") -> dict[str, ToSign]:
+    return {row.id: row for row in chapter_list(project, DAY, title).rows}
+
+
+def test_a_chapter_is_signed_off_as_it_was_shown_and_goes_behind_those_to_read(project: Path) -> None:
+    shown = to_sign(project)
+    assert list(shown) == ["one", "two"] and not any(row.holds for row in shown.values())
+    assert shown["one"].place == Place("chapters/01-one.md", 9)
+    answer = write_signature(project, "one", "2026-11-20", " Dr A. Name ", "oncologist", shown["one"].seen)
+    assert answer == Answer(f"Written to {SIGNATURES}: one, signed off by Dr A. Name.", is_written=True)
+    shown = to_sign(project)
+    assert list(shown) == ["two", "one"] and shown["one"].holds
+    assert shown["one"].signatures == ("Dr A. Name, oncologist, 20 November 2026: holds",)
+    assert list(to_sign(project, "chapter:two")) == ["two"], "of a handout the one chapter"
+    assert chapter_list(project, DAY, "main").reviewer == "a clinician"
+
+
+def test_a_chapter_that_somebody_changed_since_it_was_shown_is_not_signed_off(project: Path) -> None:
+    seen = to_sign(project)["one"].seen
+    path = project / ONE
+    path.write_text(path.read_text("utf-8").replace("One point", "Some point"), "utf-8")
+    answer = write_signature(project, "one", "2026-11-20", "Dr A. Name", "oncologist", seen)
+    assert answer.is_changed and not answer.is_written and not (project / SIGNATURES).exists()
+    seen = to_sign(project)["one"].seen
+    path.write_text(path.read_text("utf-8").replace("\n\n", "\n\n\n"), "utf-8")
+    assert write_signature(project, "one", "2026-11-20", "Dr A. Name", "oncologist", seen).is_written, "same words"
+
+
+@pytest.mark.parametrize(
+    ("facts", "words"),
+    [
+        ({"by": "  "}, "has a name"),
+        ({"role": ""}, "has a role"),
+        ({"day": "soon"}, "is no day"),
+        ({"day": (date.today() + timedelta(days=2)).isoformat()}, "yet."),
+        ({"id": "won"}, "Did you mean"),
+        ({"by": "A\x1b[2J"}, "one line"),
+    ],
+)
+def test_a_signature_that_cannot_be_is_refused_in_words(project: Path, facts: dict[str, str], words: str) -> None:
+    given = {"id": "one", "day": "2026-11-20", "by": "A", "role": "nurse", "seen": to_sign(project)["one"].seen}
+    answer = write_signature(project, **(given | facts))
+    assert not answer.is_written and words in answer.words and not (project / SIGNATURES).exists()

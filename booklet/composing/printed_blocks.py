@@ -8,9 +8,13 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from hashlib import sha256
 from html.parser import HTMLParser
+from typing import Literal
 
-from booklet.composing import PAGE_TOKENS, Part
-from booklet.differences.records import Block, Kind
+from booklet.composing.markdown import PAGE_TOKENS
+from booklet.composing.parts import Part
+
+Kind = Literal["heading", "paragraph", "item", "row", "word", "meaning", "caption", "picture", "foot"]
+"""What a block is. `foot` is a running title at the foot of the pages."""
 
 INLINE = frozenset(("a", "abbr", "b", "em", "i", "span", "strong", "sub", "sup", "wbr", "br", "img"))
 VOID = frozenset(("br", "wbr", "img", "meta", "hr"))
@@ -26,6 +30,30 @@ _KINDS: dict[str, Kind] = {
 _SPACE = re.compile(r"\s+")
 Digests = Callable[[str], str]
 """Gives a short hash of a picture's bytes, by its name under `chapters/`."""
+
+
+@dataclass(frozen=True)
+class Block:
+    """A stretch of words that is printed as one: a heading, a paragraph, an item, a row of a table.
+
+    `id` is the anchor that it has in the booklet, or empty; `key` an anchor for this comparison alone. Numbers of pages
+    that it refers to are `#`. `entry` counts the entries of a directory within a part, from 1 (0: it is in none).
+    `digest` stands for the bytes of a picture. `folio` is the number of the page on which it begins, `ordinal` which of
+    its kind it is there, from 1, and `page` the index of that page in what pictures are made from.
+    """
+
+    part: str
+    title: str
+    id: str
+    key: str
+    kind: Kind
+    words: str
+    entry: int = 0
+    digest: str = ""
+    place: str = ""
+    folio: str = ""
+    ordinal: int = 0
+    page: int = 0
 
 
 def blocks_of(part: Part, digests: Digests) -> tuple[Block, ...]:
