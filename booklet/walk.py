@@ -337,7 +337,8 @@ def _out_of_date(
         own = {entry.id: entry for part in parts for entry in entries_in(part, known)}
         if policy == "leave-out" and standard[0].publication.is_main:
             own |= {entry.id: entry for entry in known}
-        texts = {chapter.head.id: chapter for chapter in standard[0].publication.chapters}
+        own_title = publication(manuscript, editions[job.edition], job.title)
+        texts = {chapter.head.id: chapter for chapter in own_title.chapters}
         if any(stale_faults(manuscript, form, own.values(), texts.values(), today)):
             stale.setdefault(form, []).append(job)
             entries.setdefault(form, {}).update(own)
