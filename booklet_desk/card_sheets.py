@@ -12,7 +12,7 @@ from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
 from booklet_desk.envelopes import SHEET_MM
-from booklet_desk.lettering import BOLD, Line, line
+from booklet_desk.lettering import BOLD, Line, draw, line
 from booklet_desk.postcodes import STATES
 from booklet_desk.records import Card, Printing
 
@@ -137,5 +137,4 @@ def _picture(path: Path) -> ImageReader:
 
 def _write(canvas: Canvas, words: str, face: str, size_pt: float, left_mm: float, baseline_mm: float) -> None:
     drawn = line(words)[0]
-    canvas.setFont(face or drawn.face, size_pt)
-    canvas.drawString(left_mm * mm, (SHEET_MM[1] - baseline_mm) * mm, drawn.words)
+    draw(canvas, Line(drawn.words, face or drawn.face), size_pt, left_mm * mm, (SHEET_MM[1] - baseline_mm) * mm)

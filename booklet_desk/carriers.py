@@ -15,7 +15,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from booklet_desk import numbers
 from booklet_desk.envelopes import PLAY_MM, SHEET_MM, Envelope
-from booklet_desk.lettering import BOLD, LEADING, Line, UndrawnError, fitted, line
+from booklet_desk.lettering import BOLD, LEADING, Line, UndrawnError, draw, fitted, line
 from booklet_desk.records import RESIDENT, Content, Item
 
 ADDRESS_SIZES_PT = (12.0, 11.0, 10.0, 9.0, 8.0)
@@ -97,8 +97,7 @@ def _draw_letter(canvas: Canvas, sheet: Carrier, start_mm: float) -> None:
 
 def _draw(canvas: Canvas, lines: Iterable[Line], size_pt: float, left_pt: float, top_pt: float) -> None:
     for index, each in enumerate(lines):
-        canvas.setFont(each.face, size_pt)
-        canvas.drawString(left_pt, top_pt - size_pt - index * size_pt * LEADING, each.words)
+        draw(canvas, each, size_pt, left_pt, top_pt - size_pt - index * size_pt * LEADING)
 
 
 def _letter(text: str, size_pt: float) -> tuple[tuple[Line, float], ...]:

@@ -12,7 +12,7 @@ from reportlab.pdfgen.canvas import Canvas
 from booklet_desk.carriers import ADDRESS_SIZES_PT as SIZES_PT
 from booklet_desk.carriers import printed_address
 from booklet_desk.envelopes import SHEET_MM
-from booklet_desk.lettering import LEADING, Line, fitted
+from booklet_desk.lettering import LEADING, Line, draw, fitted
 from booklet_desk.records import Content, DeskError
 
 _LEAST_PT = 7.0
@@ -100,5 +100,4 @@ def _draw(
     step = size_pt * LEADING
     top = (SHEET_MM[1] - corner_mm[1]) * mm - (height_mm * mm - step * len(lines)) / 2
     for index, each in enumerate(lines):
-        canvas.setFont(each.face, size_pt)
-        canvas.drawString((corner_mm[0] + _INSIDE_MM) * mm, top - size_pt - index * step, each.words)
+        draw(canvas, each, size_pt, (corner_mm[0] + _INSIDE_MM) * mm, top - size_pt - index * step)

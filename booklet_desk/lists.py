@@ -11,7 +11,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from booklet_desk import numbers
 from booklet_desk.envelopes import SHEET_MM
-from booklet_desk.lettering import BOLD, Line, line
+from booklet_desk.lettering import BOLD, Line, draw, line
 from booklet_desk.records import Content, Item
 
 _MARGIN_MM = 18.0
@@ -89,5 +89,4 @@ def _page(title: str, head: Row, rows: list[Row]) -> Iterator[tuple[tuple[str, .
 
 
 def _write(canvas: Canvas, words: Line, size_pt: float, left_mm: float, baseline_mm: float) -> None:
-    canvas.setFont(words.face, size_pt)
-    canvas.drawString(left_mm * mm, (SHEET_MM[1] - baseline_mm) * mm, words.words)
+    draw(canvas, words, size_pt, left_mm * mm, (SHEET_MM[1] - baseline_mm) * mm)

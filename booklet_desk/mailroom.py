@@ -104,7 +104,7 @@ def _carriers(title: str, rows: list[tuple[int, Content]], room: MailRoom, is_la
         raise BadBatchError(bad)
     sheets = [(content, sheet) for _, content, sheet in drawn if isinstance(sheet, Carrier)]
     file = carrier_sheets(title, (sheet for _, sheet in sheets), envelope)
-    expected = {numbers.write(sheet.number): tuple(each.words for each in sheet.address) for _, sheet in sheets}
+    expected = {numbers.write(sheet.number): tuple(each.as_read for each in sheet.address) for _, sheet in sheets}
     faults = check_carriers(file, envelope, expected)
     if faults:
         raise BadBatchError(str(fault) for fault in faults)

@@ -59,6 +59,7 @@ DESK_HOMES = {
     "click": {"commands", "standing_and_stock", "cards", "pack", "cli", "mail", "screen", "serving"},
     "csv": {"spreadsheets", "exporting"}, "sqlite3": {"ledger"}, "psycopg": {"settings"},
     "reportlab": {"lettering", "carriers", "labels", "lists", "card_sheets"}, "fontTools": {"lettering"},
+    "bidi": {"lettering"},
     "pypdfium2": {"envelope_check", "card_sheets"},
 }  # fmt: skip
 

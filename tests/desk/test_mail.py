@@ -137,8 +137,9 @@ def test_the_same_batch_is_printed_again_byte_for_byte(desk: Desk, run: Run) -> 
 @pytest.mark.parametrize(
     ("bad", "words"),
     [
-        (to(name="李小龍"), "no shipped face has its letters (Cjk)"),
-        (to(name="محمد"), "no shipped face has its letters (Arabic)"),
+        (to(name="สมชาย"), "no shipped face has its letters (Thai)"),
+        (to(name="김민준"), "no shipped face has its letters (Hangul)"),
+        (to(name="ښاغلی"), "no shipped face has its letters (Arabic)"),
         (to("W" * 60, "W" * 60), "no room in the window"),
     ],
 )
@@ -301,8 +302,43 @@ def test_the_longest_real_addresses_fit_a_window_and_a_label() -> None:
 
 def test_zeros_have_no_stroke_and_letters_that_are_lacking_are_named() -> None:
     assert {PLAIN, BOLD} == {"Noto", "NotoBold"}
-    with pytest.raises(UndrawnError, match="Arabic"):
-        line("محمد")
+    with pytest.raises(UndrawnError, match="Thai"):
+        line("สมชาย")
+
+
+NAMES = (
+    "Nguyễn Thị Ánh Tuyết", "Παπαδόπουλος Ιωάννης", "Щукина Ольга", "محمد عبد الله السلام", "李小龍 陳美麗",
+    "فاطمه احمدی", "Dr محمد Example 12", "やまだ ハナコ",
+)  # fmt: skip
+
+
+def test_names_in_many_scripts_print_and_are_read_back_as_they_were_given(desk: Desk, run: Run) -> None:
+    """In the window, on the sheet that is read back before the batch, and on labels; nothing is a box."""
+    ledger.add([to(name=name) for name in NAMES], TODAY)
+    done = run("batch", str(desk.folder / "out"))
+    assert done.exit_code == 0 and "dropped" not in done.stderr, done.stderr
+    sheets = texts(desk.folder / "out/batch-00001-carriers.pdf")
+    assert [sheet.splitlines()[0].strip() for sheet in sheets] == list(NAMES)
+    rows = [(str(number), to(name=name)) for number, name in enumerate(NAMES)]
+    (page,) = texts(labels(rows, SHEETS["L7160"], 1, Printer()))
+    assert all(name in page for name in NAMES)
+
+
+def test_arabic_letters_have_the_forms_in_which_they_join_and_run_to_the_left() -> None:
+    """Unicode, Arabic Presentation Forms-B: meem initial, hah medial, meem medial, dal final, drawn from the left."""
+    assert line("محمد")[0].runs == (("noto-sans-arabic", "\ufeaa\ufee4\ufea4\ufee3"),)
+    assert line("سلام")[0].runs == (("noto-sans-arabic", "\ufee1\ufefc\ufeb3"),), "lam and alef are one"
+    parted = line("می\u200cروم")[0]
+    assert parted.as_read == "میروم" and parted.runs[0][1][-2:] == "\ufbfd\ufee3", "yeh is final before the sign"
+    mixed = line("Dr محمد Ng")[0].runs
+    assert [face for face, _ in mixed] == ["Noto", "noto-sans-arabic", "Noto"], "Latin words stay where they are"
+    assert line("مُحَمَّد")[1] == 4, "vowel signs are dropped, and counted"
+
+
+def test_a_chinese_name_without_spaces_is_broken_between_characters() -> None:
+    whole = line("陳" * 40)[0]
+    fit = fitted((whole,), 85 * mm, 28 * mm, ADDRESS_SIZES_PT)
+    assert fit and len(fit[0]) > 1 and "".join(each.words for each in fit[0]) == whole.words
 
 
 def places(file: bytes) -> list[tuple[int, float, float]]:
