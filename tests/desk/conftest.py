@@ -87,7 +87,7 @@ def speak_to(url: str, home: Path) -> None:
     """Let every thread of this process speak to another database from now on."""
     connections.close_all()
     connections.settings = connections.configure_settings({"default": database(url, home)})
-    del connections["default"]
+    connections["default"] = connections.create_connection("default")
 
 
 @pytest.fixture(scope="session")
