@@ -1094,14 +1094,26 @@ def _progress(quiet: bool) -> Any:
     elif sys.stderr.isatty():
         from rich.console import Console
         from rich.markup import escape
-        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+        from rich.progress import (
+            BarColumn,
+            MofNCompleteColumn,
+            Progress,
+            TextColumn,
+            TimeElapsedColumn,
+            TimeRemainingColumn,
+        )
 
-        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-        with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-            task = progress.add_task("reading", total=None)
-            yield lambda what, done, total: progress.update(
-                task, description=escape(one_line(what)), completed=done, total=total or None
-            )
+        words = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[rate]}"))
+        times = (TimeElapsedColumn(), TextColumn("left"), TimeRemainingColumn())
+        with Progress(*words, *times, console=Console(stderr=True), transient=True) as progress:
+            task = progress.add_task("reading", total=None, rate="")
+
+            def tell(what: str, done: int, total: int) -> None:
+                progress.update(task, description=escape(one_line(what)), completed=done, total=total or None)
+                speed = progress.tasks[task].speed
+                progress.update(task, rate=f"{speed * 60:.0f} a minute" if speed else "")
+
+            yield tell
     else:
         yield lambda what, done, total: click.echo(
             one_line(f"{what} ({done} of {total})" if total else f"{what}"), err=True

@@ -9,6 +9,8 @@ from __future__ import annotations
 import gc
 import logging
 import re
+import signal
+import threading
 import warnings
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from concurrent.futures import CancelledError
@@ -111,8 +113,17 @@ def _connected(place: Place) -> Iterator[Client]:
 
 
 def _local(workers: int) -> LocalCluster:
-    """A scheduler and workers of this machine, which end with this build."""
-    return LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address=None, protocol="tcp")
+    """A scheduler and workers of this machine, which end with this build. An interrupt is for the one process that
+    talks to people: what is started while it is ignored ignores it.
+    """
+    wishes: Any = {"dashboard_address": None, "protocol": "tcp", "silence_logs": logging.CRITICAL}
+    is_main = threading.current_thread() is threading.main_thread()
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN) if is_main else None
+    try:
+        return LocalCluster(n_workers=workers, threads_per_worker=1, **wishes)
+    finally:
+        if is_main:
+            signal.signal(signal.SIGINT, before)
 
 
 def _security(place: Place) -> Security | None:

@@ -120,7 +120,8 @@ def test_every_row_is_about_steps_that_exist() -> None:
         "help",
         "pass",
     }
-    known |= {"orders", "orders-few", "sheets"}
+    known |= {"orders", "orders-few", "sheets", "cluster"}
+    known |= {f"{name}-{pages}" for name in ("long", "page") for pages in (steps.SHORT, steps.LONG)}
     assert {step for row in figures.ROWS for step in (row.step, row.against) if step} <= known
     assert len({row.name for row in figures.ROWS}) == len(figures.ROWS)
 
@@ -151,7 +152,18 @@ def test_what_a_build_did_is_told_from_its_files_and_its_own_words() -> None:
         steps.effect("done", before, after)
 
 
-MET = ("typst", "memory", "elsewhere", "orders", "orders-memory", "sheets", "help")
+MET = (
+    "typst",
+    "memory",
+    "elsewhere",
+    "orders",
+    "orders-memory",
+    "sheets",
+    "cluster",
+    "long-memory",
+    "long-cpu",
+    "help",
+)
 """What is met when every step takes the same."""
 
 

@@ -10,11 +10,15 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
+from distributed import Security
+from distributed.cli import dask_scheduler, dask_worker
 
 from booklet.build import build
 from booklet.findings import BookletError
@@ -179,6 +183,43 @@ def test_a_cache_that_cannot_be_used_is_told_without_its_password(url: str, said
     assert "secret" not in str(raised.value)
 
 
+@pytest.fixture(scope="module")
+def object_store() -> Iterator[dict[str, str]]:
+    """A server that speaks S3, as a real process, with a bucket `booklet`; and how it is reached."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        port = taken.getsockname()[1]
+    keys = {"AWS_ACCESS_KEY_ID": "booklet", "AWS_SECRET_ACCESS_KEY": "booklet", "AWS_DEFAULT_REGION": "us-east-1"}
+    environment = {"AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}", **keys}
+    command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
+        try:
+            for _ in range(HANG_SECONDS * 5):
+                with socket.socket() as probe:
+                    if probe.connect_ex(("127.0.0.1", port)) == 0:
+                        break
+                time.sleep(0.2)
+            code = "import s3fs; s3fs.S3FileSystem().mkdir('booklet')"
+            subprocess.run([sys.executable, "-c", code], check=True, env={**os.environ, **environment})
+            yield environment
+        finally:
+            server.kill()
+
+
+def test_an_object_store_is_a_cache_and_one_without_the_bucket_is_told(
+    object_store: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in object_store.items():
+        monkeypatch.setenv(name, value)
+    other = "cd" * 32
+    SharedCache("s3://booklet/try").keep({KEY: sealed(KEY, b"a page"), other: b"damaged"})
+    found = SharedCache("s3://booklet/try")
+    assert found.keys == {KEY, other}
+    assert found.fetched([KEY, other, "ef" * 32]) == {KEY: sealed(KEY, b"a page")} and found.keys == {KEY}
+    with pytest.raises(ClusterError, match=r"s3://nobody/try cannot be used .*bucket"):
+        SharedCache("s3://nobody/try")
+
+
 # A scheduler that cannot be had
 
 
@@ -204,6 +245,16 @@ def test_a_scheduler_that_is_not_there_is_told_and_dist_stays(
 def test_tls_needs_its_files(booklet: Callable[..., Path]) -> None:
     with pytest.raises(ClusterError, match="--tls-cert, --tls-key"):
         build(order(booklet()), pool=pool_at(Place("tls://127.0.0.1:1", ca_file=Path("ca.pem"))))
+
+
+def test_what_the_compose_file_starts_is_what_dask_takes() -> None:
+    """It was not run where there is no Docker; its commands are those that the tests below run as processes."""
+    services = yaml.safe_load((PROJECT / "docs/cluster/compose.yaml").read_text("utf-8"))["services"]
+    doors: dict[str, Any] = {"scheduler": dask_scheduler.main, "worker": dask_worker.main}
+    for name, door in doors.items():
+        program, command, *arguments = services[name]["command"].split()
+        assert (program, command) == ("dask", name)
+        door.make_context(name, arguments, resilient_parsing=False)
 
 
 # Real processes
@@ -284,7 +335,8 @@ def test_a_build_is_whole_when_a_worker_is_lost_in_its_midst(
             os.kill(victim, signal.SIGKILL if blow == "killed" else signal.SIGSTOP)
             if blow == "frozen":
                 time.sleep(20)
-                os.kill(victim, signal.SIGCONT)
+                with suppress(ProcessLookupError):  # its nanny may have given it up by then
+                    os.kill(victim, signal.SIGCONT)
 
         said = told(process, strike)
         assert process.returncode == 0, said
@@ -315,3 +367,45 @@ def test_a_scheduler_that_ends_in_the_midst_is_told(tmp_path: Path) -> None:
     assert process.returncode == 3, said
     assert "The scheduler has ended, and the build with it. Nothing was delivered." in said
     assert "Traceback" not in said and not (tmp_path / "project/dist/manifest.json").exists()
+
+
+@pytest.mark.slow
+def test_a_cache_in_an_object_store_serves_the_next_build_and_damage_is_made_again(
+    object_store: dict[str, str], at_home: dict[str, bytes], tmp_path: Path
+) -> None:
+    """Workers that have never seen the project find what others made; what somebody spoilt is made anew."""
+    said = []
+    for name in ("first", "second", "spoilt"):
+        with cluster(tmp_path / f"{name}-cluster", workers=2, environment=object_store) as workers:
+            project = tiny.write(tmp_path / name, INSERT)
+            process = started(project, workers.address, "--cache", "s3://booklet/cache")
+            said.append(told(process))
+            assert process.returncode == 0, said[-1]
+            assert contents(project / "dist") == at_home
+        if name == "second":
+            spoil = (
+                "import s3fs; f = s3fs.S3FileSystem(); f.pipe({path: b'nonsense' for path in f.find('booklet/cache')})"
+            )
+            subprocess.run([sys.executable, "-c", spoil], check=True, env={**os.environ, **object_store})
+    counts = [re.search(r"(\d+) parts typeset, (\d+) reused", each) for each in said]
+    typeset = [int(count[1]) for count in counts if count]
+    assert typeset[0] > 0 and typeset[1] == 0 and typeset[2] > 0
+
+
+@pytest.mark.slow
+def test_a_cluster_is_reached_by_tls_alone_with_the_right_files(at_home: dict[str, bytes], tmp_path: Path) -> None:
+    secured: Any = Security
+    files = secured.temporary().get_tls_config_for_role("client")
+    words = {name: tmp_path / f"{name}.pem" for name in ("ca-file", "cert", "key")}
+    for name, path in words.items():
+        path.write_text(files[name.replace("-", "_")], "utf-8")
+    options = tuple(word for name, path in words.items() for word in (f"--tls-{name}", str(path)))
+    with cluster(tmp_path / "cluster", workers=1, options=options) as workers:
+        assert workers.address.startswith("tls://")
+        process = started(tiny.write(tmp_path / "project", INSERT), workers.address, *options)
+        said = told(process)
+        assert process.returncode == 0, said
+        assert contents(tmp_path / "project/dist") == at_home
+        refused = started(tiny.write(tmp_path / "other", INSERT), workers.address.replace("tls:", "tcp:"))
+        said = told(refused)
+    assert refused.returncode == 3 and "No scheduler answers at tcp://" in said and "Traceback" not in said

@@ -34,6 +34,12 @@ class Cluster:
         (found,) = (pid for pid in descendants(self.nannies[number].pid) if "spawn_main" in command_of(pid))
         return found
 
+    @property
+    def processes(self) -> list[int]:
+        """All of it."""
+        first = [process.pid for process in (self.scheduler, *self.nannies)]
+        return [pid for each in first for pid in (each, *descendants(each))]
+
     def at_work(self) -> list[int]:
         """The processes that do steps."""
         own = [pid for nanny in self.nannies for pid in descendants(nanny.pid)]

@@ -55,6 +55,9 @@ ROWS = (
         "orders-few"),
     Row("orders-memory", "10,000 mixed orders, memory", "orders", "peak_mb", 300),
     Row("sheets", "10,000 carrier sheets, read back, and lists, CPU: 300 a second on a core", "sheets", "cpu_s", 33.3),
+    Row("cluster", "full set by three workers of a cluster, CPU, against at home", "cluster", "cpu_s", 1.25, "cold"),
+    Row("long-memory", "1,000 made-up pages, memory, against 50", "long-1000", "peak_mb", 1.5, "long-50"),
+    Row("long-cpu", "1,000 made-up pages, CPU a page, against 50", "page-1000", "cpu_s", 1.1, "page-50"),
     Row("help", "`booklet --help` beyond `python -c pass`, CPU", "help", "cpu_s", 0.15, "pass", "difference"),
 )  # fmt: skip
 

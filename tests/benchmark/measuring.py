@@ -9,7 +9,7 @@ import tempfile
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -123,8 +123,14 @@ def _memory_mb(pid: int) -> float | None:
 def tree_cpu_s() -> float:
     """CPU seconds of this process, of its descendants that live, and of those that ended and were waited for."""
     times = os.times()
-    total = times.user + times.system + times.children_user + times.children_system
-    for pid in descendants(os.getpid()):
+    own = times.user + times.system + times.children_user + times.children_system
+    return own + cpu_s_of(descendants(os.getpid()))
+
+
+def cpu_s_of(pids: Iterable[int]) -> float:
+    """CPU seconds of processes, and of what they started that ended and was waited for."""
+    total = 0.0
+    for pid in pids:
         try:
             total += sum(map(int, _after_name(PROCESSES / f"{pid}/stat")[11:15])) / TICKS
         except (OSError, ValueError):

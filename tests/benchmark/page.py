@@ -31,6 +31,15 @@ STEPS = {
     "warm-examined": "what preflight says of it, behind that",
     "saving": "a save, seen in the preview: median",
     "saving-p95": "a save, seen in the preview: 95th percentile",
+    "cluster": "the full set by three workers of a cluster on this machine",
+    "long-50": "a made-up booklet of some 50 pages, for the screen",
+    "long-1000": "one of some 1,000 pages",
+    "page-50": "the first, a page",
+    "page-1000": "the second, a page",
+    "loop-long-50": "WeasyPrint loop: some 50 pages",
+    "loop-long-1000": "WeasyPrint loop: some 1,000 pages",
+    "loop-page-50": "WeasyPrint loop: a page of the first",
+    "loop-page-1000": "WeasyPrint loop: a page of the second",
     "loop": "WeasyPrint loop",
     "typst": "Typst",
     "orders-few": "1,000 mixed orders from a file to a batch",
@@ -122,6 +131,9 @@ METHOD = """\
   each of them back, and writes the lists and the numbers for posting.
 * **Memory** is the highest sum of the proportional set sizes of all processes of a command, sampled ten times a second
   (Linux alone says it).
+* **Cluster**: a scheduler and three workers of Dask as processes of this machine, started before; the CPU is that of
+  the command and what they spend while it runs, loading libraries included. Its files are compared with those of the
+  build at home: other bytes end the benchmark.
 * In each run every step is done once, in a new folder. Other work on the machine shows in wall time, and little in CPU
   time."""
 

@@ -13,17 +13,20 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
+from datetime import date
 from hashlib import sha256
 from pathlib import Path
 from statistics import median
 
 import pikepdf
 
+from tests.benchmark import books, long_books
 from tests.benchmark.books import Selection
 from tests.benchmark.mailing import mailed
-from tests.benchmark.measuring import Outcome, Usage, measure, median_usage
+from tests.benchmark.measuring import Outcome, Usage, cpu_s_of, measure, median_usage
 from tests.benchmark.profiling import Profile, profile_of
 from tests.benchmark.worklist import read_list
+from tests.workers import cluster
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
 DAY, NEXT_DAY = "2026-11-22", "2026-11-23"
@@ -89,6 +92,8 @@ class Measured:
     usage: dict[str, Usage] = field(default_factory=dict)
     effects: dict[str, Effect] = field(default_factory=dict)
     output: dict[str, dict[str, Output]] = field(default_factory=dict)
+    files: dict[str, Mapping[str, str]] = field(default_factory=dict)
+    """The checksum of each file of some steps, to be compared within the run."""
 
     @property
     def costs(self) -> dict[str, dict[str, float]]:
@@ -113,6 +118,9 @@ class Setting:
     prepared: Path
 
 
+WORKERS = 3
+SHORT, LONG = 50, 1000
+"""The pages of the made-up booklets."""
 CHAIN = ("cold", "unchanged", "word", "service", "next-day")
 """Builds of one project after another, in this order."""
 
@@ -121,12 +129,19 @@ def run(setting: Setting, wanted: Iterable[str]) -> Measured:
     """One run of the steps that are wanted, and of those that must go before them."""
     wanted = set(wanted)
     measured = Measured()
+    if "cluster" in wanted:
+        wanted.add("cold")
     if wanted & set(CHAIN):
         _chain(setting, wanted, measured)
     for name in ("loop", "typst"):
         if name in wanted:
             measured.usage[name] = _loop(setting, name)
             measured.output[name] = _output_of_loop(setting.prepared, name)
+    if "cluster" in wanted:
+        measured.usage["cluster"] = _on_cluster(setting, measured.files["cold"])
+    for pages in (SHORT, LONG):
+        if wanted & {f"long-{pages}", f"page-{pages}"}:
+            measured.usage |= _long(pages)
     if wanted & {"first", "further"}:
         _further(setting, measured)
     if "warm" in wanted:
@@ -156,6 +171,42 @@ def _chain(setting: Setting, wanted: set[str], measured: Measured) -> None:
             measured.effects[name] = effect(outcome.said, before, _snapshot(project))
             if name == "cold":
                 measured.output["project"] = _output_of_project(project)
+                measured.files["cold"] = {file: digest for file, (digest, _) in _snapshot(project).items()}
+
+
+def _on_cluster(setting: Setting, at_home: Mapping[str, str]) -> Usage:
+    """The whole set by three workers as real processes: what the build costs, and what they cost meanwhile. Raises
+    ValueError when other bytes come out than at home.
+    """
+    with _copy() as project, cluster(project / "cluster", WORKERS) as workers:
+        before = cpu_s_of(workers.processes)
+        outcome = _build(project, DAY, [*_options(setting.selection), "--scheduler", workers.address])
+        spent_s = cpu_s_of(workers.processes) - before
+        made = {file: digest for file, (digest, _) in _snapshot(project).items()}
+    if made != at_home:
+        raise ValueError("The cluster gives other bytes than the same build at home.")
+    return Usage(outcome.usage.cpu_s + spent_s, outcome.usage.wall_s)
+
+
+def _long(pages: int) -> dict[str, Usage]:
+    """A made-up booklet of about so many pages, built and set by WeasyPrint alone: in all, and a page."""
+    with tempfile.TemporaryDirectory(prefix="booklet-benchmark-") as folder:
+        project = long_books.write(Path(folder), pages)
+        prepared = project / "prepared"
+        prepared.mkdir()
+        selection = Selection((FIRST,), (TITLE,), ("screen",))
+        books.prepare(project, date.fromisoformat(DAY), selection, prepared)
+        built = _build(project, DAY, _options(selection)).usage
+        loop = measure([sys.executable, "-m", "tests.benchmark.loop", prepared, project / "chapters"], PROJECT).usage
+        counts = {
+            "": sum(each.pages for each in _output_of_project(project).values()),
+            "loop-": sum(each.pages for each in _output_of_loop(prepared, "loop").values()),
+        }
+    usages = {"": built, "loop-": loop}
+    return {f"{name}long-{pages}": usage for name, usage in usages.items()} | {
+        f"{name}page-{pages}": Usage(usage.cpu_s / counts[name], usage.wall_s / counts[name])
+        for name, usage in usages.items()
+    }
 
 
 def _further(setting: Setting, measured: Measured) -> None:
