@@ -15,6 +15,7 @@ from booklet.pdf.pictures import Camera, pixels
 from booklet.pdf.plates import coverage, most_ink_percent, plates
 from booklet.pdf.renderings import RenderedPages, ink_sum, rendered
 from tests import pdfs
+from tests.pdfs import image_of
 
 PAGE = 1
 DPI = 100
@@ -173,3 +174,19 @@ def test_an_image_drawn_inline_is_counted_in_its_own_inks() -> None:
     content, drawn, geometry = page_of(inline)
     assert peak_percent(of_plates(content, geometry)) == pytest.approx(100, abs=2)
     assert Inks(content, Proof()).total(drawn, geometry, DPI, 303) is None
+
+
+def test_a_page_by_itself_holds_nothing_of_the_others() -> None:
+    """Forty photographs of a part, which its pages share, once took 69 MB for each of its pages."""
+    with pdfs.clean("press") as pdf:
+        for index in range(2):
+            pdfs.draw(pdf, f"q 10 0 0 10 40 40 cm /Only{index} Do Q", index)
+            for page in pdf.pages[:2]:
+                page.add_resource(image_of(pdf, value=index), Name.XObject, Name(f"/Only{index}"))
+        target = io.BytesIO()
+        pdf.save(target)
+    pages = RenderedPages(target.getvalue(), ink_sum(), Spaces())
+    for index in range(2):
+        with Pdf.open(io.BytesIO(pages.page(index).content)) as alone:
+            names = alone.pages[0].Resources.XObject.keys()
+            assert {name for name in names if name.startswith("/Only")} == {f"/Only{index}"}

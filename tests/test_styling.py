@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import re
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,7 +18,7 @@ from booklet.findings import Finding
 from booklet.manuscript import shipped
 from booklet.manuscript.sheets import checked_sheet
 from booklet.manuscript.styling import themes
-from tests.conftest import TODAY
+from tests.conftest import TODAY, needs
 from tests.printed import printed
 from tests.tiny import BOOK, FILES, ONE, VIC, Overlay, added
 
@@ -318,6 +320,24 @@ def test_the_words_of_a_cover_stand_on_a_panel_where_it_is_a_photograph(
 def test_a_photograph_without_a_panel_is_refused(booklet: Callable[..., Path]) -> None:
     (finding,) = found(booklet, {**ON_PHOTO, STYLE: '[cover]\npanel = "none"\n'})
     assert (finding.code, str(finding.place)) == ("SRC-012", f"{STYLE}:1")
+
+
+# Columns
+
+
+@pytest.mark.slow
+def test_two_columns_share_what_a_page_holds(booklet: Callable[..., Path], tmp_path: Path) -> None:
+    needs("pdftotext")
+    said = "Each of these lines is one of the lines that are shared out. " * 8
+    project = booklet({**added(f"{said}\n\n" * 6), STYLE: '[page]\ntrim = "A4"\ncolumns = 2\n'})
+    errors, files = made(project, "screen")
+    assert errors == []
+    boxes = tmp_path / "boxes.html"
+    subprocess.run(["pdftotext", "-bbox", str(files["screen.pdf"]), str(boxes)], check=True)
+    (page,) = (page for page in boxes.read_text("utf-8").split("<page ") if page.count(">shared<") > 20)
+    lines = [(float(x), float(y)) for x, y in re.findall(r'xMin="([\d.]+)" yMin="([\d.]+)"[^>]*>lines<', page)]
+    left, right = ([y for x, y in lines if (x < 297) is is_left] for is_left in (True, False))
+    assert 0.5 < len(left) / len(right) < 2
 
 
 # Themes

@@ -99,6 +99,7 @@ class RenderedPages:
         self._rewriter.rewrite_page(page)
         alone = Pdf.new()
         alone.pages.append(page)
+        alone.remove_unreferenced_resources()  # pages of a part share theirs: each copy would hold all photographs
         if isinstance(layers := self._pdf.Root.get("/OCProperties"), Dictionary):
             made = layers if layers.is_indirect else self._pdf.make_indirect(layers)
             alone.Root.OCProperties = alone.copy_foreign(made)

@@ -275,6 +275,7 @@ def _project(wishes: Wishes, today: date) -> Files:
     words = {
         "back_title": "Numbers to ring" if has_services else "More help",
         "back_words": "" if has_services else "Say here whom readers can ring, and when. {{ edition.emergency }}\n",
+        "emergency": "" if has_services else " {{ edition.emergency }}",
         "call": f"\n\n{_text(f'{known}/call.md').rstrip()}" if has_services else "",
         "directory_link": "\n- [Support directory](#directory)" if has_services else "",
         "fold": _FOLDS[wishes.panels],

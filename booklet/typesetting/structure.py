@@ -276,8 +276,6 @@ class _Tree:
             return "Span"
         if element.tag in ("div", "span") and element.get("lang"):
             return "Div" if element.tag == "div" else "Span"
-        if element.tag == "thead" and all(part.tag != "tbody" for part in parent):
-            return ROLES["tbody"]  # rows that head none are all that the table has (ISO 32000-1, 14.8.4.3.4)
         return ROLES.get(element.tag)
 
     def _described(self, element: Any, parent: Node) -> Node:
