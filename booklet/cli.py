@@ -495,14 +495,14 @@ def record(id: str, by: str, result: str, phone: str | None, note: str | None, p
 @main.command()
 @click.argument("chapter", metavar="CHAPTER")
 @click.option("--by", required=True, metavar="NAME", help="Who read it, as they want to be named. It is printed.")
-@click.option("--role", required=True, metavar="ROLE", help="In which role: oncologist, breast care nurse.")
+@click.option("--role", required=True, metavar="ROLE", help="In which role: doctor, pharmacist.")
 @_project
 @click.option("--date", "today", callback=_today, metavar="YYYY-MM-DD", help="The day of the sign-off. Default: today.")
 def signoff(chapter: str, by: str, role: str, project: Path, today: date) -> None:
     """Sign a chapter off: somebody read it and says that it is right as every edition prints it.
 
     \b
-      booklet signoff first-days --by "Dr A. Name" --role oncologist
+      booklet signoff first-days --by "Dr A. Name" --role doctor
 
     CHAPTER is its id. What was read is kept as hashes in chapters/signatures.yaml. Another word, number, picture or
     text alternative withdraws the signature; other line breaks or another day do not.

@@ -219,7 +219,7 @@ def _on_one_line(words: str, what: str) -> str:
     """A name or a role. Raises SigningError for none, for a long one, and for what does not stand on one line."""
     words = words.strip()
     if not any(sign.isalpha() for sign in words):
-        raise SigningError(f"Whoever signs has a {what}: --by 'Dr A. Name' --role oncologist.")
+        raise SigningError(f"Whoever signs has a {what}: --by 'Dr A. Name' --role doctor.")
     if UNPRINTABLE.search(words) or len(words) > MOST_SIGNS:
         raise SigningError(f"A {what} stands on one line, without signs that nobody sees.")
     return words

@@ -893,7 +893,7 @@ class Signature(Record):
     by: Line
     """Who signed it off."""
     role: Line
-    """In which role: oncologist, breast care nurse."""
+    """In which role: doctor, pharmacist."""
     day: Day
     """The day on which it was read."""
     words: Annotated[int, Field(ge=0)]

@@ -2,13 +2,13 @@
 
 - chapter: first-days
   by: 'Dr A. Name'
-  role: oncologist
+  role: doctor
   day: 2026-11-27
   words: 812
   numbers: 17
   pictures: 3
   read:
-  - editions: [ACT, NSW]
+  - editions: [NORTH, SOUTH]
     hashes: 0f3a5b7c9d1e 5b7c9d1e0f3a
   hash: ...
 """
