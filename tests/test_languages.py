@@ -187,7 +187,7 @@ def test_a_printer_reads_english_or_all_of_the_projects_own_words(tmp_path: Path
     path = own.project / "chapters/booklet.toml"
     path.write_text(
         path.read_text("utf-8").replace(
-            'language = "ar"', 'language = "ar"\nprinter = "au-sheetfed-uncoated"\nprint_run = { sample = true }'
+            'language = "ar"', 'language = "ar"\nprinter = "au-sheetfed-uncoated"\nsample = true'
         )
     )
     assert errors(check(own)) == []

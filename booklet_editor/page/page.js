@@ -674,9 +674,8 @@ async function send(event) {
     if (sending.name === "signoff") showChapters();
     return;
   }
-  const words = one(".answer", form);
-  words.textContent = answer.words;
-  if (answer.changed && (await sending.reopened())) words.textContent = answer.words;
+  if (answer.changed) await sending.reopened();
+  one(".answer", form).textContent = answer.words;
 }
 
 // ---- keys and buttons ----
