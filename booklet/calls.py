@@ -104,6 +104,41 @@ def call_list(project: Path, today: date, zone: str = "", everything: bool = Fal
     return due_calls(manuscript, today, printed, own, everything), script(manuscript)
 
 
+@dataclass(frozen=True)
+class StateFacts:
+    """What an operator is asked of an edition beside its booklets: the day of the issue, the state's clock (IANA), and
+    whom to ring there and when: the order line, then health advice at any hour.
+    """
+
+    issued: date
+    time_zone: str
+    lines: tuple[str, ...]
+
+
+def state_facts(project: Path, today: date) -> dict[str, StateFacts]:
+    """The facts of each edition, by its code; none where the project cannot be read."""
+    manuscript, _ = read(project, Today(today))
+    if manuscript is None:
+        return {}
+    order = manuscript.book.order_line
+    own = [f"{order.name}: {order.hours or 'hours are not written down'}"] if order else []
+    services = {service.id: service for service in manuscript.services}
+    return {
+        edition.code: StateFacts(
+            issued=manuscript.book.issue_date,
+            time_zone=edition.time_zone,
+            lines=(*own, *(_line(services[id], manuscript, today) for id in edition.health_lines if id in services)),
+        )
+        for edition in manuscript.editions
+    }
+
+
+def _line(service: Service, manuscript: Manuscript, day: date) -> str:
+    number = next((words for _, words in _ways(service)), "")
+    hours = _hours(service, manuscript, day) or "hours are not known"
+    return f"{service.name}{f', {number}' if number else ''}: {hours}"
+
+
 def due_calls(manuscript: Manuscript, day: date, printed: Printed, zone: tzinfo, everything: bool = False) -> Calls:
     """The entries to ring on a day, the worst first; with `everything` also those that were confirmed of late. `zone`
     is the caller's.

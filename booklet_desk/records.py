@@ -115,11 +115,34 @@ class Printing:
 
 
 @dataclass(frozen=True)
+class PagePair:
+    """The page on which a chapter begins, in standard and in large print."""
+
+    heading: str
+    standard: str
+    large_print: str
+
+    @property
+    def is_moved(self) -> bool:
+        """True where large print has it on another page."""
+        return self.standard != self.large_print
+
+
+@dataclass(frozen=True)
 class Card:
-    """All that can be ordered in an edition."""
+    """All that can be ordered in an edition. `issued` and `lines` (whom to ring there and when) are those of the
+    sources, `time_zone` is the state's clock; `pages` lead from standard to large print; `changed` says what an earlier
+    issue (`since`) has otherwise. All are empty where nobody knows.
+    """
 
     edition: str
     printings: tuple[Printing, ...]
+    issued: str = ""
+    time_zone: str = ""
+    lines: tuple[str, ...] = ()
+    pages: tuple[PagePair, ...] = ()
+    since: str = ""
+    changed: tuple[str, ...] = ()
 
     @property
     def issues(self) -> tuple[str, ...]:

@@ -64,7 +64,7 @@ DESK_HOMES = {
 }  # fmt: skip
 
 
-DESK_BORROWS = {"affected": {"recall"}, "cli": {"recall"}, "pack": {"bounds", "build"}}
+DESK_BORROWS = {"affected": {"recall"}, "cli": {"recall"}, "pack": {"bounds", "build"}, "cards": {"calls", "recall"}}
 """What single rooms of the desk borrow of the booklet besides."""
 
 

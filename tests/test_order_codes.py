@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from booklet import dispatch
 from booklet.build import Order, build, check
 from booklet.cli import main
-from booklet.composing import code_entries
+from booklet.composing import code_entries, publication
 from booklet.manuscript import read
 from booklet.order_codes import (
     ALPHABET,
@@ -33,6 +33,7 @@ from booklet.order_codes import (
     spells,
 )
 from booklet.today import Today
+from booklet.walk import composed
 from tests import tiny
 from tests.conftest import PROJECT, TODAY
 from tests.tiny import changed
@@ -273,3 +274,21 @@ def test_spelling_words_begin_with_their_letter() -> None:
     assert set(ALPHABET) < set(SPELLING_WORDS)
     assert all(word[0] == letter for letter, word in SPELLING_WORDS.items() if letter.isalpha())
     assert len(set(SPELLING_WORDS.values())) == 36
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("title", "imprint"), [("main", "imprint"), ("bone", "insert-imprint")])
+def test_a_code_stands_in_the_imprint_and_where_one_orders(title: str, imprint: str) -> None:
+    """Each size of print has its own, on each of its pages that names one."""
+    order = Order(PROJECT, PROJECT / "dist", TODAY, ("VIC",), ("screen", "large-print"), (title,))
+    sources = composed(order, Today(TODAY))
+    assert sources.manuscript
+    edition = next(edition for edition in sources.manuscript.editions if edition.code == "VIC")
+    codes = publication(sources.manuscript, edition, title).codes
+    assert codes
+    for job in sources.jobs:
+        standard, large = sources.composed_for(job)
+        code = codes.large_print if job.form.is_large_print else codes.standard
+        parts = [part for each in large or standard for part in each.parts]
+        named = {part.id for part in parts if code and code in part.html.replace("\u00a0", " ")}
+        assert imprint in named and len(named) > 1, named

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from functools import partial
@@ -15,7 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from booklet.findings import BookletError
 from booklet.manuscript import shipped
-from booklet.order_codes import answer
+from booklet.order_codes import answer, answer_issue
 from booklet_desk import call as calls
 from booklet_desk import drafts, importing, ledger, numbers, packing, shelf, standing
 from booklet_desk.catalogue import Catalogue
@@ -25,6 +26,7 @@ from booklet_desk.records import DeskError, Item
 from booklet_desk.screen.faults import message
 from booklet_desk.screen.shown import catalogue_now, found_order, operator_of, shown_order
 
+_ISSUE = re.compile(r"\d{4}\.\d{1,3}")
 _HERE = Path(__file__).parent
 _FACE = "atkinson-hyperlegible-next-latin"
 _ASSETS = {
@@ -92,11 +94,12 @@ def find(request: HttpRequest) -> HttpResponse:
 
 
 def codes(request: HttpRequest) -> HttpResponse:
-    """Whether the copy with this code, as it was heard, is the current one."""
+    """Whether the copy with this code, as it was heard, or of this issue, is the current one."""
     said = request.POST.get("said", "").strip()[:200]
     if not said:
         return render(request, "codes.html")
-    is_current, lines = answer(said, catalogue_now().entries)
+    told = answer_issue if _ISSUE.fullmatch(said) else answer
+    is_current, lines = told(said, catalogue_now().entries)
     return render(request, "codes.html", {"said": said, "lines": lines, "is_current": is_current})
 
 

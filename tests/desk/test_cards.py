@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pypdfium2
@@ -11,8 +12,12 @@ from click.testing import CliRunner, Result
 
 from booklet.order_codes import spelling
 from booklet_desk import cards as cards_room
+from booklet_desk.card_sheets import concordance
 from booklet_desk.cards import cards
+from booklet_desk.records import PagePair
+from tests import tiny
 from tests.desk.conftest import EDITIONS, OLD_VIC, SIZES, TITLES, Desk, code_of
+from tests.finished import Finished
 
 
 def run(desk: Desk, *arguments: str) -> Result:
@@ -59,6 +64,40 @@ def test_what_was_built_has_its_weight_and_class(desk: Desk, monkeypatch: pytest
     assert (card["printings"][0]["pages"], card["printings"][0]["post"]) == (68, "large letter")
     assert card["printings"][0]["grams"] == 127
     assert "68 pages, 127 g, large letter" in pages(desk.folder / "cards/order-card-VIC.pdf")[0]
+
+
+def test_hours_changes_and_pages_stand_below_the_old_codes(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, booklet: Callable[..., Path]
+) -> None:
+    """The day of the issue and hours are those of the sources; what changed is told since an older state."""
+    pairs = (PagePair("First days", "2", "2"), PagePair("Directory", "49", "51"))
+    monkeypatch.setattr(cards_room, "concordance", lambda *_: pairs)
+    old = booklet()
+    new = tiny.write(desk.folder / "new", tiny.changed(tiny.STATES, "5550 1234", "5550 4321"))
+    done = run(desk, "--edition", "VIC", "--project", str(new), "--since", str(old))
+    assert done.exit_code == 0
+    first, second = pages(desk.folder / "cards/order-card-VIC.pdf")
+    assert "Issue 2026.1 of 2026-07-15" in first
+    assert "Hours, by the clock of Melbourne" in second and "24 hours" in second
+    assert "the desk: hours are not written down" in second
+    assert "What changed since issue 2026.1" in second and "(03) 5550 4321" in second
+    assert "Directory 49 51" in " ".join(second.split()) and "First days" not in second
+    (card,) = json.loads((desk.folder / "cards/order-cards.json").read_text())
+    assert (card["issued"], card["time_zone"], len(card["pages"])) == ("2026-07-15", "Australia/Melbourne", 2)
+    assert card["changed"][0].startswith(
+        "Tiny, page 3, first entry: Vic group (03) 5550 4321 (was: Vic group (03) 5550"
+    )
+
+
+def test_pages_lead_to_large_print_by_the_outlines_of_both_files(
+    finish: Callable[[str, str, str], Finished], tmp_path: Path
+) -> None:
+    files = [tmp_path / "screen.pdf", tmp_path / "large-print.pdf"]
+    for path in files:
+        path.write_bytes(finish("VIC", "main", path.stem).files[0].content)
+    rows = {pair.heading: (pair.standard, pair.large_print) for pair in concordance(*files)}
+    assert rows["1 First days"] == ("2", "2") and rows["Support directory"] != ("2", "2") and len(rows) > 20
+    assert concordance(files[0], None) == () == concordance(tmp_path / "none.pdf", files[1])
 
 
 def test_an_edition_that_is_none_is_told(desk: Desk) -> None:

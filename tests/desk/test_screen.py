@@ -430,7 +430,14 @@ def test_an_order_that_is_purged_shows_nothing_and_cannot_be_repeated(client: Cl
 
 @pytest.mark.parametrize(
     ("said", "words"),
-    [(code_of("main", "VIC"), "Current."), (OLD_VIC, "Not current."), ("nonsense", "A code has six characters")],
+    [
+        (code_of("main", "VIC"), "Current."),
+        (OLD_VIC, "Not current."),
+        ("nonsense", "A code has six characters"),
+        ("2026.1", "Issue 2026.1: current."),
+        ("2025.1", "Issue 2025.1: not current."),
+        ("2031.1", "No issue is called"),
+    ],
 )
 def test_whether_a_copy_is_current_is_told(client: Client, said: str, words: str) -> None:
     assert words in text(client.post("/codes", {"said": said}))
