@@ -14,6 +14,7 @@ from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 
 from booklet_desk import numbers
+from booklet_desk.barcode import HEIGHT_MM, placed
 from booklet_desk.envelopes import PLAY_MM, SHEET_MM, Envelope
 from booklet_desk.lettering import BOLD, LEADING, Line, UndrawnError, draw, fitted, line
 from booklet_desk.records import RESIDENT, Content, Item
@@ -22,6 +23,8 @@ ADDRESS_SIZES_PT = (12.0, 11.0, 10.0, 9.0, 8.0)
 """About 12 points is what machines read best (STANDARDS AP9); a long address has a smaller size rather than none."""
 LETTER_PT = {False: 12.0, True: 18.0}
 """The letter, and the letter to somebody who ordered large print (18 on 22 points)."""
+BARCODE_MM = HEIGHT_MM + 2.0
+"""What a barcode takes of the window's height, with the space below it."""
 _MARGIN_MM = 20.0
 _BELOW_MM = 12.0
 """Between a fold, or the window of a sheet that is not folded, and the letter."""
@@ -29,25 +32,37 @@ _BELOW_MM = 12.0
 
 @dataclass(frozen=True)
 class Carrier:
-    """What is on a sheet: the order's number, its lines of address, the letter's lines, and signs that were dropped."""
+    """What is on a sheet: the order's number, its lines of address, the letter's lines, signs that were dropped, and
+    the states of a barcode, where it has one.
+    """
 
     number: int
     address: tuple[Line, ...]
     address_pt: float
     letter: tuple[tuple[Line, float], ...]
     dropped: int
+    states: tuple[int, ...] = ()
 
 
 def carrier(
-    number: int, content: Content, envelope: Envelope, letter: str, words: Callable[[Item], str], is_large: bool
+    number: int,
+    content: Content,
+    envelope: Envelope,
+    letter: str,
+    words: Callable[[Item], str],
+    is_large: bool,
+    states: tuple[int, ...] = (),
 ) -> Carrier | str:
-    """The sheet of an order, or why it has none. `words` says what an item is, on the letter."""
+    """The sheet of an order, or why it has none. `words` says what an item is, on the letter; `states` are those of its
+    barcode's bars, above the address.
+    """
     try:
         address, dropped = printed_address(content)
     except UndrawnError as reason:
         return str(reason)
     room = envelope.measured.grown(-PLAY_MM)
-    fit = fitted(address, room.width_mm * mm, room.height_mm * mm, ADDRESS_SIZES_PT)
+    height_mm = room.height_mm - (BARCODE_MM if states else 0)
+    fit = fitted(address, room.width_mm * mm, height_mm * mm, ADDRESS_SIZES_PT)
     if fit is None:
         return "its address has no room in the window"
     pack = "\n".join(words(item) for item in content.items)
@@ -56,7 +71,7 @@ def carrier(
     set_letter = _letter(text, size)
     if _start_mm(envelope) + len(set_letter) * size * LEADING / mm > SHEET_MM[1] - _MARGIN_MM / 2:
         return "its letter has no room on the sheet"
-    return Carrier(number, *fit, set_letter, dropped)
+    return Carrier(number, *fit, set_letter, dropped, states)
 
 
 def printed_address(content: Content) -> tuple[tuple[Line, ...], int]:
@@ -81,11 +96,15 @@ def carrier_sheets(title: str, carriers: Iterable[Carrier], envelope: Envelope) 
 
 
 def _draw_address(canvas: Canvas, sheet: Carrier, envelope: Envelope) -> None:
-    """In the middle of the window's height, so that it stays in it however the sheet slides."""
+    """In the middle of the window's height, so that it stays in it however the sheet slides; a barcode above it."""
     room = envelope.measured.grown(-PLAY_MM)
-    step = sheet.address_pt * LEADING
-    top = (SHEET_MM[1] - room.top_mm) * mm - (room.height_mm * mm - step * len(sheet.address)) / 2
-    _draw(canvas, sheet.address, sheet.address_pt, room.left_mm * mm, top)
+    step_mm = sheet.address_pt * LEADING / mm
+    above_mm = BARCODE_MM if sheet.states else 0
+    top_mm = room.top_mm + (room.height_mm - step_mm * len(sheet.address) - above_mm) / 2
+    for bar in placed(sheet.states, room.left_mm, top_mm):
+        lower = (SHEET_MM[1] - bar.top_mm - bar.height_mm) * mm
+        canvas.rect(bar.left_mm * mm, lower, bar.width_mm * mm, bar.height_mm * mm, stroke=0, fill=1)
+    _draw(canvas, sheet.address, sheet.address_pt, room.left_mm * mm, (SHEET_MM[1] - top_mm - above_mm) * mm)
 
 
 def _draw_letter(canvas: Canvas, sheet: Carrier, start_mm: float) -> None:

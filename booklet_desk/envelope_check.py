@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import pickle
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import pypdfium2
 from pypdfium2 import PdfiumError
 from pypdfium2 import raw as pdfium
 
+from booklet_desk.barcode import Bar, read_bars
 from booklet_desk.bounded import BoundError, bounded
 from booklet_desk.envelopes import PLAY_MM, SHEET_MM, Envelope, Window
 from booklet_desk.postcodes import STATES
@@ -111,9 +112,10 @@ def _of_a_page(
     if max(abs(width - SHEET_MM[0]), abs(height - SHEET_MM[1])) > 1 or page.get_rotation():
         yield "it is no upright A4 sheet"
         return
-    if any(item.type != pdfium.FPDF_PAGEOBJ_TEXT for item in page.get_objects(max_depth=1)):
-        yield "it holds something that is no text"
     window = envelope.measured
+    others = [item for item in page.get_objects(max_depth=1) if item.type != pdfium.FPDF_PAGEOBJ_TEXT]
+    if others and not _is_barcode(others, window.grown(_TOLERANCE_MM - PLAY_MM)):
+        yield "it holds something that is neither text nor a barcode in the window"
     visible, safe = window.grown(PLAY_MM), window.grown(_TOLERANCE_MM - PLAY_MM)
     boxes = [_box(text.get_rect(index)) for index in range(text.count_rects())]
     in_window = [box for box in boxes if _meet(box, visible)]
@@ -132,6 +134,16 @@ def _of_a_page(
     beside = _text_in(text, front).replace(_text_in(text, visible), "")
     if tells(beside):
         yield "what lies in front tells of an illness"
+
+
+def _is_barcode(items: Iterable[pypdfium2.PdfObject], safe: Window) -> bool:
+    """True for the bars of one delivery point, within what the window shows however the sheet slides."""
+    rows = list(items)
+    if any(item.type != pdfium.FPDF_PAGEOBJ_PATH for item in rows):
+        return False
+    boxes = [_box(item.get_bounds()) for item in rows]
+    bars = (Bar(box.left_mm, box.top_mm, box.width_mm, box.height_mm) for box in boxes)
+    return all(_holds(safe, box) for box in boxes) and read_bars(bars) is not None
 
 
 def _box(rect: tuple[float, float, float, float]) -> Window:

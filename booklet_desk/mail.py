@@ -82,9 +82,14 @@ def measure(
 @click.option("--envelope", default="c5", metavar="NAME", help="For standard packs. Default: c5.")
 @click.option("--large-envelope", default="c4", metavar="NAME", help="For packs in large print. Default: c4.")
 @click.option("--again", type=int, metavar="N", help="Write the files of batch N once more, the same byte for byte.")
+@click.option(
+    "--barcodes",
+    is_flag=True,
+    help="A barcode above each address whose delivery point a mail house found, and that holds.",
+)
 @dist_option
 @at_the_desk
-def batch(folder: Path, envelope: str, large_envelope: str, again: int | None, dist: Path) -> None:
+def batch(folder: Path, envelope: str, large_envelope: str, again: int | None, barcodes: bool, dist: Path) -> None:
     """Put all open orders in a batch, and write its carrier sheets, lists and numbers for posting into FOLDER.
 
     The sheets are read back first: if one would show anything but its address, nothing is batched, and the order is
@@ -97,7 +102,7 @@ def batch(folder: Path, envelope: str, large_envelope: str, again: int | None, d
         True: envelopes.find_envelope(settings.DESK_HOME, large_envelope),
     }
     letter = Path(settings.DESK_LETTER).read_text("utf-8")
-    room = mailroom.MailRoom(chosen, letter, catalogue, read_pages(dist), read_rates(settings.DESK_HOME))
+    room = mailroom.MailRoom(chosen, letter, catalogue, read_pages(dist), read_rates(settings.DESK_HOME), barcodes)
     prepare = partial(mailroom.mail_files, room=room)
     new, made = ledger.files_of(again, date.today(), catalogue, prepare)
     deliver(folder, made.files)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from booklet_desk import numbers
+from booklet_desk.barcode import states_of
 from booklet_desk.carriers import Carrier, carrier, carrier_sheets
 from booklet_desk.catalogue import Catalogue
 from booklet_desk.envelope_check import check_carriers, tells
@@ -43,6 +44,14 @@ class MailRoom:
     catalogue: Catalogue
     pages: Mapping[str, tuple[int, bool]]
     rates: Rates
+    has_barcodes: bool = False
+    """Whether a barcode stands above an address whose delivery point is known and holds on the day of the batch."""
+
+    def states(self, content: Content, day: date) -> tuple[int, ...]:
+        """The states of its bars; none where it has no barcode. Raises BarcodeError."""
+        point = content.delivery_point
+        is_known = self.has_barcodes and point is not None and point.paf_expires >= day.isoformat()
+        return states_of(point.dpid) if is_known and point else ()
 
     def words(self, item: Item) -> str:
         """What an item is, for who packs."""
@@ -81,7 +90,7 @@ def mail_files(batch: Batch, orders: Iterable[Order], room: MailRoom) -> MailFil
     for is_large, name in ((False, standard), (True, large)):
         chosen = [row for row in rows if room.is_large(row[1]) == is_large]
         if chosen:
-            files[name], more = _carriers(f"Batch {batch.number}", chosen, room, is_large)
+            files[name], more = _carriers(batch, chosen, room, is_large)
             notes += more
     postings = [(number, content, room.posting(content, batch.day)) for number, content in rows]
     files[lists] = packing_lists(f"Batch {batch.number}", rows, room.words)
@@ -92,18 +101,19 @@ def mail_files(batch: Batch, orders: Iterable[Order], room: MailRoom) -> MailFil
     return MailFiles(files, tuple(notes))
 
 
-def _carriers(title: str, rows: list[tuple[int, Content]], room: MailRoom, is_large: bool) -> tuple[bytes, list[str]]:
+def _carriers(batch: Batch, rows: list[tuple[int, Content]], room: MailRoom, is_large: bool) -> tuple[bytes, list[str]]:
     """The sheets of one kind of envelope, read back, and notes. Raises BadBatchError, EnvelopeError."""
     envelope = room.envelopes[is_large]
     drawn = [
-        (number, content, carrier(number, content, envelope, room.letter, room.words_and_copies, is_large))
+        (number, content, carrier(number, content, envelope, room.letter, room.words_and_copies, is_large, states))
         for number, content in rows
+        for states in [room.states(content, batch.day)]
     ]
     bad = [f"order {numbers.write(number)}: {sheet}" for number, _, sheet in drawn if isinstance(sheet, str)]
     if bad:
         raise BadBatchError(bad)
     sheets = [(content, sheet) for _, content, sheet in drawn if isinstance(sheet, Carrier)]
-    file = carrier_sheets(title, (sheet for _, sheet in sheets), envelope)
+    file = carrier_sheets(f"Batch {batch.number}", (sheet for _, sheet in sheets), envelope)
     expected = {numbers.write(sheet.number): tuple(each.as_read for each in sheet.address) for _, sheet in sheets}
     faults = check_carriers(file, envelope, expected)
     if faults:

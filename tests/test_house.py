@@ -46,7 +46,8 @@ DESK_ROOMS = (
     "database", "keyring", "spreadsheets", "columns", "importing", "call", "returns",
     "shelf", "ledger", "standing", "drafts",
     "affected",
-    "exporting", "envelopes", "lettering", "carriers", "envelope_check", "labels", "lists", "postage", "mailroom",
+    "exporting", "envelopes", "barcode",
+    "lettering", "carriers", "envelope_check", "labels", "lists", "postage", "mailroom",
     "commands", "standing_and_stock", "card_sheets", "cards", "packing", "pack", "cli", "mail", "screen", "serving",
 )  # fmt: skip
 DESK_HOMES = {
@@ -59,7 +60,7 @@ DESK_HOMES = {
     "click": {"commands", "standing_and_stock", "cards", "pack", "cli", "mail", "screen", "serving"},
     "csv": {"spreadsheets", "exporting"}, "sqlite3": {"ledger"}, "psycopg": {"settings"},
     "reportlab": {"lettering", "carriers", "labels", "lists", "card_sheets"}, "fontTools": {"lettering"},
-    "bidi": {"lettering"},
+    "bidi": {"lettering"}, "zint": {"barcode"},
     "pypdfium2": {"envelope_check", "card_sheets"},
 }  # fmt: skip
 

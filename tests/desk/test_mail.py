@@ -241,7 +241,7 @@ FAULTS: dict[str, tuple[bytes, str]] = {
     "near the window": (sheet(lambda c: c.drawString(28 * mm, (297 - 44) * mm, "Close")), "does not belong there"),
     "across the edge": (sheet(lambda c: c.drawString(90 * mm, 235 * mm, "A very long line indeed")), "cut off"),
     "illness in front": (sheet(lambda c: c.drawString(28 * mm, 280 * mm, "Living with cancer")), "in front tells"),
-    "a picture": (sheet(lambda c: c.rect(30 * mm, 30 * mm, 10, 10)), "no text"),
+    "a picture": (sheet(lambda c: c.rect(30 * mm, 30 * mm, 10, 10)), "neither text nor a barcode"),
     "title": (sheet(lambda c: None, title="Breast cancer batch"), "file says of itself"),
     "A5": (sheet(lambda c: None, (148, 210)), "no upright A4"),
     "turned": (sheet(lambda c: c.setPageRotation(90)), "no upright A4"),
