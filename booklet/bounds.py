@@ -48,6 +48,8 @@ MAX_FONT_BYTES = 20_000_000
 MAX_DRAWING_BYTES = 3_000_000
 MAX_DRAWING_ELEMENTS = 5_000
 MAX_DATA_BYTES = 2_000_000
+MAX_EXCHANGE_BYTES = 20_000_000
+"""Of a directory that another one hands over."""
 MAX_CHAPTER_BYTES = 200_000
 MAX_TEXT_CHARACTERS = 5_000
 """Of one line, paragraph, cell or value. What takes time by the square of a text's length takes it of so much."""

@@ -12,29 +12,46 @@ import io
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
-from functools import partial
+from functools import cache, partial
 from hashlib import sha256
 from pathlib import Path
+from typing import get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from booklet.bindery import DocumentInfo, hue_of
 from booklet.bounds import MAX_DATA_BYTES
-from booklet.composing import Composition, Wanted, compose, entries_in, faces_of, hours_in_words, titles_of
-from booklet.due import dated_entry
+from booklet.composing import (
+    Composition,
+    Wanted,
+    compose,
+    entries_in,
+    faces_of,
+    hours_in_words,
+    sheet_beside,
+    titles_of,
+)
+from booklet.due import Dated, dated_entry, facts_and_chapters
 from booklet.files import read as read_file
 from booklet.files import stamps, write_whole
-from booklet.findings import UNPRINTABLE, BookletError, Place, has_errors
+from booklet.findings import UNPRINTABLE, BookletError, Place, counted, has_errors
+from booklet.finishing import Tools, finish_sheet
+from booklet.formats import CALL_LIST, PrintOptions
 from booklet.manuscript import (
     Call,
+    CallResult,
     Hours,
     Manuscript,
     NoEntryError,
     Service,
+    Source,
+    Value,
     changed_entry,
     is_found_wrong,
     read,
     shipped,
 )
 from booklet.phones import PhoneError, parse_phone
+from booklet.preflight import examine
 from booklet.store import CACHE, Store
 from booklet.today import Today
 from booklet.typesetting import Typesetter, folios
@@ -83,17 +100,25 @@ class DueCall:
     printed: tuple[PrintedPlace, ...]
     place: Place
 
+    @property
+    def printed_in_short(self) -> str:
+        """The pages with a number on which it stands, and how many titles beside these have it on a cover."""
+        numbered = [place for place in self.printed if place.folio]
+        others = {place.title for place in self.printed} - {place.title for place in numbered}
+        covers = [f"the covers of {counted(len(others), 'title')}"] if others else []
+        return "; ".join([*map(str, numbered), *covers]) or "nothing"
+
 
 Calls = tuple[DueCall, ...]
+Stamps = Mapping[str, tuple[int, ...]]
+"""What changes of each source as soon as it is saved."""
 
 
-def call_list(project: Path, today: date, zone: str = "", everything: bool = False) -> tuple[Calls, tuple[str, ...]]:
-    """The entries to ring, and what to say. `zone` is the caller's time zone (IANA); empty is this machine's. Raises
-    BookletError for a project that cannot be read, and for a zone that is none.
+def call_list(project: Path, today: date, zone: str = "", everything: bool = False) -> tuple[Calls, Manuscript]:
+    """The entries to ring, and the manuscript that has them. `zone` is the caller's time zone (IANA); empty is this
+    machine's. Raises BookletError for a project that cannot be read, and for a zone that is none.
     """
-    manuscript, findings = read(project, Today(today))
-    if manuscript is None:
-        raise CallError("\n".join(map(str, findings)))
+    manuscript = _manuscript(project, today)
     try:
         own = ZoneInfo(zone) if zone else datetime.now().astimezone().tzinfo
     except (ZoneInfoNotFoundError, ValueError) as reason:
@@ -101,7 +126,45 @@ def call_list(project: Path, today: date, zone: str = "", everything: bool = Fal
     assert own
     store = Store(project / CACHE)
     printed = printed_places(manuscript, project, today, store)
-    return due_calls(manuscript, today, printed, own, everything), script(manuscript)
+    return due_calls(manuscript, today, printed, own, everything), manuscript
+
+
+def look_list(project: Path, today: date, everything: bool = False) -> tuple[Dated, ...]:
+    """The facts and chapters to look at again, those first that were found wrong, then the oldest. Raises
+    BookletError.
+    """
+    rows = facts_and_chapters(_manuscript(project, today))
+    due = (row for row in rows if everything or row.is_stale(Today(today)))
+    return tuple(sorted(due, key=lambda row: (not row.is_wrong, row.confirmed or date.min, row.kind, row.id)))
+
+
+def looks_as_text(rows: Iterable[Dated]) -> str:
+    """Facts and chapters for a person who looks at their pages."""
+
+    def day(when: date | None) -> str:
+        return english().day(when) if when else "never"
+
+    blocks = []
+    for number, row in enumerate(rows, 1):
+        then = (
+            f"booklet calls record {row.id} --by YOU --result confirmed"
+            if row.kind == "fact"
+            else f"booklet signoff {row.id}"
+        )
+        blocks += [
+            f"{number}. {row.name}",
+            f"   Last look: {day(row.looked)}   Last confirmed: {day(row.confirmed)}   Where: {row.where}",
+            f"   Then: {then}   ({row.place})",
+            "",
+        ]
+    return "\n".join(blocks)
+
+
+def _manuscript(project: Path, today: date) -> Manuscript:
+    manuscript, findings = read(project, Today(today))
+    if manuscript is None:
+        raise CallError("\n".join(map(str, findings)))
+    return manuscript
 
 
 @dataclass(frozen=True)
@@ -155,7 +218,7 @@ def due_calls(manuscript: Manuscript, day: date, printed: Printed, zone: tzinfo,
         DueCall(
             id=service.id,
             name=service.name,
-            by=next((words for _, words in (*_ways(service), *_sites(service))), service.source),
+            by=_by(service, manuscript),
             clock=_clock(manuscript, service, day, zone),
             hours=_hours(service, manuscript, day) or "not known",
             says=_says(service, _hours(service, manuscript, day)),
@@ -166,6 +229,13 @@ def due_calls(manuscript: Manuscript, day: date, printed: Printed, zone: tzinfo,
         )
         for _, service in sorted(rows, key=lambda row: row[0])
     )
+
+
+def _by(service: Service, manuscript: Manuscript) -> str:
+    """How to reach it. Nobody rings an emergency number to ask whether it is right."""
+    if any(number.digits in manuscript.plan_of(service).emergency for number in service.numbers):
+        return f"Do not ring {service.numbers[0].plain}: look at {service.source}"
+    return next((words for _, words in (*_ways(service), *_sites(service))), service.source)
 
 
 def _rank(service: Service, urgent: bool, printed: bool) -> tuple[object, ...]:
@@ -274,6 +344,42 @@ def as_csv(rows: Iterable[DueCall]) -> str:
     return target.getvalue()
 
 
+def as_pdf(rows: Calls, manuscript: Manuscript, project: Path, day: date) -> bytes:
+    """The list as a tagged PDF on A4, to write on: set, bound and examined as a booklet's own pages are. Raises
+    CallError for a booklet in another language than English, and for a file with a fault.
+    """
+    if not manuscript.words.is_english:
+        raise CallError("The list is written in English, and the booklet is in another language.")
+    book, words, store = manuscript.book, manuscript.words, Store(project / CACHE)
+    hue = manuscript.hue_of(manuscript.editions[0])
+    info = DocumentInfo(
+        title=f"Numbers to ring: {book.title}",
+        subject=f"The entries to confirm on {words.day(day)}, the worst first.",
+        author=book.publisher,
+        words=words,
+        issued=day,
+        anchors={},
+        hue=hue_of(hue.deep, hue.tint),
+        edition=manuscript.editions[0].name,
+        issue=book.issue,
+    )
+    names: dict[str, object] = {
+        "told": f"{counted(len(rows), 'entry') if len(rows) == 1 else f'{len(rows)} entries'}, {words.day(day)}.",
+        "script": script(manuscript),
+        "then": "booklet calls record ID --by YOU --result confirmed.",
+        "rows": rows,
+        "results": [result.replace("-", " ") for result in get_args(CallResult)],
+    }
+    part = sheet_beside("call-list", info.title, words, faces_of(project, manuscript.style.faces), names)
+    setter = cache(lambda setup: Typesetter(project, shipped("."), setup, store))
+    file, findings = finish_sheet(part, CALL_LIST, info, "calls.pdf", Tools(store, setter, PrintOptions()))
+    if file and file.profile:
+        findings += examine(file.content, file.name, file.profile, file.promise).findings
+    if file is None or has_errors(findings):
+        raise CallError(f"The list cannot be made as a PDF: {findings[0]}")
+    return file.content
+
+
 def printed_places(
     manuscript: Manuscript, project: Path, today: date, store: Store
 ) -> dict[str, tuple[PrintedPlace, ...]]:
@@ -343,15 +449,18 @@ def record_call(project: Path, id: str, call: Call, phone: str | None = None, se
     before = stamps(root, project)
     manuscript, _ = read(project, Today(call.day))
     service = next((each for each in manuscript.services if each.id == id), None) if manuscript else None
+    if manuscript and service is None and id in manuscript.sources and phone is None:
+        return _record_look(project, manuscript.sources[id], call, before)
     if manuscript is None or service is None:
-        near = sorted(each.id for each in manuscript.services if id in each.id)[:5] if manuscript else []
+        known = [*(each.id for each in manuscript.services), *manuscript.sources] if manuscript else []
+        near = sorted(each for each in known if id in each)[:5]
         hint = f" Did you mean: {', '.join(near)}?" if near else ""
-        raise CallError(f"No service has the id '{id}' (it may have been renamed).{hint}")
+        raise CallError(f"No service has the id '{id}', and no fact (it may have been renamed).{hint}")
     path = project / service.origin.file
     text = read_file(path, MAX_DATA_BYTES).decode("utf-8")
     if seen is not None and state_of(service) != seen:
         raise ChangedMeanwhileError(f"Somebody changed '{id}' meanwhile. Nothing was written: read what it says now.")
-    values: dict[str, str | bool | None] = {}
+    values: dict[str, Value] = {}
     if call.is_sure:
         values["confirm_before_print"] = False
     elif call.result != "no-answer":
@@ -365,13 +474,36 @@ def record_call(project: Path, id: str, call: Call, phone: str | None = None, se
             values["phone"] = parse_phone(phone, manuscript.plan_of(service)).plain
         except PhoneError as reason:
             raise CallError(f"'{phone}' is no number: {reason}.") from reason
-    row = {"day": call.day.isoformat(), "by": call.by, "result": call.result, "note": call.note}
+    return _written(project, service, text, id, values, {"calls": _row(call)}, before)
+
+
+def _record_look(project: Path, fact: Source, call: Call, before: Stamps) -> Path:
+    """Write down what came of a look at the page of a fact."""
+    text = read_file(project / fact.origin.file, MAX_DATA_BYTES).decode("utf-8")
+    return _written(project, fact, text, fact.id, {}, {"checks": _row(call)}, before)
+
+
+def _row(call: Call) -> dict[str, Value]:
+    return {"day": call.day.isoformat(), "by": call.by, "result": call.result, "note": call.note}
+
+
+def _written(
+    project: Path,
+    entry: Service | Source,
+    text: str,
+    id: str,
+    values: Mapping[str, Value],
+    rows: Mapping[str, Mapping[str, Value]],
+    before: Stamps,
+) -> Path:
+    """Put what is new into the file of an entry, unless it was saved since `before`."""
+    path, root = project / entry.origin.file, project / "chapters"
     try:
-        changed = changed_entry(text, id, values, {"calls": row})
+        changed = changed_entry(text, id, values, rows)
     except NoEntryError as reason:
-        raise CallError(f"{service.origin}: the entry cannot be changed here: {reason}.") from reason
+        raise CallError(f"{entry.origin}: the entry cannot be changed here: {reason}.") from reason
     name = path.relative_to(root).as_posix()
     if stamps(root, project).get(name) != before.get(name):
-        raise ChangedMeanwhileError(f"{service.origin.file} was saved meanwhile. Nothing was written: try again.")
+        raise ChangedMeanwhileError(f"{entry.origin.file} was saved meanwhile. Nothing was written: try again.")
     write_whole([(path, changed.encode("utf-8"))])
     return path

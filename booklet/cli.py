@@ -447,17 +447,30 @@ def check(editions: tuple[str, ...], titles: tuple[str, ...], project: Path, tod
 @_project
 @click.option("--date", "today", callback=_today, metavar="YYYY-MM-DD", help="The day to ring on. Default: today.")
 @click.option("--csv", "as_table", is_flag=True, help="A table for a spreadsheet instead of a text.")
-@click.option("--all", "everything", is_flag=True, help="Also entries that somebody confirmed in the last 6 months.")
+@click.option("--pdf", type=_FilePath(dir_okay=False, path_type=Path), metavar="FILE", help="Also as a PDF to tick.")
+@click.option("--facts", is_flag=True, help="The facts and chapters to look at again, instead.")
+@click.option("--all", "everything", is_flag=True, help="Also what somebody confirmed in time.")
 @click.option(
     "--zone", default="", metavar="ZONE", help="Your time zone, such as Europe/Dublin. Default: this machine's."
 )
 @click.pass_context
-def calls(context: click.Context, project: Path, today: date, as_table: bool, everything: bool, zone: str) -> None:
+def calls(
+    context: click.Context,
+    project: Path,
+    today: date,
+    as_table: bool,
+    pdf: Path | None,
+    facts: bool,
+    everything: bool,
+    zone: str,
+) -> None:
     """Print which services to ring next, the worst first, and what to ask.
 
     \b
       booklet calls > calls.txt
       booklet calls --csv > calls.csv
+      booklet calls --pdf calls.pdf
+      booklet calls --facts
       booklet calls record ID --by "Jo Smith" --result confirmed
     """
     if context.invoked_subcommand:
@@ -465,8 +478,16 @@ def calls(context: click.Context, project: Path, today: date, as_table: bool, ev
     with _raising():
         from booklet import calls as room
 
-        rows, lines = room.call_list(project.resolve(), today, zone, everything)
-    click.echo(room.as_csv(rows) if as_table else room.as_text(rows, lines), nl=False)
+        project = project.resolve()
+        if facts:
+            if as_table or pdf:
+                raise click.UsageError("--facts is a text.")
+            click.echo(room.looks_as_text(room.look_list(project, today, everything)), nl=False)
+            return
+        rows, manuscript = room.call_list(project, today, zone, everything)
+        if pdf:
+            write_whole([(pdf, room.as_pdf(rows, manuscript, project, today))])
+    click.echo(room.as_csv(rows) if as_table else room.as_text(rows, room.script(manuscript)), nl=False)
 
 
 @calls.command("record")
@@ -484,12 +505,74 @@ def calls(context: click.Context, project: Path, today: date, as_table: bool, ev
 @_project
 @click.option("--date", "today", callback=_today, metavar="YYYY-MM-DD", help="The day of the call. Default: today.")
 def record(id: str, by: str, result: str, phone: str | None, note: str | None, project: Path, today: date) -> None:
-    """Write down what came of a call."""
+    """Write down what came of a call, or of a look at the page of a fact."""
     with _raising():
         from booklet import calls as room
 
         path = room.record_call(project.resolve(), id, room.call_of(today, by, result, note), phone)
     click.echo(f"{path.relative_to(project.resolve())}: {id}, {result}", err=True)
+
+
+_form = click.option("--format", "form", type=click.Choice(["hsds"]), default="hsds", help="Default: hsds.")
+
+
+@main.group()
+def services() -> None:
+    """Hand the directory to others, or take in what they know: JSON of HSDS 3 (Open Referral).
+
+    \b
+      booklet services export > directory.json
+      booklet services import directory.json
+      booklet services import directory.json --write
+    """
+
+
+@services.command("export")
+@_form
+@click.option("--out", type=_FilePath(dir_okay=False, path_type=Path), metavar="FILE.json", help="Default: here.")
+@_project
+@click.option("--date", "today", callback=_today, metavar="YYYY-MM-DD", help="Default: today.")
+def export_services(form: str, out: Path | None, project: Path, today: date) -> None:
+    """Write every entry of the directory. Names of people who rang and notes for editors stay out."""
+    with _raising():
+        from booklet import services as room
+
+        text = room.exported(project.resolve(), today)
+        if out:
+            _write(out, text, ())
+    if not out:
+        click.echo(text, nl=False)
+
+
+@services.command("import")
+@click.argument("file", type=_FilePath(exists=True, dir_okay=False, path_type=Path), metavar="FILE.json")
+@_form
+@click.option("--write", is_flag=True, help="Put it into the entries. Without it nothing is written.")
+@click.option("--only", multiple=True, metavar="ID", help="Take this service, by its id or that of its entry.")
+@click.option("--kind", default="", metavar="ID", help="The kind of new services that say none.")
+@click.option("--audience", default="", metavar="ID", help="The audience of new services that say none.")
+@_project
+@click.option("--date", "today", callback=_today, metavar="YYYY-MM-DD", help="Default: today.")
+def import_services(
+    file: Path, form: str, write: bool, only: tuple[str, ...], kind: str, audience: str, project: Path, today: date
+) -> None:
+    """Say what a file of services would change, and write it with --write: all of it or nothing. Silence empties
+    nothing; a new entry waits for somebody to see it on its page.
+    """
+    with _raising():
+        from booklet import services as room
+        from booklet.bounds import MAX_EXCHANGE_BYTES
+
+        content = _content(file, MAX_EXCHANGE_BYTES)
+        wishes = room.Wishes(only, kind, audience)
+        proposal = room.proposed(project.resolve(), content, file.name, today, wishes)
+        click.echo(room.as_text(proposal), nl=False)
+        _print_findings(proposal.findings, sys.stderr)
+        paths = room.write(project.resolve(), proposal) if write else ()
+    for path in paths:
+        click.echo(f"{path.relative_to(project.resolve()).as_posix()} written", err=True)
+    if proposal.findings:
+        sys.exit(1)
 
 
 @main.command()

@@ -9,7 +9,7 @@ performed, next scheduled and failure action (VerificationResult).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Literal
 
@@ -37,6 +37,8 @@ class Dated:
     holds_until: date | None
     is_wrong: bool
     place: Place
+    where: str = ""
+    """Where to look."""
 
     def is_stale(self, today: Today) -> bool:
         """True for what nobody has confirmed, what was confirmed too long ago, and what was found wrong since."""
@@ -46,12 +48,14 @@ class Dated:
 def dated_entry(service: Service, manuscript: Manuscript) -> Dated:
     """The dates of an entry of the directory. One that waits to be confirmed counts as never confirmed."""
     row = _dated("entry", service.id, service.name, service.calls, manuscript.book.checks.entry_months, service.origin)
-    return row if not service.confirm_before_print else _without_confirmation(row)
+    return replace(row, confirmed=None, holds_until=None) if service.confirm_before_print else row
 
 
 def dated_fact(source: Source, manuscript: Manuscript) -> Dated:
     """The dates of a fact."""
-    return _dated("fact", source.id, source.fact, source.checks, manuscript.book.checks.fact_months, source.origin)
+    months = manuscript.book.checks.fact_months
+    row = _dated("fact", source.id, source.fact, source.checks, months, source.origin)
+    return replace(row, where=source.source)
 
 
 def dated_chapter(chapter: Chapter, manuscript: Manuscript) -> Dated:
@@ -59,7 +63,7 @@ def dated_chapter(chapter: Chapter, manuscript: Manuscript) -> Dated:
     head = chapter.head
     day = max((row.day for row in manuscript.signatures_of(head.id)), default=None)
     until = _until(day, manuscript.book.checks.chapter_months)
-    return Dated("chapter", head.id, head.title, day, day, until, False, chapter.origin)
+    return Dated("chapter", head.id, head.title, day, day, until, False, chapter.origin, chapter.origin.file)
 
 
 def _dated(kind: Kind, id: str, name: str, calls: Sequence[Call], months: int, place: Place) -> Dated:
@@ -67,10 +71,6 @@ def _dated(kind: Kind, id: str, name: str, calls: Sequence[Call], months: int, p
     looked = max((call.day for call in calls), default=None)
     confirmed = sure.day if sure else None
     return Dated(kind, id, name, looked, confirmed, _until(confirmed, months), is_found_wrong(calls), place)
-
-
-def _without_confirmation(row: Dated) -> Dated:
-    return Dated(row.kind, row.id, row.name, row.looked, None, None, row.is_wrong, row.place)
 
 
 def _until(day: date | None, months: int) -> date | None:

@@ -103,8 +103,11 @@ class Format:
         return replace(self, name=f"{self.name}-ua{part}", pdf_ua=part)
 
 
+BESIDE = ("base.css", "screen.css", "corrections.css")
+"""The style sheets of sheets that go beside booklets."""
+CALL_LIST = PageSetup(designed(TRIMS_MM["A4"], 12.5, 18), (*BESIDE, "call-list.css"))
 CLINIC_KIT = PageSetup(designed(TRIMS_MM["A4"][::-1], 19, 25), ("base.css", "screen.css", "clinic-kit.css"))
-CORRECTIONS = PageSetup(designed(TRIMS_MM["A4"], 12.5, 18), ("base.css", "screen.css", "corrections.css"))
+CORRECTIONS = PageSetup(designed(TRIMS_MM["A4"], 12.5, 18), BESIDE)
 EVIDENCE = PageSetup(designed(TRIMS_MM["A4"], 12.5, 18), ("base.css", "screen.css", "evidence.css"))
 LARGE_SLIP = PageSetup(USUAL_LARGE, ("base.css", "large-print.css"))
 SLIP = PageSetup(designed(TRIMS_MM[USUAL_TRIM], 12.5, 17), ("base.css", "screen.css", "slip.css"))

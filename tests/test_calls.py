@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import shutil
 from collections.abc import Callable
 from datetime import date, timedelta, timezone
 from pathlib import Path
@@ -11,14 +12,16 @@ from pathlib import Path
 import pytest
 import yaml
 from click.testing import CliRunner
+from pikepdf import Pdf
 
-from booklet.calls import PrintedPlace, as_csv, as_text, call_of, due_calls, script
+from booklet.calls import PrintedPlace, as_csv, as_pdf, as_text, call_of, due_calls, look_list, script
 from booklet.cli import main
 from booklet.due import dated_entry
 from booklet.manuscript import Manuscript, NoEntryError, Service, changed_entry, read
 from booklet.today import Today
 from tests.aotearoa import AOTEAROA
 from tests.conftest import PROJECT, TODAY
+from tests.judges import judged
 
 SUPPORT = sorted((PROJECT / "chapters/support").glob("*.yaml"))
 HERE = timezone(timedelta(hours=10))
@@ -30,6 +33,13 @@ def manuscript() -> Manuscript:
     found, _ = read(PROJECT, Today(TODAY))
     assert found
     return found
+
+
+@pytest.fixture(scope="module")
+def real_calls(manuscript: Manuscript, tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """The first entries of the real list as a PDF."""
+    rows = due_calls(manuscript, TODAY, {}, HERE)[:6]
+    return as_pdf(rows, manuscript, PROJECT, TODAY)
 
 
 def with_calls(service: Service, *calls: tuple[str, str]) -> Service:
@@ -54,6 +64,13 @@ def test_an_entry_is_due_until_somebody_says_that_it_is_right(
     manuscript: Manuscript, calls: list[tuple[str, str]], due: bool
 ) -> None:
     assert dated_entry(with_calls(manuscript.services[0], *calls), manuscript).is_stale(Today(TODAY)) is due
+
+
+def test_nobody_rings_an_emergency_number_to_confirm_it(manuscript: Manuscript) -> None:
+    """Triple zero is looked up on its page; a crisis line is rung."""
+    rows = {row.id: row.by for row in due_calls(manuscript, TODAY, {}, HERE, True)}
+    assert rows["triple-zero"].startswith("Do not ring 000: look at healthdirect")
+    assert rows["lifeline"] == "13 11 14"
 
 
 def test_the_worst_come_first(manuscript: Manuscript) -> None:
@@ -234,3 +251,60 @@ def test_a_call_by_hand_is_checked_as_any_key(booklet: Callable[..., Path]) -> N
     )
     _, findings = read(project, Today(TODAY))
     assert "SRC-012" in {finding.code for finding in findings}
+
+
+def test_the_list_as_a_pdf_is_heard_in_order_and_has_boxes_to_tick(tmp_path: Path, real_calls: bytes) -> None:
+    """Preflight has passed it, or there would be none: what is left is that it says what the text says."""
+    (tmp_path / "calls.pdf").write_bytes(real_calls)
+    said = CliRunner().invoke(main, ["read", str(tmp_path / "calls.pdf")]).output.replace("\u00a0", " ")
+    assert said.index("What to say") < said.index("1. 13YARN") < said.index("13 92 76")
+    assert "Result: confirmed changed no answer disconnected moved" in said
+    with Pdf.open(io.BytesIO(real_calls)) as pdf:
+        assert str(pdf.Root.Lang) == "en-AU"
+        drawn = b"".join(page.Contents.read_bytes() for page in pdf.pages)
+    assert drawn.count(b" re") > 5, "boxes"
+
+
+@pytest.mark.slow
+def test_the_list_is_pdf_ua(tmp_path: Path, real_calls: bytes, verapdf: str) -> None:
+    (tmp_path / "calls.pdf").write_bytes(real_calls)
+    assert judged(verapdf, [tmp_path / "calls.pdf"], "ua1") == {"calls.pdf": True}
+
+
+def test_a_look_at_a_fact_is_written_down_in_its_own_file(tmp_path: Path) -> None:
+    """The list of facts then has it no more. Comments and all other facts stay."""
+    shutil.copytree(PROJECT / "chapters", tmp_path / "chapters")
+    path = tmp_path / "chapters/sources.yaml"
+    before = path.read_text("utf-8")
+    due = {row.id for row in look_list(tmp_path, TODAY)}
+    assert {"mbc-names", "first-days"} <= due
+    run = CliRunner().invoke(
+        main,
+        [
+            *[
+                "calls",
+                "record",
+                "mbc-names",
+                "--by",
+                "Jo",
+                "--result",
+                "confirmed",
+                "--date",
+                "2026-11-02",
+                "--project",
+            ],
+            str(tmp_path),
+        ],
+    )
+    assert run.exit_code == 0, run.output
+    added = "  checks:\n  - day: 2026-11-02\n    by: Jo\n    result: confirmed\n"
+    assert path.read_text("utf-8").replace(added, "") == before
+    assert {row.id for row in look_list(tmp_path, TODAY)} == due - {"mbc-names"}
+    listed = CliRunner().invoke(main, ["calls", "--facts", "--project", str(tmp_path)])
+    assert "mbc-stage" in listed.output
+    assert "mbc-names" not in listed.output
+    none = CliRunner().invoke(
+        main, ["calls", "record", "mbc-nam", "--by", "Jo", "--result", "confirmed", "--project", str(tmp_path)]
+    )
+    assert none.exit_code == 2
+    assert "mbc-names" in none.output

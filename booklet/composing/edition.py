@@ -222,8 +222,8 @@ def ticket(
 
 
 def sheet_beside(kind: str, title: str, words: Words, faces: Faces, names: Mapping[str, object]) -> Part:
-    """A sheet that goes beside booklets: a `slip`, `stickers`, a `notice` or the `evidence`, with what its template
-    prints.
+    """A sheet that goes beside booklets, with what its template prints: a `slip`, `stickers`, a `notice`, a `call-list`
+    or the `evidence`.
     """
     html = _template(f"{kind}.html.j2", words).render({"title": title, "kind": kind, "face": "", **names})
     return Part(kind, title, kind, faces.set(html), (), "chapters/booklet.toml")

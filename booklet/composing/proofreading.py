@@ -79,7 +79,9 @@ def _data_words(manuscript: Manuscript) -> Iterator[tuple[str, Place]]:
         yield term.meaning, term.origin
     for service in manuscript.services:
         hours = service.hours if isinstance(service.hours, str) else ""
-        yield from ((words or "", service.origin) for words in (service.description, hours, service.cost))
+        yield from (
+            (words or "", service.origin) for words in (service.description, service.alert, hours, service.cost)
+        )
     for sign in manuscript.urgent_signs:
         yield from ((words or "", sign.origin) for words in (sign.sign, sign.words, sign.when))
     for edition in manuscript.editions:

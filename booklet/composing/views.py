@@ -167,6 +167,7 @@ class ServiceView:
     websites: tuple[tuple[str, str], ...] = ()
     """Address as a person types it, and label."""
     description: str = ""
+    alert: str = ""
     ask: str = ""
     checked: str = ""
     written: str = ""
@@ -715,6 +716,7 @@ def _view(record: Service, local: bool, plan: PhonePlan, zone: str, today: Today
         cost=record.cost or "",
         websites=tuple((website(way.address), way.label or "") for way in record.url),
         description=record.description,
+        alert=record.alert or "",
         ask=record.ask or "",
         checked=words.day(record.assured.day) if record.assured else "",
         written=_month_in_words(record.page_date or "", words),

@@ -27,8 +27,9 @@ from booklet.manuscript.countries import (
     shipped_countries,
     shipped_country,
 )
-from booklet.manuscript.entries import NoEntryError, changed_entry
+from booklet.manuscript.entries import NoEntryError, Value, changed_entry, new_entry
 from booklet.manuscript.hours import DAY_MINUTES, Hours, Span
+from booklet.manuscript.hsds import HsdsService, Said, as_hsds, hsds_id, hsds_services, said_of_entry, said_of_hsds
 from booklet.manuscript.reading import (
     MAX_FAULTS,
     Data,
@@ -113,6 +114,7 @@ __all__ = [
     "Face",
     "FrontMatter",
     "Hours",
+    "HsdsService",
     "Insert",
     "InsertMatter",
     "LargePrint",
@@ -126,6 +128,7 @@ __all__ = [
     "PrinterProfile",
     "Rating",
     "ReadersTest",
+    "Said",
     "Section",
     "Service",
     "Signature",
@@ -137,16 +140,24 @@ __all__ = [
     "Term",
     "Topic",
     "UrgentSign",
+    "Value",
     "Waiver",
+    "as_hsds",
     "changed_entry",
     "countries_of",
     "country_of_region",
+    "entry_in",
     "face_path",
+    "hsds_id",
+    "hsds_services",
     "is_found_wrong",
     "latest_sure",
+    "new_entry",
     "parse_toml",
     "read",
     "read_waivers",
+    "said_of_entry",
+    "said_of_hsds",
     "shipped",
     "shipped_countries",
     "shipped_country",
@@ -336,6 +347,21 @@ def _entries(
                 break
         found += own
     return tuple(entries), found
+
+
+def entry_in(text: str, file: str, id: str, manuscript: Manuscript) -> tuple[Service | None, list[Finding]]:
+    """An entry of the directory in the text of its file, read as `read` reads it, or what is wrong with it."""
+    countries = dict(manuscript.countries)
+    regions = {edition.code: edition.country for edition in manuscript.editions}
+    readers_of = readers_of_entries(countries, next(iter(countries)), regions)
+    try:
+        data = parse_yaml(text, file)
+    except UnreadableError as reason:
+        return None, [reason.finding]
+    for index, entry in enumerate(data.value if isinstance(data.value, list) else ()):
+        if isinstance(entry, dict) and entry.get("id") == id:
+            return validate(Service, data, (index,), readers_of(entry))
+    return None, [error("SRC-014", data.place(), f"No entry '{id}'.", "An entry of this file.")]
 
 
 def _ids(project: Path, paths: Iterable[Path]) -> frozenset[str]:

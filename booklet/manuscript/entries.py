@@ -6,13 +6,13 @@ The parser says where a value begins and ends, and only that stretch of the file
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import yaml
 
 BYTE_ORDER_MARK = "\ufeff"
-Value = str | bool | None
+Value = str | bool | None | Sequence["Value"] | Mapping[str, "Value"]
 _PLAIN = re.compile(r"[A-Za-z(][\w ()./@&+-]*[\w)]|\d{4}-\d{2}-\d{2}")
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _ALL_TEXT: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
@@ -62,10 +62,20 @@ def changed_entry(text: str, id: str, values: Mapping[str, Value], append: Mappi
     return changed
 
 
+def new_entry(values: Mapping[str, Value]) -> str:
+    """An entry at the end of a file, a key on each line."""
+    rows = [f"{key}: {written(value)}" for key, value in values.items()]
+    return "".join(f"{'  ' if number else '- '}{row}\n" for number, row in enumerate(rows))
+
+
 def written(value: Value) -> str:
     """A value as YAML holds it on one line, in quotes where it could be taken for something else."""
     if value is None or isinstance(value, bool):
         return {None: "null", True: "true", False: "false"}[value]
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{written(key)}: {written(each)}" for key, each in value.items()) + "}"
+    if not isinstance(value, str):
+        return f"[{', '.join(written(each) for each in value)}]"
     if _PLAIN.fullmatch(value) and value.lower() not in _MEANT:
         return value
     return "'" + re.sub(r"\s+", " ", value).replace("'", "''") + "'"

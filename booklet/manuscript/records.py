@@ -1218,6 +1218,10 @@ class Service(Record):
     """Print it though it is still to be confirmed, with "Check first"."""
     note: Line | None = None
     """For the next editor; never printed."""
+    status: Literal["active", "inactive", "defunct", "temporarily closed"] = "active"
+    """Whether there is such a service now (HSDS 3). One that is not active does not print."""
+    alert: Line | None = None
+    """What holds for a short time, printed in bold: `Moves to new rooms in May.`"""
     calls: tuple[Call, ...] = ()
     """Attempts to confirm it, the earliest first (`booklet calls record`)."""
 
@@ -1228,8 +1232,9 @@ class Service(Record):
 
     @property
     def prints(self) -> bool:
-        """False for what nobody saw on a page, and for what is to be confirmed first."""
-        return self.verified and (self.print_unconfirmed or not self.confirm_before_print)
+        """False for what nobody saw on a page, for what is to be confirmed first, and for what is not there now."""
+        is_sure = self.print_unconfirmed or not self.confirm_before_print
+        return self.verified and is_sure and self.status == "active"
 
     def serves(self, state: str) -> bool:
         """True when the entry belongs in the edition of this state."""
