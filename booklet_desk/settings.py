@@ -47,7 +47,9 @@ def database(url: str, home: Path) -> dict[str, Any]:
         said = {}
     if not said.get("dbname"):
         raise DeskError("BOOKLET_DESK_DATABASE is no address such as postgresql://desk@db.example.org/desk.")
-    start = f"-c lock_timeout={WAIT_SECONDS}s -c synchronous_commit=on"
+    # A desk that loses its power in mid-order is given up within a minute, and what it held is free again.
+    alive = "-c tcp_keepalives_idle=20 -c tcp_keepalives_interval=10 -c tcp_keepalives_count=3"
+    start = f"-c lock_timeout={WAIT_SECONDS}s -c synchronous_commit=on {alive}"
     options = {
         "connect_timeout": WAIT_SECONDS,
         **said,
