@@ -12,7 +12,7 @@ from reportlab.pdfgen.canvas import Canvas
 from booklet_desk.carriers import ADDRESS_SIZES_PT as SIZES_PT
 from booklet_desk.carriers import printed_address
 from booklet_desk.envelopes import SHEET_MM
-from booklet_desk.lettering import LEADING, Line, draw, fitted
+from booklet_desk.lettering import LEADING, Line, UndrawnError, draw, fitted
 from booklet_desk.records import Content, DeskError
 
 _LEAST_PT = 7.0
@@ -64,7 +64,7 @@ class Printer:
 
 def labels(contents: Iterable[tuple[str, Content]], sheet: LabelSheet, start: int, printer: Printer) -> bytes:
     """Labels as a PDF. `start` is the first free position, from 1. Each content has the number of its order, for what
-    is said if it has no room. Raises LabelError, UndrawnError.
+    is said if it has no room, or letters that no face has. Raises LabelError.
     """
     if not 1 <= start <= sheet.count:
         raise LabelError(f"A sheet has labels 1 to {sheet.count}.")
@@ -79,7 +79,11 @@ def labels(contents: Iterable[tuple[str, Content]], sheet: LabelSheet, start: in
         if position == 0 and index >= sheet.count:
             canvas.showPage()
             _prepare(canvas, printer)
-        fit = fitted(printed_address(content)[0], room[0], room[1], (*SIZES_PT, _LEAST_PT))
+        try:
+            address, _ = printed_address(content)
+        except UndrawnError as reason:
+            raise LabelError(f"Order {number}: {reason}.") from None
+        fit = fitted(address, room[0], room[1], (*SIZES_PT, _LEAST_PT))
         if fit is None:
             raise LabelError(f"The address of order {number} has no room on a label.")
         _draw(canvas, *fit, sheet.corner_mm(position), sheet.size_mm[1])

@@ -11,6 +11,7 @@ from django.conf import settings
 
 from booklet.files import write_whole
 from booklet_desk import envelopes, ledger, mailroom, numbers
+from booklet_desk.carriers import printed_address
 from booklet_desk.catalogue import read_catalogue, read_pages
 from booklet_desk.commands import at_the_desk, deliver, dist_option, name_left_out, orders_in_words, refuse_project
 from booklet_desk.envelope_check import check_file
@@ -150,6 +151,8 @@ def labels_(
     rows = [row for row in rows for _ in range(boxes)]
     content = labels(rows, SHEETS[sheet.upper()], start, Printer(shift, scale))
     write_whole([(file, content)], mode=0o600)
+    for written in dict.fromkeys(written for written, to in rows if printed_address(to)[1]):
+        click.echo(f"order {written}: signs that no face has were dropped.", err=True)
     click.echo(file)
 
 

@@ -324,6 +324,15 @@ def test_names_in_many_scripts_print_and_are_read_back_as_they_were_given(desk: 
     assert all(name in page for name in NAMES)
 
 
+def test_a_label_that_cannot_be_printed_names_its_order_and_what_is_dropped_is_said(desk: Desk, run: Run) -> None:
+    with pytest.raises(LabelError, match=r"Order 10007 U: no shipped face has its letters \(Thai\)"):
+        labels([("10007 U", to(name="สมชาย"))], SHEETS["L7160"], 1, Printer())
+    ledger.add([to(name="Rosa 🌸"), to(name="Jo")], TODAY)
+    assert run("batch", str(desk.folder / "out")).exit_code == 0
+    done = run("labels", "1", str(desk.folder / "labels.pdf"))
+    assert done.exit_code == 0 and done.stderr == "order 10001 K: signs that no face has were dropped.\n"
+
+
 def test_arabic_letters_have_the_forms_in_which_they_join_and_run_to_the_left() -> None:
     """Unicode, Arabic Presentation Forms-B: meem initial, hah medial, meem medial, dal final, drawn from the left."""
     assert line("محمد")[0].runs == (("noto-sans-arabic", "\ufeaa\ufee4\ufea4\ufee3"),)
