@@ -25,6 +25,8 @@ LETTER_PT = {False: 12.0, True: 18.0}
 """The letter, and the letter to somebody who ordered large print (18 on 22 points)."""
 BARCODE_MM = HEIGHT_MM + 2.0
 """What a barcode takes of the window's height, with the space below it."""
+_REACH_MM = 1.0
+"""Some letters (J) reach left of where they begin."""
 _MARGIN_MM = 20.0
 _BELOW_MM = 12.0
 """Between a fold, or the window of a sheet that is not folded, and the letter."""
@@ -62,7 +64,7 @@ def carrier(
         return str(reason)
     room = envelope.measured.grown(-PLAY_MM)
     height_mm = room.height_mm - (BARCODE_MM if states else 0)
-    fit = fitted(address, room.width_mm * mm, height_mm * mm, ADDRESS_SIZES_PT)
+    fit = fitted(address, (room.width_mm - _REACH_MM) * mm, height_mm * mm, ADDRESS_SIZES_PT)
     if fit is None:
         return "its address has no room in the window"
     pack = "\n".join(words(item) for item in content.items)
@@ -101,10 +103,11 @@ def _draw_address(canvas: Canvas, sheet: Carrier, envelope: Envelope) -> None:
     step_mm = sheet.address_pt * LEADING / mm
     above_mm = BARCODE_MM if sheet.states else 0
     top_mm = room.top_mm + (room.height_mm - step_mm * len(sheet.address) - above_mm) / 2
-    for bar in placed(sheet.states, room.left_mm, top_mm):
+    left_mm = room.left_mm + _REACH_MM
+    for bar in placed(sheet.states, left_mm, top_mm):
         lower = (SHEET_MM[1] - bar.top_mm - bar.height_mm) * mm
         canvas.rect(bar.left_mm * mm, lower, bar.width_mm * mm, bar.height_mm * mm, stroke=0, fill=1)
-    _draw(canvas, sheet.address, sheet.address_pt, room.left_mm * mm, (SHEET_MM[1] - top_mm - above_mm) * mm)
+    _draw(canvas, sheet.address, sheet.address_pt, left_mm * mm, (SHEET_MM[1] - top_mm - above_mm) * mm)
 
 
 def _draw_letter(canvas: Canvas, sheet: Carrier, start_mm: float) -> None:

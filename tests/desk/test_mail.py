@@ -152,6 +152,13 @@ def test_one_bad_order_stops_the_batch_and_is_named(desk: Desk, run: Run, bad: C
     assert run("batch", str(desk.folder / "out")).exit_code == 0
 
 
+def test_a_line_that_begins_with_a_j_stays_in_the_window(desk: Desk, run: Run) -> None:
+    """The letter reaches left of where it begins: a Jo, and everybody in Junee, stopped the batch."""
+    ledger.add([to("J Street 1", name="Jo", locality="JUNEE")], TODAY)
+    done = run("batch", str(desk.folder / "out"))
+    assert done.exit_code == 0, done.stderr
+
+
 def test_emoji_are_dropped_and_said_to_be(desk: Desk, run: Run) -> None:
     ledger.add([to(name="Rosa 🌸👩‍🌾 Example"), to(name="🌸")], TODAY)
     done = run("batch", str(desk.folder / "out"))
