@@ -528,7 +528,9 @@ def test_every_pdf_for_paper_passes_preflight_before_it_is_delivered(
 
 def test_the_ticket_says_what_the_printer_asks(booklet: Callable[..., Path], tmp_path: Path) -> None:
     overlay = printed()
-    overlay[BOOK] = str(overlay[BOOK]) + 'contact = "Print desk, 03 5550 1234"\nquantities = { VIC = 500 }\n'
+    overlay[BOOK] = (
+        str(overlay[BOOK]) + '\n[print_run]\ncontact = "Print desk, 03 5550 1234"\nquantities = { VIC = 500 }\n'
+    )
     project = booklet(overlay)
     files = made(build(order(project, "press")), project)
     ticket = json.loads(files["press-ticket.json"])
