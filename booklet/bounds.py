@@ -62,6 +62,7 @@ SOURCE = Bounds(5, 500, refuses=False)
 PART = Bounds(120, 2000)
 JOB = Bounds(600, 2000)
 FILE = Bounds(120, 3000)
+SPREADSHEET = Bounds(120, 1500)
 _PATIENCE = 10
 """So many times longer may the clock run than the processor, for a process of its own that waits for something."""
 _LOOK_SECONDS = 0.5

@@ -45,6 +45,10 @@ def build(order: Order, tell: Tell = lambda *_: None, pool: Pool | None = None) 
     finished file keeps back its job: all files of that title, edition and format. Sources that are saved while the
     build runs are read again. Raises BookletError.
     """
+    if order.imprints:
+        from booklet.imprints import build_imprints
+
+        return build_imprints(order, tell)
     start = time.monotonic()
     store = Store(order.store) if order.use_cache else None
     for _ in range(ATTEMPTS):

@@ -323,6 +323,12 @@ def new_order_code(project: Path) -> None:
     default="short-edge",
     help="clinic: manual gives fronts and backs as two files, for printers with one side.",
 )
+@click.option(
+    "--imprints",
+    type=_FilePath(path_type=Path),
+    metavar="FILE|FOLDER",
+    help="Copies with clinics' own names in place of the editions: CSV, XLSX, or a folder of TOML files.",
+)
 @click.option("--no-cache", is_flag=True, help="Make everything anew, and keep nothing.")
 @click.option("--all-or-nothing", is_flag=True, help="Deliver no file when one title in one format has a fault.")
 @click.option(
@@ -350,6 +356,7 @@ def build(
     cover: str | None,
     marks: bool | None,
     duplex: Duplex,
+    imprints: Path | None,
     no_cache: bool,
     all_or_nothing: bool,
     examine_whole: bool,
@@ -371,6 +378,8 @@ def build(
       booklet build --edition NORTH --title chapter:start-here
                                              one chapter, to hand out
       booklet build --date 2026-12-24        as it will be on that day
+      booklet build --imprints clinics.csv --format screen
+                                             copies with clinics' own names
 
     A fault of the sources stops everything: what lay in dist/ stays. A fault found in a finished file keeps back all
     files of that title, edition and format; the others are delivered.
@@ -392,6 +401,7 @@ def build(
         all_or_nothing=all_or_nothing,
         examine_whole=examine_whole,
         jobs=jobs,
+        imprints=imprints.resolve() if imprints else None,
     )
     with _raising(order.dist):
         pool = _pool(scheduler, cache, tls_ca_file, tls_cert, tls_key)

@@ -32,11 +32,12 @@ PAGES_AROUND = 12
 
 @dataclass(frozen=True)
 class Job:
-    """One title of one edition in one format: a file, or several."""
+    """One title of one edition in one format: a file, or several; `with_slots` with room for the panels of imprints."""
 
     title: str
     edition: str
     form: Format
+    with_slots: bool = False
 
     @property
     def key(self) -> tuple[str, str, str]:
@@ -48,7 +49,8 @@ class Job:
 
     def wanted(self, checks: Checks, large_print: bool = False) -> Wanted:
         """What to compose for it, in one size of print."""
-        return Wanted(self.title, large_print, without_stale=checks.policy(self.form.profile) == "leave-out")
+        without_stale = checks.policy(self.form.profile) == "leave-out"
+        return Wanted(self.title, large_print, without_stale=without_stale, with_slots=self.with_slots)
 
 
 @dataclass(frozen=True)
@@ -113,6 +115,11 @@ class Worker:
 _WORKER: list[Worker] = []
 
 
+def worker() -> Worker:
+    """This process at work: `prepare` has made it ready."""
+    return _WORKER[0]
+
+
 def rest() -> None:
     """Give up the typesetters that stay warm, and the temporary files of their fonts."""
     _WORKER.clear()
@@ -174,7 +181,8 @@ def _in_volumes(
         return large
     context = work.context
     record = next(each for each in context.manuscript.editions if each.code == edition)
-    wanted = replace(Job(title, edition, form).wanted(context.manuscript.book.checks, large_print=True), volumes=shares)
+    job = Job(title, edition, form, context.order.imprints is not None)
+    wanted = replace(job.wanted(context.manuscript.book.checks, large_print=True), volumes=shares)
     today, faces = Today(context.order.today), faces_of(context.order.project, context.manuscript.style.faces)
     return compose(context.manuscript, record, context.order.project, today, faces, wanted)[0]
 
@@ -215,7 +223,7 @@ def _finished(job: Job, number: int, inputs: str, volumes: TypesetVolumes) -> Jo
             several = composition.volumes if len(files) == 1 else len(files)
             if job.form.name == COVER_FORMAT:
                 keep_cover(work.store, partial(bytes, file.content), sha256(file.content).hexdigest())
-            entry = replace(_entry(job, booklet, composition, file, several, inputs), waived=waived)
+            entry = replace(entry_of(job, booklet, composition, file, several, inputs), waived=waived)
             deliveries.append(dispatch.Delivery(entry, aside))
     findings += [finding for report in reports for finding in report.findings]
     if has_errors(findings):
@@ -330,9 +338,10 @@ def print_job(manuscript: Manuscript, edition: Edition, unsigned: tuple[str, ...
     )
 
 
-def _entry(
+def entry_of(
     job: Job, booklet: TypesetBooklet, composition: Composition, file: FinishedFile, volumes: int, inputs: str
 ) -> dispatch.Entry:
+    """What the manifest says of a file."""
     return dispatch.Entry(
         file=file.name,
         publication=job.title,

@@ -27,7 +27,8 @@ class Order:
     """What to build: no editions or formats named means all of them, no titles the main booklet and every insert.
 
     `examine_whole` has every finished file looked into from nothing, beside the verdict from its parts. `jobs` is the
-    number of processes: 0 means as many as there are processors.
+    number of processes: 0 means as many as there are processors. `imprints` is the table or folder of the clinics that
+    are to have copies of their own, in place of the editions themselves.
     """
 
     project: Path
@@ -42,6 +43,7 @@ class Order:
     all_or_nothing: bool = False
     examine_whole: bool = False
     jobs: int = 0
+    imprints: Path | None = None
 
     @property
     def is_whole(self) -> bool:

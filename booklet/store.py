@@ -236,6 +236,7 @@ def fingerprint() -> str:
     return digest.hexdigest()
 
 
+@cache
 def versions() -> str:
     """The versions of this package and of the libraries that its results depend on."""
     return ", ".join(f"{name} {version(name)}" for name in LIBRARIES)

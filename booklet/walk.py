@@ -136,19 +136,19 @@ def walk(
         return Receipt((), 0, sources.findings, time.monotonic() - start), today.holds
     with ExitStack() as stack:
         try:
-            kept = _alone(stack, order, store, tell)
+            kept = store_alone(stack, order, store, tell)
             aside = stack.enter_context(dispatch.aside(order.dist, lambda: tell(WAITING, 0, 0)))
             digest = Assets(order.project / "chapters").digest
-            keys = {job: _inputs(manuscript, order, job, compositions, waivers, digest) for job in jobs}
+            keys = {job: inputs_of(manuscript, order, job, compositions, waivers, digest) for job in jobs}
             earlier = {job: rows for job, rows in _delivered(order, keys).items() if job not in sources.refused}
             stale = [job for job in jobs if job not in earlier and job not in sources.refused]
             context = JobContext(manuscript, order, kept.folder, aside, waivers)
             results, volumes = _made(context, stale, keys, compositions, tell, pool or run)
             results |= {job: JobResult((), (), ()) for job in sources.refused}
-            _refuse_changed(order, seen)
+            refuse_changed(order, seen)
             findings += _deliver(order, aside, results, manuscript, kept)
         except OSError as reason:
-            _refuse_changed(order, seen)
+            refuse_changed(order, seen)
             if reason.errno is None:
                 raise  # a library that cannot be loaded is nothing of the disk's
             name = Path(reason.filename).name if reason.filename else order.dist.name
@@ -162,7 +162,7 @@ def walk(
     return _receipt(order, jobs, earlier, results, volumes, findings, time.monotonic() - start), today.holds
 
 
-def _alone(stack: ExitStack, order: Order, store: Store | None, tell: Tell) -> Store:
+def store_alone(stack: ExitStack, order: Order, store: Store | None, tell: Tell) -> Store:
     """The project's store, or a passing one, for this build alone."""
     if store is None:
         return Store(stack.enter_context(temporary_folder()) / "store")
@@ -171,7 +171,8 @@ def _alone(stack: ExitStack, order: Order, store: Store | None, tell: Tell) -> S
     return store
 
 
-def _refuse_changed(order: Order, seen: Stamps) -> None:
+def refuse_changed(order: Order, seen: Stamps) -> None:
+    """Raises SourcesChangedError where a source is no longer as it was."""
     now = stamps(order.project / "chapters", order.project)
     if now != seen:
         names = sorted(name for name in {*now, *seen} if now.get(name) != seen.get(name))
@@ -210,7 +211,7 @@ def outdated(order: Order) -> tuple[tuple[str, str, str], ...]:
         there.setdefault(entry.key, set()).add("" if entry.is_older else entry.inputs)
 
     def is_outdated(job: Job) -> bool:
-        known = {_inputs(manuscript, each, job, sources.compositions, sources.waivers, digest) for each in orders}
+        known = {inputs_of(manuscript, each, job, sources.compositions, sources.waivers, digest) for each in orders}
         return not there.get(job.key, set()) <= known
 
     refused = tuple(job.key for job in sources.refused)
@@ -234,7 +235,8 @@ def jobs_of(manuscript: Manuscript, order: Order, findings: Iterable[Finding] = 
     titles = order.titles or titles_of(manuscript)
     for title in titles if editions else ():
         publication(manuscript, editions[0], title)
-    return [Job(title, edition.code, form) for form in forms for title in titles for edition in editions]
+    with_slots = order.imprints is not None
+    return [Job(title, edition.code, form, with_slots) for form in forms for title in titles for edition in editions]
 
 
 def compose_all(
@@ -403,7 +405,7 @@ def _trims(manuscript: Manuscript, order: Order) -> list[Finding]:
     return [kind("BOX-003", place, found, "Such a trim for office copiers; other formats need none.")]
 
 
-def _inputs(
+def inputs_of(
     manuscript: Manuscript,
     order: Order,
     job: Job,

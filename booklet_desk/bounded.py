@@ -1,7 +1,6 @@
 """Work on what strangers wrote, in a process of its own with bounds of time and memory.
 
-A spreadsheet of a few hundred bytes can ask its reader for half a terabyte, which ends the process that reads it; a PDF
-can keep a renderer busy for ever. A timer in this process would not do: neither hears it.
+A PDF can keep a renderer busy for ever. A timer in this process would not do: a renderer does not hear it.
 """
 
 from __future__ import annotations

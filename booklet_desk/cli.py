@@ -13,6 +13,7 @@ from django.conf import settings
 
 from booklet.findings import one_line
 from booklet.order_codes import spelling
+from booklet.spreadsheets import MOST_BYTES, Sheet, read_sheet
 from booklet_desk import affected as affected_room
 from booklet_desk import columns as columns_room
 from booklet_desk import drafts, exporting, importing, ledger, mailroom, numbers, returns
@@ -33,7 +34,6 @@ from booklet_desk.commands import (
 )
 from booklet_desk.models import State
 from booklet_desk.records import Address, Content, DeskError, Item, Order
-from booklet_desk.spreadsheets import MOST_BYTES, Sheet, read_sheet
 from booklet_desk.standing_and_stock import standing, stock
 
 

@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 
+from booklet.spreadsheets import Sheet
 from booklet_desk.addresses import AddressError, clean, read_address
 from booklet_desk.catalogue import SIZES, Catalogue
 from booklet_desk.records import Address, Content, Item
-from booklet_desk.spreadsheets import Sheet
 
 _YES = frozenset(("yes", "y", "true", "1", "x", "ja", "free"))
 _NO = frozenset(("", "no", "n", "false", "0"))

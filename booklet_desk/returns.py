@@ -11,11 +11,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from booklet.spreadsheets import Sheet
 from booklet_desk import numbers
 from booklet_desk.addresses import AddressError, clean, read_address
 from booklet_desk.importing import BadRow
 from booklet_desk.records import Address, DeliveryPoint
-from booklet_desk.spreadsheets import Sheet
 
 FIELDS: dict[str, str] = {
     "order": "order|order number|order no|our reference|reference",

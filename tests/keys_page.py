@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from types import ModuleType
 
 from booklet import design
-from booklet.manuscript import records, waivers
+from booklet.manuscript import imprints, records, waivers
 
 FILES = {
     "chapters/booklet.toml": ("The booklet", "Book"),
@@ -36,6 +36,7 @@ FILES = {
     "chapters/earlier-codes.yaml": ("Order codes of an earlier issue", "EarlierCodes"),
     "chapters/inserts/NAME/insert.toml": ("The head of an insert", "InsertMatter"),
     "chapters/printers/*.toml": ("A printer", "PrinterProfile"),
+    "chapters/imprints/*.toml": ("A clinic with copies of its own", "Imprint"),
     "chapters/waivers.toml": ("A waiver", "Waiver"),
 }
 """Each file that people write: what it or an entry of it is, and the record that holds it."""
@@ -43,7 +44,7 @@ KINDS = {
     "Line": "words", "str": "words", "Identifier": "an id", "PhoneText": "a phone number", "Url": "a web address",
     "Day": "a date", "Percent": "a percentage", "bool": "true or false", "int": "a whole number", "float": "a number",
     "Phone": "a phone number", "Millimetres": "millimetres", "Points": "points", "Trim": "a size of paper",
-    "Hours": "days and times",
+    "Hours": "days and times", "Cell": "words", "TextNumber": "a phone number",
 }  # fmt: skip
 SEVERAL = {
     "words": "texts", "an id": "ids", "a phone number": "phone numbers", "a web address": "web addresses",
@@ -209,7 +210,7 @@ def _limits(mark: ast.expr) -> str:
 
 def main() -> None:
     """Print the page."""
-    print(page(source(records, waivers)), end="")
+    print(page(source(records, imprints, waivers)), end="")
 
 
 if __name__ == "__main__":

@@ -31,6 +31,8 @@ from booklet.bindery.fragments import Fragment, PlacedPart, Placing, place
 from booklet.bindery.hues import edition_accents, hue_faults
 from booklet.bindery.lettering import NAME as LETTERING
 from booklet.bindery.lettering import lettering
+from booklet.bindery.packing import closed
+from booklet.bindery.panels import Frame, Panel, frame, panel_fragments, with_panels
 from booklet.bindery.paper import (
     Condition,
     PaperPiece,
@@ -45,7 +47,7 @@ from booklet.bindery.paper import (
     sheet_file,
 )
 from booklet.bindery.proofs import marks_file, proof_file
-from booklet.bindery.tagged import DocumentInfo, Piece, bind, describe_link, tagged_fragment
+from booklet.bindery.tagged import DocumentInfo, Piece, bind, bound, describe_link, tagged_fragment
 
 __all__ = [
     "LETTERING",
@@ -60,7 +62,9 @@ __all__ = [
     "FontFile",
     "Fonts",
     "Fragment",
+    "Frame",
     "Inks",
+    "Panel",
     "PaperPiece",
     "Piece",
     "PlacedPart",
@@ -71,15 +75,19 @@ __all__ = [
     "SheetFile",
     "WholeSheets",
     "bind",
+    "bound",
+    "closed",
     "copier_inks",
     "describe_link",
     "edition_accents",
     "font_file",
+    "frame",
     "grey_fragment",
     "hue_faults",
     "hue_of",
     "lettering",
     "marks_file",
+    "panel_fragments",
     "place",
     "press_colours",
     "press_file",
@@ -89,4 +97,5 @@ __all__ = [
     "screen_colours",
     "sheet_file",
     "tagged_fragment",
+    "with_panels",
 ]

@@ -23,6 +23,7 @@ from pikepdf import Dictionary
 LEFT_OUT = ["BASE", "DSIG", "GDEF", "GPOS", "GSUB", "OS/2", "STAT", "cmap", "gasp", "meta", "name", "post"]
 """Tables that a PDF reader has no use for: it is given glyph ids and widths (ISO 32000-1, 9.9)."""
 _PAIR = re.compile(rb"<([0-9a-f]{4})> <([0-9a-f]+)>")
+_BOX = re.compile(rb"/FontBBox \[[^\]]*\]")
 _BATCH = 100
 _HEAD = b"""/CIDInit /ProcSet findresource begin
 12 dict begin
@@ -91,6 +92,14 @@ def program_of(font: Any) -> bytes:
     """The font program of a Type 0 font, whole."""
     program: bytes = font.DescendantFonts[0].FontDescriptor.FontFile2.read_bytes()
     return program
+
+
+def with_whole_box(face: Face, program: bytes) -> Face:
+    """A face with the box around all glyphs of its font (9.8.1): the engine gives that of the glyphs that it drew."""
+    font = TTFont(io.BytesIO(program), recalcTimestamp=False, lazy=True)
+    head, unit = font["head"], 1000 / font["head"].unitsPerEm
+    box = b" ".join(b"%d" % round(side * unit) for side in (head.xMin, head.yMin, head.xMax, head.yMax))
+    return replace(face, descriptor=_BOX.sub(b"/FontBBox [ %s ]" % box, face.descriptor))
 
 
 def _direct(dictionary: Any, *without: str) -> bytes:

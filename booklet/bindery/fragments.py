@@ -24,6 +24,8 @@ SHARED = 1_000_000
 """In a fragment's bytes, object numbers from here on are the file's own: what all its fragments share."""
 SHARED_FACES = 1_001_000
 """From here on, they are the fragment's own faces, which the file keeps once for all."""
+SHARED_PAGE = 1_002_000
+"""In the bytes of a panel, the page that it is laid on."""
 CATALOG, PAGES, TREE_ROOT, DOCUMENT, INFO, METADATA, PARENT_TREE, DESTINATIONS = range(1, 9)
 INTENT, ICC_PROFILE, ID_TREE, OUTLINES, NAME_SPACE, MARKS_LEFT, MARKS_RIGHT = range(9, 16)
 """Numbers of the objects that a file has once."""
@@ -105,11 +107,13 @@ def next_base(base: int, fragment: Fragment) -> int:
     return base + -(-(fragment.size + 1) // ROUND_TO) * ROUND_TO
 
 
-def place(fragment: Fragment, base: int, faces: tuple[str, ...], colours: Mapping[bytes, bytes]) -> PlacedPart:
+def place(
+    fragment: Fragment, base: int, faces: tuple[str, ...], colours: Mapping[bytes, bytes], page: int = 0
+) -> PlacedPart:
     """A fragment with object numbers from `base` + 1 on. `faces` are the file's in order, by name; `colours` gives the
-    operands that take the place of each stand-in's.
+    operands that take the place of each stand-in's, `page` the number of the page that a panel is laid on.
     """
-    renumber = renumbering(base, fragment.faces, faces)
+    renumber = renumbering(base, fragment.faces, faces, page)
     recolour = _recolouring(colours)
     out = bytearray()
     offsets: list[tuple[int, int]] = []
@@ -137,9 +141,10 @@ def _placed_objects(fragment: Fragment, base: int, change: Callable[[bytes], byt
         yield number, written
 
 
-def renumbering(base: int, own: tuple[Face, ...], faces: tuple[str, ...]) -> Callable[[bytes], bytes]:
+def renumbering(base: int, own: tuple[Face, ...], faces: tuple[str, ...], page: int = 0) -> Callable[[bytes], bytes]:
     """Turns the numbers of a fragment's references into those of a file where it lies from `base` on."""
     slots = {SHARED_FACES + index: face_number(faces.index(face.name)) for index, face in enumerate(own)}
+    slots[SHARED_PAGE] = page
 
     def moved(match: re.Match[bytes]) -> bytes:
         if match[1] is None:

@@ -6,15 +6,34 @@ of the ranges of numbers in use (7.5.8). Identifiers come from the content: the 
 
 from __future__ import annotations
 
+import struct
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from hashlib import sha256
 from itertools import groupby
 
 from booklet.bindery.fragments import CATALOG, INFO, PackedStream, PlacedPart, object_stream, stream_object
 
-_ROW = (1, 4, 2)
-"""Bytes of an entry of the cross-reference: its kind, where it stands, and which of its stream it is."""
+_ENTRY = struct.Struct(">BIH")
+"""An entry of the cross-reference: its kind, where it stands, and which of its stream it is."""
+
+
+@dataclass(frozen=True)
+class Packed:
+    """A PDF on its way: its bytes without the cross-reference, and where each object stands, as a row of that."""
+
+    content: bytes
+    rows: Mapping[int, tuple[int, int, int]]
+
+    @property
+    def next_number(self) -> int:
+        """The first object number that is free."""
+        return max(self.rows) + 1
+
+
+EMPTY = b"%%PDF-%s\n%%\xe2\xe3\xcf\xd3\n"
+"""How a file begins, before its version is put in."""
 
 
 def packed_file(
@@ -23,8 +42,17 @@ def packed_file(
     """A PDF of these parts, and of objects and streams by number, which the file has beside them: catalog and document
     information among them, where they always are.
     """
-    out = bytearray(b"%%PDF-%s\n%%\xe2\xe3\xcf\xd3\n" % version.encode())
-    rows: dict[int, tuple[int, int, int]] = {0: (0, 0, 0)}
+    return closed(packed(Packed(EMPTY % version.encode(), {0: (0, 0, 0)}), parts, objects, streams))
+
+
+def packed(
+    before: Packed, parts: Sequence[PlacedPart], objects: Mapping[int, bytes], streams: Iterable[PackedStream]
+) -> Packed:
+    """What is there already, and these parts, objects and streams behind it. An object that is there already is
+    replaced: what stood for it is dead weight.
+    """
+    out = bytearray(before.content)
+    rows = dict(before.rows)
     for part in parts:
         start = len(out)
         rows |= {number: (1, start + offset, 0) for number, offset in part.offsets}
@@ -40,26 +68,39 @@ def packed_file(
     rows |= {number: (2, own, index) for index, number in enumerate(objects)}
     rows[own] = (1, len(out), 0)
     out += object_stream(own, list(objects.items()))
-    rows[own + 1] = (1, start := len(out), 0)
+    return Packed(bytes(out), rows)
+
+
+def closed(file: Packed) -> bytes:
+    """The whole file: with its cross-reference, and an identifier of all that stands before that."""
+    out, number = file.content, file.next_number
+    rows = {**file.rows, number: (1, len(out), 0)}
     identifier = sha256(out).hexdigest()[:32].encode()
     trailer = b"/Root %d 0 R/Info %d 0 R/ID[<%s><%s>]" % (CATALOG, INFO, identifier, identifier)
-    out += _cross_reference(own + 1, rows, trailer)
-    return bytes(out + b"startxref\n%d\n%%%%EOF\n" % start)
+    return out + _cross_reference(number, rows, trailer) + b"startxref\n%d\n%%%%EOF\n" % len(out)
 
 
 def _cross_reference(number: int, rows: Mapping[int, tuple[int, int, int]], trailer: bytes) -> bytes:
     """Each row as its difference from the row above (7.4.4.4, predictor 12), since they hardly differ."""
-    above = bytes(sum(_ROW))
-    data = bytearray()
     numbers = sorted(rows)
-    for each in numbers:
-        kind, where, index = rows[each]
-        entry = b"%c%s%s" % (kind, where.to_bytes(_ROW[1], "big"), index.to_bytes(_ROW[2], "big"))
-        data += b"\2" + bytes((now - before) & 255 for now, before in zip(entry, above, strict=True))
-        above = entry
+    entries = b"".join(_ENTRY.pack(*rows[each]) for each in numbers)
+    changes = _differences(entries, bytes(_ENTRY.size) + entries[: -_ENTRY.size])
+    data = bytearray(b"\2" * (len(numbers) * (_ENTRY.size + 1)))
+    for column in range(_ENTRY.size):
+        data[column + 1 :: _ENTRY.size + 1] = changes[column :: _ENTRY.size]
     runs = [list(run) for _, run in groupby(enumerate(numbers), lambda pair: pair[1] - pair[0])]
     ranges = b" ".join(b"%d %d" % (run[0][1], len(run)) for run in runs)
     packed = zlib.compress(data, 9)
-    form = b"/W[%d %d %d]/Filter/FlateDecode/DecodeParms<</Predictor 12/Columns %d>>" % (*_ROW, sum(_ROW))
+    form = b"/W[1 4 2]/Filter/FlateDecode/DecodeParms<</Predictor 12/Columns %d>>" % _ENTRY.size
     facts = (numbers[-1] + 1, ranges, form, len(packed), trailer)
     return stream_object(number, b"<</Type/XRef/Size %d/Index[%s]%s/Length %d%s>>" % facts, packed)
+
+
+def _differences(these: bytes, others: bytes) -> bytes:
+    """Each byte less the byte in its place, all at once: as one number, the highest bit of each byte seen to apart, so
+    that none borrows from the next.
+    """
+    size = len(these)
+    one, other = int.from_bytes(these), int.from_bytes(others)
+    high = int.from_bytes(b"\x80" * size)
+    return (((one | high) - (other & ~high)) ^ ((one ^ ~other) & high)).to_bytes(size)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 from pikepdf import Array, Dictionary, Name, NumberTree, Object, Pdf
 
 from booklet.bindery.colour import screen_colours
-from booklet.bindery.fonts import Fonts, merged
+from booklet.bindery.fonts import Face, Fonts, merged
 from booklet.bindery.fragments import (
     CATALOG,
     DESTINATIONS,
@@ -40,7 +40,7 @@ from booklet.bindery.fragments import (
     renumbering,
     share_faces,
 )
-from booklet.bindery.packing import packed_file
+from booklet.bindery.packing import EMPTY, Packed, closed, packed
 from booklet.bindery.pictures import shrink_photographs
 from booklet.composing import SCHEME
 from booklet.pdf import METADATA_STREAM, PT_PER_MM, Description, document_information, text_string, xmp
@@ -54,8 +54,8 @@ USUAL_IDS = (Name.TH, Name.Note)
 @dataclass(frozen=True)
 class DocumentInfo:
     """What a file says of itself, in the language of its `words`. `hue` gives the edition's colour for each stand-in,
-    as #rrggbb; `edition` and `issue` are said where they are given; `phones` is what links that dial say of themselves,
-    by what they open.
+    as #rrggbb; `edition`, `issue` and `imprint` are said where they are given; `phones` is what links that dial say of
+    themselves, by what they open.
     """
 
     title: str
@@ -68,6 +68,7 @@ class DocumentInfo:
     pdf_ua: int = 1
     edition: str = ""
     issue: str = ""
+    imprint: str = ""
     phones: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -104,13 +105,13 @@ def tagged_fragment(content: bytes, pdf_ua: int, ppi: float) -> tuple[Fragment, 
         writer.share(document, SHARED + DOCUMENT)
         faces = share_faces(writer, pages)
         owners = {int(key): value for key, value in NumberTree(root.ParentTree).items()}
-        elements = _identified(pdf, pdf_ua)
+        elements = identified(pdf, pdf_ua)
         if pdf_ua == 2:
             _name_space(pdf, writer)
-        links = tuple(_links(writer, pages, owners, elements, pdf_ua))
+        links = tuple(links_of(writer, pages, owners, elements, pdf_ua))
         owned = tuple(tuple(writer.number(owner) for owner in owners[int(page.StructParents)]) for page in pages)
         for page in pages:
-            _crop(page)
+            crop(page)
         numbers = tuple(writer.number(page) for page in pages)
         kids = document.get("/K", Array())
         tops = tuple(writer.number(kid) for kid in (kids if isinstance(kids, Array) else [kids]))
@@ -133,7 +134,7 @@ def tagged_fragment(content: bytes, pdf_ua: int, ppi: float) -> tuple[Fragment, 
         return fragment, {face.program: program for face, program in faces}
 
 
-def _crop(page: Any) -> None:
+def crop(page: Any) -> None:
     """What a screen shows of a page is its trim, and nothing needs to be told of more."""
     if "/TrimBox" in page:
         page.MediaBox = page.TrimBox
@@ -142,7 +143,7 @@ def _crop(page: Any) -> None:
             del page[key]
 
 
-def _identified(pdf: Pdf, pdf_ua: int) -> dict[str, Object]:
+def identified(pdf: Pdf, pdf_ua: int) -> dict[str, Object]:
     """The structure elements that have an id, which is that of their HTML. In PDF 1.7 those that nothing finds by it
     lose theirs.
     """
@@ -174,7 +175,7 @@ def _name_space(pdf: Pdf, writer: Serialiser) -> None:
             thing.A.ListNumbering = Name.Description
 
 
-def _links(
+def links_of(
     writer: Serialiser, pages: Sequence[Any], owners: Mapping[int, Any], elements: Mapping[str, Any], pdf_ua: int
 ) -> Iterator[LinkArea]:
     """The links of all pages. In PDF 2.0 an entry of the contents is to refer to the heading that it names, a note and
@@ -223,12 +224,35 @@ class _Target:
 
 
 def bind(pieces: Sequence[Piece], info: DocumentInfo, fonts: Fonts, placing: Placing = place) -> bytes:
+    """The file of `bound`, whole."""
+    return closed(bound(pieces, info, fonts, placing).packed)
+
+
+@dataclass(frozen=True)
+class Bound:
+    """A booklet bound but for its cross-reference: its faces in the order of their numbers, where its parts begin, and
+    the part of the parent tree that is each part's.
+    """
+
+    packed: Packed
+    faces: Mapping[str, Face]
+    bases: tuple[int, ...]
+    leaves: tuple[int, ...]
+
+
+def bound(
+    pieces: Sequence[Piece],
+    info: DocumentInfo,
+    fonts: Fonts,
+    placing: Placing = place,
+    more_faces: Iterable[Face] = (),
+) -> Bound:
     """One booklet from its parts in reading order, as a tagged PDF.
 
     With `pdf_ua` 1 a PDF 1.7 that claims PDF/UA-1 and PDF/A-2a; with 2 a PDF 2.0 that claims PDF/UA-2 and its free
-    twin, Well-Tagged PDF 1.0 for accessibility.
+    twin, Well-Tagged PDF 1.0 for accessibility. `more_faces` has glyphs that no part uses yet.
     """
-    faces = merged(face for piece in pieces for face in piece.fragment.faces)
+    faces = merged((*(face for piece in pieces for face in piece.fragment.faces), *more_faces))
     parts = placed_parts([piece.fragment for piece in pieces], tuple(faces), screen_colours(info.hue), placing)
     rows = list(zip(pieces, parts, strict=True))
     writer = _Tail(max(part.base + piece.fragment.size for piece, part in rows) + 1)
@@ -237,12 +261,12 @@ def bind(pieces: Sequence[Piece], info: DocumentInfo, fonts: Fonts, placing: Pla
     pages = [part.base + number for piece, part in rows for number in piece.fragment.pages]
     objects[PAGES] = b"<</Type/Pages/Count %d/Kids[%s]>>" % (len(pages), references(pages))
     _links_of_file(rows, info, targets, objects)
-    _structure(rows, info, targets, writer)
+    leaves = _structure(rows, info, targets, writer)
     objects[DESTINATIONS] = b"<</Names[%s]>>" % b"".join(
         text_string(anchor) + targets[anchor].named() for anchor in sorted(targets)
     )
     outline = _outline(rows, targets, writer)
-    streams = [*font_objects(faces, fonts, objects), *_metadata(info, objects), _output_intent(objects)]
+    streams = [*font_objects(faces, fonts, objects), *metadata(info, objects), _output_intent(objects)]
     direction = b"/Direction/R2L" if info.words.from_the_right else b""
     objects[CATALOG] = (
         b"<</Type/Catalog/Pages %d 0 R/Lang%s/MarkInfo<</Marked true>>/ViewerPreferences<</DisplayDocTitle true%s>>"
@@ -252,7 +276,9 @@ def bind(pieces: Sequence[Piece], info: DocumentInfo, fonts: Fonts, placing: Pla
         PAGES, text_string(info.words.language), direction, TREE_ROOT, DESTINATIONS, _page_labels(pieces), METADATA,
         INTENT, outline,
     )  # fmt: skip
-    return packed_file("2.0" if info.pdf_ua == 2 else "1.7", parts, dict(sorted(objects.items())), streams)
+    version = b"2.0" if info.pdf_ua == 2 else b"1.7"
+    file = packed(Packed(EMPTY % version, {0: (0, 0, 0)}), parts, dict(sorted(objects.items())), streams)
+    return Bound(file, faces, tuple(part.base for part in parts), tuple(leaves))
 
 
 class _Tail:
@@ -298,13 +324,23 @@ def _links_of_file(rows: _Rows, info: DocumentInfo, targets: Mapping[str, _Targe
                     entry = _renumbered(piece.fragment.entries[link.entry], part.base)
                     objects[part.base + link.entry] = b"%s/Ref[%d 0 R]>>" % (entry.removesuffix(b">>"), target.element)
             else:
-                leads = b"/A<</Type/Action/S/URI/URI%s>>" % text_string(link.uri)
-                words = info.phones.get(link.uri) or describe_link(link.uri, info.words)
-            number = part.base + link.number
-            box = b" ".join(map(_number, link.rect))
-            objects[number] = b"<</Type/Annot/Subtype/Link/F 4/BS<</W 0>>/Rect[%s]/StructParent %d/Contents%s%s>>" % (
-                box, number, text_string(words), leads,
-            )  # fmt: skip
+                leads, words = outward(link, info)
+            objects[part.base + link.number] = annotation(link, part.base, words, leads)
+
+
+def outward(link: LinkArea, info: DocumentInfo) -> tuple[bytes, str]:
+    """What a link does that leads out of the booklet, and what it says of itself."""
+    words = info.phones.get(link.uri) or describe_link(link.uri, info.words)
+    return b"/A<</Type/Action/S/URI/URI%s>>" % text_string(link.uri), words
+
+
+def annotation(link: LinkArea, base: int, words: str, leads: bytes) -> bytes:
+    """The annotation of a link in a part whose numbers begin at `base`."""
+    number = base + link.number
+    box = b" ".join(map(_number, link.rect))
+    return b"<</Type/Annot/Subtype/Link/F 4/BS<</W 0>>/Rect[%s]/StructParent %d/Contents%s%s>>" % (
+        box, number, text_string(words), leads,
+    )  # fmt: skip
 
 
 def describe_link(uri: str, words: Words) -> str:
@@ -321,14 +357,14 @@ def describe_link(uri: str, words: Words) -> str:
             return words("link.website", address=rest.removeprefix("//").rstrip("/"))
 
 
-def _structure(rows: _Rows, info: DocumentInfo, targets: Mapping[str, _Target], writer: _Tail) -> None:
+def _structure(rows: _Rows, info: DocumentInfo, targets: Mapping[str, _Target], writer: _Tail) -> list[int]:
     """Hang every part's elements under one Document, and give each page and annotation its place in the parent tree,
-    where its key is its own object number.
+    where its key is its own object number. Gives the number of each part's share of that.
     """
     objects = writer.objects
     space = b"/NS %d 0 R" % NAME_SPACE if info.pdf_ua == 2 else b""
     tops = [part.base + top for piece, part in rows for top in piece.fragment.tops]
-    objects[DOCUMENT] = b"<</Type/StructElem/S/Document/P %d 0 R%s/K[%s]>>" % (TREE_ROOT, space, references(tops))
+    objects[DOCUMENT] = document_element(references(tops), space)
     leaves = [writer.add(_parent_leaf(piece.fragment, part.base)) for piece, part in rows]
     objects[PARENT_TREE] = b"<</Kids[%s]>>" % references(leaves)
     more = b""
@@ -347,18 +383,26 @@ def _structure(rows: _Rows, info: DocumentInfo, targets: Mapping[str, _Target], 
     objects[TREE_ROOT] = b"<</Type/StructTreeRoot/K %d 0 R/ParentTree %d 0 R/ParentTreeNextKey %d%s>>" % (
         DOCUMENT, PARENT_TREE, next_key, more,
     )  # fmt: skip
+    return leaves
+
+
+def document_element(tops: bytes, space: bytes = b"") -> bytes:
+    """The element under which all others hang, by references to the outermost of these."""
+    return b"<</Type/StructElem/S/Document/P %d 0 R%s/K[%s]>>" % (TREE_ROOT, space, tops)
 
 
 def _parent_leaf(fragment: Fragment, base: int) -> bytes:
-    """The part of the parent tree that belongs to one fragment (14.7.4.4)."""
-    nums = [
-        (base + number, b"[%s]" % references(base + owner for owner in owners))
-        for number, owners in zip(fragment.pages, fragment.owners, strict=True)
-    ]
-    nums += [(base + link.number, b"%d 0 R" % (base + link.owner)) for link in fragment.links]
-    nums.sort()
-    words = b" ".join(b"%d %s" % row for row in nums)
-    return b"<</Limits[%d %d]/Nums[%s]>>" % (nums[0][0], nums[-1][0], words)
+    """The part of the parent tree that belongs to one fragment."""
+    pages = zip(fragment.pages, fragment.owners, strict=True)
+    nums = {base + number: b"[%s]" % references(base + owner for owner in owners) for number, owners in pages}
+    nums |= {base + link.number: b"%d 0 R" % (base + link.owner) for link in fragment.links}
+    return parent_leaf(nums)
+
+
+def parent_leaf(nums: Mapping[int, bytes]) -> bytes:
+    """A part of the parent tree (14.7.4.4), from the elements by the keys of their pages and annotations."""
+    words = b" ".join(b"%d %s" % row for row in sorted(nums.items()))
+    return b"<</Limits[%d %d]/Nums[%s]>>" % (min(nums), max(nums), words)
 
 
 @dataclass
@@ -444,7 +488,8 @@ def _number(value: float) -> bytes:
     return f"{value:.2f}".rstrip("0").rstrip(".").encode()
 
 
-def _metadata(info: DocumentInfo, objects: dict[int, bytes]) -> list[PackedStream]:
+def metadata(info: DocumentInfo, objects: dict[int, bytes]) -> list[PackedStream]:
+    """What the file says of itself, put among its objects, and the stream of XMP."""
     facts = Description(
         title=info.title,
         author=info.author,
@@ -452,13 +497,19 @@ def _metadata(info: DocumentInfo, objects: dict[int, bytes]) -> list[PackedStrea
         subject=info.subject,
         coverage=info.edition,
         language=info.words.language,
-        keywords=", ".join(filter(None, (info.edition, info.issue and info.words("file.issue", issue=info.issue)))),
+        keywords=", ".join(filter(None, _keywords(info))),
         namespaces=(("pdfaid", "http://www.aiim.org/pdfa/ns/id/"), ("pdfuaid", "http://www.aiim.org/pdfua/ns/id/")),
         claims=_CLAIMS[info.pdf_ua],
         more_xmp=_MORE_XMP[info.pdf_ua],
     )
     objects[INFO] = document_information(facts)
     return [PackedStream(METADATA, METADATA_STREAM, xmp(facts), True)]
+
+
+def _keywords(info: DocumentInfo) -> Iterator[str]:
+    yield info.edition
+    yield info.issue and info.words("file.issue", issue=info.issue)
+    yield info.imprint and info.words("file.imprint", id=info.imprint)
 
 
 _CLAIMS = {

@@ -20,6 +20,7 @@ from booklet.composing.edition import (
     ticket,
 )
 from booklet.composing.faces import Faces, characters_of, decompressed, face_faults, faces_of, shipped_faces
+from booklet.composing.imprints import PanelArea, PanelWords, imprint_faults, panel_words, panels, specimen
 from booklet.composing.markdown import PAGE_TOKENS
 from booklet.composing.opening import hours_in_words
 from booklet.composing.parts import Part
@@ -48,6 +49,8 @@ __all__ = [
     "Faces",
     "Grades",
     "Kind",
+    "PanelArea",
+    "PanelWords",
     "Part",
     "Publication",
     "Reading",
@@ -65,7 +68,10 @@ __all__ = [
     "faces_of",
     "grades_of",
     "hours_in_words",
+    "imprint_faults",
     "numbered",
+    "panel_words",
+    "panels",
     "planned_kit",
     "proofread",
     "publication",
@@ -76,6 +82,7 @@ __all__ = [
     "shipped_faces",
     "short_hash",
     "signed_off",
+    "specimen",
     "ticket",
     "titles_of",
     "with_anchors",

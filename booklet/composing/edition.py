@@ -87,6 +87,8 @@ REQUIRED_BLOCKS = {
     "clinic-kit": ("print-plan", "other-side"),
 }
 """What standing pages must hold, as far as the booklet has it."""
+SLOTS_OF_PAGES = {"inside-cover": "inside", "back-cover": "back"}
+"""The standing pages with room for a panel of an imprint, beside the front cover, and what that room is called."""
 RINGS = ("call-now", "urgent-signs", "urgent-short")
 """The blocks that say whom to ring."""
 
@@ -95,13 +97,14 @@ RINGS = ("call-now", "urgent-signs", "urgent-short")
 class Wanted:
     """Which booklet to compose: a title (`main`, an insert's id, `chapter:ID`), whether in large print, the ids of the
     body's parts in each volume, when it comes in volumes, and whether its lists leave out entries that nobody has
-    confirmed in time.
+    confirmed in time. `with_slots` leaves room on its covers for the panels of imprints.
     """
 
     title: str = MAIN
     large_print: bool = False
     volumes: tuple[tuple[str, ...], ...] = ()
     without_stale: bool = False
+    with_slots: bool = False
 
 
 @dataclass(frozen=True)
@@ -239,6 +242,12 @@ def shelf_page(words: Words, names: Mapping[str, object]) -> str:
     return _template("shelf.html.j2", words).render(names)
 
 
+def page_html(template: str, words: Words, faces: Faces, names: Mapping[str, object]) -> str:
+    """A document of the package's own template, its words in faces that have their characters."""
+    html = _template(f"{template}.html.j2", words).render(names)
+    return _SPACE_BEFORE_INLINE.sub("<span> </span>", faces.set(html, words.from_the_right))
+
+
 class _Composer:
     """Composes one edition; holds what its parts add up to while they are made."""
 
@@ -267,12 +276,13 @@ class _Composer:
     def composition(self, wanted: Wanted) -> Composition:
         """The title, or the volume of it that the context is made for."""
         pages, title = self.context.pages, self.context.publication
+        slots = SLOTS_OF_PAGES if wanted.with_slots else {}
         front: tuple[Part, ...] = ()
         planned: tuple[Part, ...] = ()
         back_cover: Part | None = None
 
         def present(name: str, kind: str = "", image: str | None = None) -> tuple[Part, ...]:
-            return (self.page(pages[name], kind or name, image or ""),) if name in pages else ()
+            return (self.page(pages[name], kind or name, image or "", slots.get(name, "")),) if name in pages else ()
 
         if title.is_main:
             body = self.chapters()
@@ -448,8 +458,8 @@ class _Composer:
         self.findings += image_faults(self.project, drawing, chapter.origin)
         return drawing
 
-    def page(self, page: StandingPage, kind: str, image: str = "") -> Part:
-        """A standing or planned page."""
+    def page(self, page: StandingPage, kind: str, image: str = "", slot: str = "") -> Part:
+        """A standing or planned page, with room for a panel at its end where `slot` names one."""
         head = page.head
         self.titles[head.id] = head.title
         rendered = self.text(page.body, head.id, page.origin.file)
@@ -461,7 +471,7 @@ class _Composer:
         title = self.context.publication
         last = len(title.chapters) + 1 if kind == "directory" and title.stitched else 0
         names = {"title": head.title, "id": head.id, "image": image, "last_tab": last, "running": self._running(head)}
-        names["panel"] = is_picture(self.project, image)
+        names |= {"panel": is_picture(self.project, image), "panel_slot": slot}
         names["folds_like_a_letter"] = kind == "clinic-kit" and title.binding == "letter-fold"
         html = self._html("page", kind=kind, **names, body=Markup(rendered.html))
         return Part(head.id, head.title, kind, html, (*rendered.assets, *filter(None, [image])), page.origin.file)
@@ -488,6 +498,7 @@ class _Composer:
         names = {"image": title.cover_image, "book": self.book, "edition": context.edition, "context": context}
         kind = f"cover panel-{panel}" if panel else "cover"
         names |= {"kind": kind, "panel": panel, "logo": logo}
+        names["panel_slot"] = "front" if wanted.with_slots else ""
         html = self._html("cover", title=title.title, large_print=wanted.large_print, **names)
         assets = tuple(filter(None, [title.cover_image, logo.image if logo else None]))
         return Part("cover", title.title, "cover", html, assets, context.record.origin.file)
@@ -546,10 +557,8 @@ class _Composer:
         return Part("contents", name, "contents", html, (), self.book.origin.file)
 
     def _html(self, template: str, **names: Any) -> str:
-        html: str = _template(f"{template}.html.j2", self.words).render(
-            {"kind": template, "face": self.page_faces.page, "linked": self.linked} | names
-        )
-        return _SPACE_BEFORE_INLINE.sub("<span> </span>", self.page_faces.set(html, self.words.from_the_right))
+        given = {"kind": template, "face": self.page_faces.page, "linked": self.linked}
+        return page_html(template, self.words, self.page_faces, given | names)
 
     def check_whole(self, body: Iterable[Part]) -> None:
         """What shows only when all parts are made: links and words, the images and numbers of data files."""

@@ -9,6 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from booklet.finishing.clinic import finish_clinic
+from booklet.finishing.imprints import (
+    ImprintFrame,
+    imprint_file,
+    imprint_frame,
+    panel_pages,
+    panel_sheet,
+    panels_of,
+    slots_of,
+)
 from booklet.finishing.parts import Origin, PlacedIn, sources
 from booklet.finishing.press import finish_press
 from booklet.finishing.records import Finished, FinishedFile, PrintJob, Tools, TypesetBooklet
@@ -21,6 +30,7 @@ __all__ = [
     "FINISHES",
     "Finished",
     "FinishedFile",
+    "ImprintFrame",
     "Origin",
     "PlacedIn",
     "PrintJob",
@@ -28,6 +38,12 @@ __all__ = [
     "TypesetBooklet",
     "finish",
     "finish_sheet",
+    "imprint_file",
+    "imprint_frame",
+    "panel_pages",
+    "panel_sheet",
+    "panels_of",
+    "slots_of",
     "sources",
 ]
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from booklet.bindery import DocumentInfo, Piece, bind, screen_colours
+from collections.abc import Sequence
+
+from booklet.bindery import DocumentInfo, Fragment, Piece, bind, screen_colours
 from booklet.finishing.parts import (
     SCREEN_ACCENTS,
     fonts,
@@ -14,6 +16,7 @@ from booklet.finishing.parts import (
 )
 from booklet.finishing.records import Finished, FinishedFile, Tools, TypesetBooklet
 from booklet.preflight import PROFILES, Promise, source_text
+from booklet.store import Store
 
 
 def finish_tagged(booklet: TypesetBooklet, tools: Tools) -> Finished:
@@ -24,6 +27,12 @@ def finish_tagged(booklet: TypesetBooklet, tools: Tools) -> Finished:
     height_mm = form.pages.trim_mm[1]
     pieces = [Piece.of(*row, height_mm) for row in zip(booklet.segments, fragments, strict=True)]
     content = bind(pieces, document_info(booklet), fonts(store), placing(store))
+    return (tagged_file(booklet, content, fragments, store),), []
+
+
+def tagged_file(booklet: TypesetBooklet, content: bytes, fragments: Sequence[Fragment], store: Store) -> FinishedFile:
+    """The file of a booklet bound from these fragments, and what it must turn out to be."""
+    form = booklet.form
     promise = Promise(
         file=f"{booklet.file}.pdf",
         folios=booklet.folios,
@@ -37,18 +46,17 @@ def finish_tagged(booklet: TypesetBooklet, tools: Tools) -> Finished:
         stitched=booklet.stitched,
         source_text=source_text(segment.part.html for segment in booklet.segments),
     )
-    file = FinishedFile(
+    return FinishedFile(
         name=promise.file,
         content=content,
         pages=booklet.pages,
         trim_mm=form.pages.trim_mm,
         promise=promise,
-        profile=profile,
+        profile=PROFILES[form.profile],
         parts=lambda: tuple(known_part(store, fragment, SCREEN_ACCENTS) for fragment in fragments),
         accents=screen_colours(booklet.hue),
         origins=origins(booklet.segments, placed_in_order(booklet.segments)),
     )
-    return (file,), []
 
 
 def document_info(booklet: TypesetBooklet) -> DocumentInfo:

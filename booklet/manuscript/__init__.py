@@ -30,6 +30,8 @@ from booklet.manuscript.countries import (
 from booklet.manuscript.entries import NoEntryError, Value, changed_entry, new_entry
 from booklet.manuscript.hours import DAY_MINUTES, Hours, Span
 from booklet.manuscript.hsds import HsdsService, Said, as_hsds, hsds_id, hsds_services, said_of_entry, said_of_hsds
+from booklet.manuscript.imprints import COLUMNS as IMPRINT_COLUMNS
+from booklet.manuscript.imprints import Imprint, NoImprintsError, read_imprints
 from booklet.manuscript.reading import (
     MAX_FAULTS,
     Data,
@@ -98,6 +100,7 @@ from booklet.words import Words, words_of
 __all__ = [
     "DAYS_A_MONTH",
     "DAY_MINUTES",
+    "IMPRINT_COLUMNS",
     "PANELS",
     "SIGNATURES",
     "WAIVERS",
@@ -115,11 +118,13 @@ __all__ = [
     "FrontMatter",
     "Hours",
     "HsdsService",
+    "Imprint",
     "Insert",
     "InsertMatter",
     "LargePrint",
     "Manuscript",
     "NoEntryError",
+    "NoImprintsError",
     "OpenQuestion",
     "OrderCodes",
     "OwnFaces",
@@ -155,6 +160,7 @@ __all__ = [
     "new_entry",
     "parse_toml",
     "read",
+    "read_imprints",
     "read_waivers",
     "said_of_entry",
     "said_of_hsds",

@@ -173,7 +173,7 @@ def _hours(value: Any) -> str | Hours | None:
         return read_hours(value)
     if not isinstance(value, str) or not value:
         raise ValueError("it is to be text, or days with their times")
-    return _no_template(value)
+    return no_template(value)
 
 
 def _plain_date(value: object) -> object:
@@ -183,16 +183,18 @@ def _plain_date(value: object) -> object:
     return value
 
 
-def _no_template(text: str) -> str:
+def no_template(text: str) -> str:
+    """A text as it is, where nothing in it is a template. Raises ValueError."""
     if "{{" in text or "{%" in text:
         raise ValueError("templates are filled in the text of a chapter alone, not in its head")
     return text
 
 
-Line = Annotated[str, Field(min_length=1, max_length=2000), AfterValidator(_no_template)]
+Line = Annotated[str, Field(min_length=1, max_length=2000), AfterValidator(no_template)]
 Identifier = Annotated[str, Field(pattern=ID, max_length=80)]
 RegionCode = Annotated[str, Field(pattern=REGION)]
 PhoneNumber = Annotated[Phone, BeforeValidator(_number(parse_phone))]
+TextNumber = Annotated[Phone, BeforeValidator(_number(parse_message_number))]
 Url = Annotated[str, AfterValidator(_url)]
 Zone = Annotated[str, AfterValidator(_zone)]
 Day = Annotated[date, BeforeValidator(_plain_date)]
@@ -216,6 +218,8 @@ class Region(Record):
     """How a sentence says where that is, such as `in the north`."""
     time_zone: Zone
     """Its time zone, such as `Europe/Dublin`."""
+    area_codes: tuple[Annotated[str, Field(pattern=r"^0[0-9]{1,5}$")], ...] = ()
+    """What the numbers of its landlines begin with, such as `["03"]`."""
 
 
 def _shape(text: str) -> str:
@@ -1119,7 +1123,7 @@ def is_found_wrong(calls: Iterable[Call]) -> bool:
 class NumberWay(Record):
     """A number to ring, by voice or with a textphone, and whom it reaches where there are several."""
 
-    number: Annotated[Phone, BeforeValidator(_number(parse_phone))]
+    number: PhoneNumber
     """The number."""
     label: Line | None = None
     """What this number is for."""
@@ -1128,7 +1132,7 @@ class NumberWay(Record):
 class MessageWay(NumberWay):
     """A number for text messages."""
 
-    number: Annotated[Phone, BeforeValidator(_number(parse_message_number))]
+    number: TextNumber
     """The number."""
 
 

@@ -24,7 +24,7 @@ from booklet.formats import PageSetup
 from booklet.manuscript import shipped
 from booklet.pdf import PICTURES, printable
 from booklet.store import Store, key_of
-from booklet.typesetting.records import EngineError, Layout, MisfitKind, Segment, WrittenFacts, folio
+from booklet.typesetting.records import EngineError, Layout, MisfitKind, Segment, Slot, WrittenFacts, folio
 
 if TYPE_CHECKING:
     from booklet.typesetting.engine import Engine
@@ -34,6 +34,7 @@ __all__ = [
     "LaidOutPart",
     "Layout",
     "Segment",
+    "Slot",
     "Typesetter",
     "WrittenFacts",
     "engine_versions",
@@ -195,6 +196,18 @@ class Typesetter:
             segment = Segment(laid_out.part, key, laid_out.layout, laid_out.first_folio, laid_out.roman, facts)
             self._segments[key] = segment
         return segment
+
+    def set_once(self, html: str, assets: Iterable[str]) -> tuple[bytes, Layout, WrittenFacts]:
+        """What nobody will ask for again, as a tagged PDF, and what is on its pages; nothing of it is kept. Raises
+        TooMuchError and EngineError.
+        """
+        for asset in assets:
+            self._assets.digest(asset)
+        document, layout = self._engine.lay_out(html)
+        pdf, facts = self._engine.write(document, {})
+        self._assets.forget()
+        self._engine.forget_images()
+        return pdf, layout, facts
 
     def forget(self) -> None:
         """Forget what was read of files that may have changed since; style sheets and fonts stay."""

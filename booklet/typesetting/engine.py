@@ -17,7 +17,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import weasyprint
-from weasyprint.formatting_structure.boxes import TextBox
+from weasyprint.formatting_structure.boxes import BlockBox, TextBox
 from weasyprint.text.ffi import harfbuzz, pango
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
@@ -27,7 +27,7 @@ from booklet.composing import characters_of, decompressed
 from booklet.formats import PageSetup
 from booklet.pdf import has_letters_from_the_right
 from booklet.typesetting.fitting import level_share, misfits
-from booklet.typesetting.records import EngineError, Layout, WrittenFacts
+from booklet.typesetting.records import EngineError, Layout, Slot, WrittenFacts
 from booklet.typesetting.structure import add_tags, restore_spaces
 
 PT_PER_PX = 0.75
@@ -180,7 +180,10 @@ class Engine:
             ]
         complained = tuple(dict.fromkeys(complaints))
         level = level_share(document, self._design.body_pt / PT_PER_PX, self._design.line_pt / PT_PER_PX)
-        return document, Layout(len(document.pages), anchors, tuple(bookmarks), complained, misfits(document), level)
+        slots = dict(_slots(document)) if "data-slot=" in html else {}
+        return document, Layout(
+            len(document.pages), anchors, tuple(bookmarks), complained, misfits(document), level, slots
+        )
 
     def forget_images(self) -> None:
         """Read images anew from now on: their files may have changed."""
@@ -215,6 +218,14 @@ def _fill_references(document: Any, folios: Mapping[str, str]) -> None:
         for box in page._page_box.descendants():
             if isinstance(box, TextBox) and box.element is not None and "data-page" in box.element.attrib:
                 box.text = box.pango_layout.text = folios[box.element.get("data-page")]
+
+
+def _slots(document: Any) -> Iterator[tuple[str, Slot]]:
+    for index, page in enumerate(document.pages):
+        for box in page._page_box.descendants():
+            if isinstance(box, BlockBox) and box.element is not None and (name := box.element.get("data-slot")):
+                inside = (box.content_box_x(), box.content_box_y(), box.width, box.height)
+                yield name, Slot(index, *(round(side * PT_PER_PX, 3) for side in inside))
 
 
 def _keep_whole_links(document: Any) -> None:

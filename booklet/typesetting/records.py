@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from booklet.composing import Part
@@ -31,12 +31,26 @@ class Misfit:
 
 
 @dataclass(frozen=True)
+class Slot:
+    """Room on a page (from 0) for a panel that is set by itself: the inside of its box, in points from the page's upper
+    left corner at the trim.
+    """
+
+    page: int
+    left_pt: float
+    top_pt: float
+    width_pt: float
+    height_pt: float
+
+
+@dataclass(frozen=True)
 class Layout:
     """What was found while a part was laid out.
 
     `anchors` gives the page index and the distance from the page's top, in points, of each id; `bookmarks` the level,
     title, page index, distance from the top and id (or nothing) of each heading; `complaints` what the engine logged;
-    `misfits` what does not fit its page; `level` which share of the body's lines stands on the grid.
+    `misfits` what does not fit its page; `level` which share of the body's lines stands on the grid; `slots` the room
+    for panels, by the names that their elements have as `data-slot`.
     """
 
     pages: int
@@ -45,6 +59,7 @@ class Layout:
     complaints: tuple[str, ...]
     misfits: tuple[Misfit, ...] = ()
     level: float = 1.0
+    slots: dict[str, Slot] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

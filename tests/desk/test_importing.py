@@ -13,9 +13,10 @@ from click.testing import CliRunner, Result
 from hypothesis import given
 from hypothesis import strategies as st
 
-from booklet_desk import columns, ledger, spreadsheets
+from booklet import spreadsheets
+from booklet.spreadsheets import Sheet, SpreadsheetError, read_sheet
+from booklet_desk import columns, ledger
 from booklet_desk.cli import orders
-from booklet_desk.spreadsheets import Sheet, SpreadsheetError, read_sheet
 from tests.desk.conftest import OLD_VIC, Desk, code_of
 
 HEADER = "Name,Address,Suburb,State,Post Code,Qty"

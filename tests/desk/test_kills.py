@@ -24,8 +24,8 @@ from click.testing import CliRunner
 from django.db import connection
 
 from booklet.cli import main
+from booklet.spreadsheets import read_sheet
 from booklet_desk import ledger, models, numbers
-from booklet_desk.spreadsheets import read_sheet
 from tests.desk.conftest import Desk
 
 TODAY = date.today()

@@ -17,10 +17,10 @@ from click.testing import CliRunner, Result
 from django.test import override_settings
 
 from booklet.cli import main
+from booklet.spreadsheets import read_sheet
 from booklet_desk import ledger, models
 from booklet_desk.cli import orders
 from booklet_desk.mail import mail
-from booklet_desk.spreadsheets import read_sheet
 from tests.conftest import PROJECT
 from tests.desk import faults
 from tests.desk.conftest import Desk, code_of

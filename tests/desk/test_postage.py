@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from booklet.dispatch import Entry
+from booklet.spreadsheets import read_sheet
 from booklet_desk import envelopes, ledger
 from booklet_desk.catalogue import read_pages
 from booklet_desk.envelopes import Envelope, Window
@@ -17,7 +18,6 @@ from booklet_desk.mail import mail
 from booklet_desk.mailroom import names
 from booklet_desk.postage import PARCEL, cheaper_without, posting, read_rates, statement
 from booklet_desk.records import Content, DeskError, Item
-from booklet_desk.spreadsheets import read_sheet
 from tests.desk.conftest import Desk, code_of
 from tests.desk.orders import address
 

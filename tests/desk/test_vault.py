@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from booklet.spreadsheets import Sheet
 from booklet_desk import vault
 from booklet_desk.carriers import Carrier
 from booklet_desk.lettering import line
 from booklet_desk.records import Content, DeliveryPoint, Item, Order
 from booklet_desk.returns import Return
-from booklet_desk.spreadsheets import Sheet
 from tests.desk.orders import MARKERS, address, content
 
 

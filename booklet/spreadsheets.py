@@ -1,22 +1,20 @@
-"""Files as call centres save them, as rows of text: CSV in whatever encoding and with whatever separator, and XLSX.
+"""Tables as people save them, as rows of text: CSV in whatever encoding and with whatever separator, and XLSX.
 
-Every cell is text: a date, a postcode and a formula's result come as they are shown, and nothing in a cell is run.
+Every cell is text: a date, a postcode and a formula's result come as they are shown, and nothing in a cell is run. An
+XLSX file of a few hundred bytes can ask its reader for half a terabyte, so it is read in a process of its own.
 """
 
 from __future__ import annotations
 
 import csv
 import io
-import json
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-import python_calamine
-
-from booklet_desk.bounded import BoundError, bounded
-from booklet_desk.records import DeskError
+from booklet.bounds import SPREADSHEET, TooMuchError, apart
+from booklet.findings import BookletError
 
 MOST_BYTES = 20_000_000
 MOST_UNPACKED_BYTES = 300_000_000
@@ -24,8 +22,10 @@ MOST_ROWS = 100_000
 _SEPARATORS = ",;\t|"
 
 
-class SpreadsheetError(DeskError):
-    """A file that cannot be read as rows."""
+class SpreadsheetError(BookletError):
+    """A file that cannot be read as rows. The message repeats nothing of what it says."""
+
+    exit_status = 1
 
 
 @dataclass(frozen=True)
@@ -99,24 +99,33 @@ def _xlsx_rows(content: bytes) -> Iterator[tuple[int, tuple[str, ...]]]:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             if sum(part.file_size for part in archive.infolist()) > MOST_UNPACKED_BYTES:
                 raise SpreadsheetError("The file unpacks to more than 300 MB. Save it as CSV.")
-        rows = json.loads(bounded(__name__, "read_xlsx", content))
-    except BoundError as reason:
-        raise SpreadsheetError(f"The file cannot be read as XLSX. {reason} Save it again, or as CSV.") from None
+        yield from apart(SPREADSHEET, read_xlsx, content)
+    except TooMuchError:
+        found = "It is damaged, or asks for more memory than any honest file."
+        raise SpreadsheetError(f"The file cannot be read as XLSX. {found} Save it again, or as CSV.") from None
     except (zipfile.BadZipFile, NotImplementedError, OSError, ValueError):
         raise SpreadsheetError("The file cannot be read as XLSX. Save it again, or as CSV.") from None
-    for number, cells in rows:
-        yield number, tuple(cells)
 
 
-def read_xlsx(content: bytes) -> bytes:
-    """The rows of the first sheet that holds anything, with their numbers, as JSON; in a process of its own."""
-    workbook = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
-    tables = (workbook.get_sheet_by_name(name) for name in workbook.sheet_names)
-    table = next((table for table in tables if table.height > 1), None)
-    first = table.start[0] if table and table.start else 0
-    rows = table.to_python(skip_empty_area=True) if table else []
-    shown = [(number, [_shown(cell) for cell in cells]) for number, cells in enumerate(rows, first + 1)]
-    return json.dumps(shown).encode()
+def read_xlsx(content: bytes) -> list[tuple[int, tuple[str, ...]]]:
+    """The rows of the first sheet that holds anything, with their numbers. Raises ValueError for what is no workbook,
+    and SpreadsheetError where the library is not installed.
+    """
+    try:
+        import python_calamine
+    except ImportError:
+        raise SpreadsheetError(
+            "XLSX files need one more package: pip install booklet[desk]. Or save it as CSV."
+        ) from None
+    try:
+        workbook = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
+        tables = (workbook.get_sheet_by_name(name) for name in workbook.sheet_names)
+        table = next((table for table in tables if table.height > 1), None)
+        first = table.start[0] if table and table.start else 0
+        rows = table.to_python(skip_empty_area=True) if table else []
+    except python_calamine.CalamineError as reason:
+        raise ValueError("no workbook") from reason
+    return [(number, tuple(_shown(cell) for cell in cells)) for number, cells in enumerate(rows, first + 1)]
 
 
 def _shown(cell: object) -> str:

@@ -1,0 +1,263 @@
+"""Copies with a clinic's own name: rows are checked like any source, and each copy is the edition with its panels."""
+
+from __future__ import annotations
+
+import errno
+import io
+from dataclasses import replace
+from pathlib import Path
+
+import pikepdf
+import pytest
+
+from booklet import dispatch, imprints
+from booklet.build import Receipt, build
+from booklet.composing import imprint_faults, shipped_faces
+from booklet.findings import BookletError, Finding
+from booklet.manuscript import Imprint, Manuscript, NoImprintsError, read, read_imprints
+from booklet.preflight import PROFILES, examine
+from booklet.spreadsheets import SpreadsheetError
+from booklet.today import Today
+from booklet.transcript import load, transcript
+from booklet.walk import styles_folder
+from tests import tiny
+from tests.conftest import PROJECT, TODAY
+from tests.judges import judged
+from tests.tiny import errors
+
+HEADER = "id,name,address,phone,sms,hours,logo,languages,edition\n"
+GOOD = 'east,East Clinic,"1 Sample Street",(03) 9123 4567,0491 570 156,Monday to Friday,,English,VIC\n'
+INSIDE: tiny.Overlay = {
+    "chapters/pages/inside-cover.md": "---\ntitle: My team\nid: inside-cover\n---\n\nRing your team first.\n"
+}
+LOGO = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 20 10"><rect width="20" height="10" fill="#b02020"/></svg>'
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tiny.write(tmp_path_factory.mktemp("imprints"), {**INSIDE, "chapters/images/logo.svg": LOGO})
+
+
+@pytest.fixture(scope="module")
+def manuscript(project: Path) -> Manuscript:
+    found, _ = read(project, Today(TODAY))
+    assert found
+    return found
+
+
+def rows_of(content: str | bytes, project: Path, manuscript: Manuscript) -> tuple[list[Imprint], list[Finding]]:
+    """The clinics of a table that can be printed, and what is wrong with it."""
+    path = project / "clinics.csv"
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    rows, findings = read_imprints(path, project, manuscript)
+    findings += imprint_faults(rows, manuscript, project, Today(TODAY), shipped_faces(styles_folder()))
+    faulty = {finding.place for finding in errors(findings)}
+    return [row for row in rows if row.origin not in faulty], findings
+
+
+def test_a_row_is_read_with_its_line(project: Path, manuscript: Manuscript) -> None:
+    (row,), findings = rows_of(HEADER + GOOD, project, manuscript)
+    assert (row.id, row.edition, row.phone and row.phone.digits, findings) == ("east", "VIC", "0391234567", [])
+    assert str(row.origin) == "clinics.csv:2"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"\xef\xbb\xbf" + (HEADER + GOOD).encode(),
+        (HEADER + GOOD.replace("East", "\u00c9ast")).encode("cp1252"),
+        (HEADER.replace(",", ";") + GOOD.replace(",", ";")).encode(),
+        (HEADER + GOOD.replace("1 Sample Street", "1 Sample Street\r\nSampleville")).encode(),
+        (b"ID,Name,Edition\neast,East Clinic,vic\n"),
+    ],
+    ids=["mark", "Windows-1252", "semicolons", "lines in a cell", "three columns"],
+)
+def test_tables_are_read_as_people_save_them(content: bytes, project: Path, manuscript: Manuscript) -> None:
+    rows, findings = rows_of(content, project, manuscript)
+    assert [row.id for row in rows] == ["east"]
+    assert findings == []
+
+
+@pytest.mark.parametrize(
+    ("row", "code", "words"),
+    [
+        ("../../etc,East,,,,,,,VIC", "SRC-012", "small letters"),
+        ("west/..,East,,,,,,,VIC", "SRC-012", "small letters"),
+        ("west,,,,,,,,VIC", "SRC-010", "'name'"),
+        ("west,West,,,,,,,", "SRC-010", "'edition'"),
+        ("west,West,,,,,,,TAS", "SRC-014", "No edition 'TAS'"),
+        ("west,West,,03 9123,,,,,VIC", "LNK-010", "phone is"),
+        ("west,West,,,0491 57,,,,VIC", "LNK-010", "sms is"),
+        ("west,=cmd|' /C calc'!A0,,,,,,,VIC", "SRC-012", "formula"),
+        ("west,West,@SUM(1),,,,,,VIC", "SRC-012", "formula"),
+        ("west,West,,(08) 5550 1234,,,,,VIC", "LNK-011", "WA group"),
+        ("west,West,,,,Ring (08) 5550 1234,,,VIC", "LNK-011", "belongs to no service"),
+        ("west,WA group,,,,,,,VIC", "SRC-063", "WA group"),
+        ("west,W\u4e00st,,,,,,,VIC", "FNT-002", "No shipped font"),
+        ("west,West,,,,,images/none.svg,,VIC", "LNK-003", "No image"),
+        ("west,West,,,,,../../secret.svg,,VIC", "LNK-004", "outside the project"),
+        ("west,West,,,,,images/logo.exe,,VIC", "SRC-012", "svg"),
+        ("west,West {{ x }},,,,,,,VIC", "SRC-012", "templates"),
+        ("east,Another,,,,,,,VIC", "SRC-013", "A second clinic"),
+        (f"west,{'W' * 300},,,,,,,VIC", "SRC-012", "characters"),
+    ],
+)
+def test_a_bad_row_is_named_and_stops_no_other(
+    row: str, code: str, words: str, project: Path, manuscript: Manuscript
+) -> None:
+    rows, findings = rows_of(f"{HEADER}{GOOD}{row}\n", project, manuscript)
+    assert [each.id for each in rows] == ["east"]
+    (found,) = errors(findings)
+    assert (found.code, str(found.place)) == (code, "clinics.csv:3")
+    assert words in found.found
+
+
+def test_a_logo_that_runs_or_is_too_large_is_refused(project: Path, manuscript: Manuscript) -> None:
+    row = "west,West,,,,,images/bad.svg,,VIC\n"
+    for bad in (LOGO.replace("<rect", "<script>alert(1)</script><rect"), LOGO + " " * 3_100_000):
+        (project / "chapters/images/bad.svg").write_text(bad)
+        rows, findings = rows_of(HEADER + GOOD + row, project, manuscript)
+        assert [each.id for each in rows] == ["east"]
+        assert {finding.code for finding in errors(findings)} <= {"LNK-003", "LNK-004"}
+    (project / "chapters/images/bad.svg").write_text(LOGO)
+    assert [each.id for each in rows_of(HEADER + GOOD + row, project, manuscript)[0]] == ["east", "west"]
+
+
+def test_a_number_from_beyond_a_border_is_for_somebody_to_look_at(project: Path, manuscript: Manuscript) -> None:
+    rows, (found,) = rows_of(HEADER + GOOD.replace("(03) 9123 4567", "(08) 9123 4567"), project, manuscript)
+    assert (len(rows), found.code, found.severity.value) == (1, "SRC-063", "warning")
+
+
+def test_a_table_that_is_none_says_so(project: Path, manuscript: Manuscript) -> None:
+    with pytest.raises(SpreadsheetError, match="no column edition"):
+        rows_of("id,name\neast,East\n", project, manuscript)
+    with pytest.raises(SpreadsheetError, match="two columns"):
+        rows_of("id,name,edition,name\neast,East,VIC,West\n", project, manuscript)
+    with pytest.raises(NoImprintsError):
+        read_imprints(project / "none.csv", project, manuscript)
+
+
+def test_clinics_may_have_a_file_each(project: Path, manuscript: Manuscript) -> None:
+    folder = project / "chapters/imprints"
+    folder.mkdir()
+    (folder / "a.toml").write_text('id = "east"\nname = "East Clinic"\nedition = "VIC"\n')
+    (folder / "b.toml").write_text('id = "west"\nname = "West Clinic"\nedition = "VIC"\nfax = "1"\n')
+    rows, (found,) = read_imprints(folder, project, manuscript)
+    assert [row.id for row in rows] == ["east"]
+    assert (found.code, str(found.place)) == ("SRC-011", "chapters/imprints/b.toml:4")
+
+
+WEST = "west,West Clinic,,,,,images/logo.svg,,VIC\n"
+LONG = f"long,{'Very Long Name of a Clinic ' * 6},,,,,,,VIC\n"
+FAR = "far,Ph\u00f2ng kh\u00e1m Vi\u1ec7t,,,,,,,VIC\n"
+
+
+@pytest.fixture(scope="module")
+def made(project: Path) -> Receipt:
+    return make(project, GOOD + LONG + WEST + FAR)
+
+
+def make(project: Path, rows: str, out: str = "dist") -> Receipt:
+    """The copies of some clinics, for a screen, in this process."""
+    path = project / f"{out}.csv"
+    path.write_text(HEADER + rows)
+    wanted = tiny.order(project, imprints=path, formats=("screen",), dist=project / out, use_cache=True)
+    return build(wanted)
+
+
+def content_of(project: Path, id: str, out: str = "dist") -> bytes:
+    (path,) = (project / out / "VIC/imprints" / id).glob("*.pdf")
+    return path.read_bytes()
+
+
+def test_each_clinic_has_its_files_and_a_manifest(made: Receipt, project: Path) -> None:
+    assert [entry.file for entry in made.files] == [
+        f"VIC/imprints/{id}/tiny-VIC-2026.1-{id}-screen.pdf" for id in ("east", "far", "west")
+    ]
+    (entry,) = dispatch.read_manifest(project / "dist/VIC/imprints/east")
+    assert (entry.order_code, entry.format) == ("HKV 4TU", "screen")
+    with pikepdf.Pdf.open(io.BytesIO(content_of(project, "east"))) as pdf:
+        assert "imprint east" in str(pdf.docinfo.Keywords)
+        assert "imprint east" in pdf.Root.Metadata.read_bytes().decode()
+
+
+def test_a_name_too_long_is_a_finding_with_its_row_and_never_cut(made: Receipt, project: Path) -> None:
+    assert {(found.code, str(found.place)) for found in errors(made.findings)} == {("BOX-002", "dist.csv:3")}
+    assert not (project / "dist/VIC/imprints/long").exists()
+
+
+def test_a_panel_is_heard_behind_what_stands_on_its_page(made: Receipt, project: Path) -> None:
+    (path,) = (project / "dist/VIC/imprints/east").glob("*.pdf")
+    words = [line.strip().replace("\u00a0", " ") for line in transcript(load(path).top)]
+    front, inside = words.index("From East Clinic"), words.index("My team: East Clinic")
+    assert any("Issue 2026.1" in line for line in words[:front])
+    assert words.index("Ring your team first.") < inside
+    assert "link, (03) 9123 4567 (Phone (03) 9123 4567)" in words[inside:]
+    assert "1 Sample Street" in words[words.index("East Clinic") :]
+    assert front < inside < words.index("East Clinic")
+
+
+def test_preflight_says_of_whole_files_what_it_says_of_parts_and_seams(made: Receipt, project: Path) -> None:
+    for id in ("east", "west", "far"):
+        report = examine(content_of(project, id), id, PROFILES["screen"])
+        assert [str(each) for each in report.complaints] == []
+
+
+def test_a_copy_is_the_same_when_it_is_made_alone(made: Receipt, project: Path) -> None:
+    for row, id in ((GOOD, "east"), (WEST, "west"), (FAR, "far")):
+        make(project, row, f"alone-{id}")
+        assert content_of(project, id, f"alone-{id}") == content_of(project, id)
+
+
+def test_what_is_there_is_not_made_again(made: Receipt, project: Path) -> None:
+    again = make(project, GOOD + WEST + FAR.replace("Vi\u1ec7t", "Lan"))
+    assert (again.built, len(again.files)) == (1, 3)
+    assert errors(again.findings) == []
+
+
+def test_where_the_disk_is_full_the_rest_is_named_and_made_the_next_time(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written = 0
+
+    def write(path: Path, content: bytes) -> None:
+        nonlocal written
+        written += 1
+        if written > 1:
+            raise OSError(errno.ENOSPC, "No space left on device", str(path))
+        path.write_bytes(content)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(imprints, "write", write)
+        first = make(project, GOOD + WEST + FAR, "full")
+    (found,) = errors(first.findings)
+    assert found.code == "SYS-002" and "west, far" in found.found
+    assert [entry.file.split("/")[2] for entry in first.files] == ["east"]
+    second = make(project, GOOD + WEST + FAR, "full")
+    assert (second.built, len(second.files), errors(second.findings)) == (2, 3, [])
+
+
+def test_what_has_no_panels_is_refused(project: Path) -> None:
+    path = project / "clinics.csv"
+    path.write_text(HEADER + GOOD)
+    for wish in ({"formats": ("press",)}, {"titles": ("bone",)}, {"pdf_ua": 2}):
+        with pytest.raises(BookletError):
+            build(replace(tiny.order(project, imprints=path), **wish))
+
+
+@pytest.mark.slow
+def test_a_sample_of_real_copies_is_accepted_by_the_outside_judge(verapdf: str, tmp_path: Path) -> None:
+    rows = [
+        f'c-{number},Sample Clinic {number},"{number} Sample Street",(03) 9123 45{number:02},,Monday,,English,VIC\n'
+        for number in range(20)
+    ]
+    table = tmp_path / "clinics.csv"
+    table.write_text(HEADER + "".join(rows))
+    order = replace(tiny.order(PROJECT, imprints=table, formats=("screen",)), dist=tmp_path / "dist", use_cache=True)
+    receipt = build(order)
+    files = [tmp_path / "dist" / entry.file for entry in receipt.files]
+    assert len(files) == 20
+    assert set(judged(verapdf, files, "ua1").values()) == {True}
+    assert set(judged(verapdf, files, "2a").values()) == {True}
+    for file in files[:3]:
+        assert examine(file.read_bytes(), file.name, PROFILES["screen"]).complaints == ()
