@@ -42,6 +42,7 @@ MOST_ID = 80
 NATIONAL = "chapters/support/national.yaml"
 """Where entries stand that are for everybody."""
 EVERYWHERE = "ALL"
+NUMBERS = {"phone", "sms", "textphone", "relay"}
 _IDS = re.compile(r"^- id: ([a-z0-9-]+)$", re.MULTILINE)
 
 
@@ -284,6 +285,8 @@ def _changed(
         result = "changed" if differences else "confirmed"
         calls["calls"] = {"day": call.day.isoformat(), "by": call.by, "result": result, "note": call.note}
         values |= {"confirm_before_print": False} if entry.confirm_before_print else {}
+    elif NUMBERS & set(values):
+        values["confirm_before_print"] = True  # nobody has rung what it says now
     try:
         return row, file, changed_entry(texts[file], entry.id, values, calls)
     except NoEntryError:

@@ -185,6 +185,26 @@ def test_what_is_different_is_told_and_then_written_in_its_place(full: Path) -> 
     assert not entry.prints
 
 
+def test_a_number_that_nobody_has_rung_waits_to_be_confirmed(full: Path) -> None:
+    """Whatever was confirmed before. With other words alone an entry stays as sure as it was."""
+    value = page(full)
+    service(value, "every-way")["phones"][1]["number"] = "1800 555 676"
+    write(full, taken(full, value))
+    manuscript, _ = read(full, Today(TODAY))
+    assert manuscript
+    entry = next(each for each in manuscript.services if each.id == "every-way")
+    assert (entry.phone[1].number.plain, entry.confirm_before_print, entry.prints) == ("1800 555 676", True, False)
+    value = page(full)
+    for row in value["contents"]:
+        row["description"] = "Other words."
+    write(full, taken(full, value))
+    again, _ = read(full, Today(TODAY))
+    assert again
+    sure = [each.confirm_before_print for each in manuscript.services]
+    assert [each.confirm_before_print for each in again.services] == sure
+    assert {each.description for each in again.services} == {"Other words."}
+
+
 def test_every_real_entry_can_be_changed_and_keeps_its_comments(real: Path) -> None:
     """A new sentence in each of them: nothing else is different in any file."""
     value = page(real)
