@@ -69,7 +69,7 @@ def test_an_entry_that_went_is_held_by_old_copies_and_one_that_came_by_none(tmp_
 @pytest.mark.slow
 def test_a_build_tells_the_same_as_the_sources_that_it_was_made_from(tmp_path: Path) -> None:
     """Also of an entry in a chapter, which has no anchor there."""
-    shown = {tiny.TWO: tiny.FILES[tiny.TWO] + "\n::: in-your-state kind=support-group\n:::\n"}
+    shown = {tiny.TWO: tiny.FILES[tiny.TWO] + "\n::: in-your-state kind=support-group\nNear you.\n:::\n"}
     old = project(tmp_path, "old", text=shown)
     assert build(tiny.order(old, formats=("screen", "large-print"))).files
     new = project(tmp_path, "new", text=shown, number=tiny.changed(tiny.STATES, "5550 1234", "5550 4321"))
