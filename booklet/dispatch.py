@@ -5,7 +5,7 @@ there is each file put in its place by renaming: all of them or, where one fails
 names every file with its checksum. One build at a time has the folder, and a signal is heard before or behind.
 
 What the manifest of an earlier build says is not trusted: a row that leads out of `dist/`, or that another program may
-have written, is passed over, and nothing that it names is touched.
+have written, is passed over, and nothing that it names is touched. A file that no manifest names is not replaced.
 """
 
 from __future__ import annotations
@@ -36,8 +36,11 @@ from booklet.files import (
     write,
 )
 from booklet.order_codes import CodeEntry, is_order_code
+from booklet.store import CACHE
 
 MANIFEST = "manifest.json"
+STOPPED = "stopped-"
+"""Begins the names of manifests that builds did not live to put in place."""
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*")
 """What a file in `dist/` may be called: no hidden names, no way up, no other drive."""
 _LISTS = ("waived", "unsigned")
@@ -196,6 +199,34 @@ def strangers(dist: Path, names: Iterable[str]) -> tuple[str, ...]:
     return tuple(name for name in names if name not in own and is_there(dist / name))
 
 
+def refuse_foreign(dist: Path, project: Path) -> None:
+    """Raise UnfitFileError where `dist` is that of another project, or lies in the sources or the cache of any."""
+    place = dist.resolve()
+    for folder in (place, *place.parents):
+        if (folder / "chapters/booklet.toml").is_file():
+            within = place.relative_to(folder).parts[:1]
+            if within in (("chapters",), (CACHE,)):
+                raise UnfitFileError(dist, f"it lies in {within[0]}, which is not for finished files")
+            if within == ("dist",) and folder != project.resolve():
+                raise UnfitFileError(dist, "it is the folder of another project")
+            return
+
+
+def _refuse_strangers(dist: Path, folder: Path, rows: Iterable[Delivery]) -> None:
+    """Raise UnfitFileError for a file that no build has put where one is to be delivered."""
+    named: set[object] = set()
+    for path in (dist / MANIFEST, *folder.glob(f"{STOPPED}*")):
+        with suppress(ValueError, RecursionError, FileNotFoundError):
+            found = json.loads(read(path, MAX_DATA_BYTES))
+            if not isinstance(found, dict) or not isinstance(found.get("files"), list):
+                raise UnfitFileError(path, "a file of another program")
+            named |= {str(row.get("file")) for row in found["files"] if isinstance(row, dict)}
+    for row in rows:
+        path = dist / row.entry.file
+        if row.entry.file not in named and is_there(path) and not is_whole(dist, row.entry):
+            raise UnfitFileError(path, "a file that no build has put there")
+
+
 def is_whole(dist: Path, entry: Entry | ShelfFile) -> bool:
     """True when the file lies in `dist` as it was delivered."""
     return read_whole(dist, entry) is not None
@@ -228,6 +259,7 @@ def deliver(
     A volume that the same booklet has no longer goes.
     """
     rows = list(deliveries)
+    _refuse_strangers(dist, folder, rows)
     new = {row.entry.file: row.entry for row in rows}
     keys = {(entry.key, entry.issue) for entry in new.values()}
     older = frozenset(kept_back)
@@ -272,16 +304,22 @@ def deliver(
 @contextmanager
 def aside(dist: Path, waiting: Callable[[], None] = lambda: None) -> Iterator[Path]:
     """A folder aside for the one build that has `dist`, gone again whatever happens; what a killed build left behind
-    goes too. Another build waits, and says so. Raises OSError.
+    goes too, but for its manifest: that names what it may have put in place. Another build waits, and says so. Raises
+    OSError.
     """
     dist.mkdir(parents=True, exist_ok=True)
     with alone(dist, waiting):
         folder = dist / f"{ASIDE}{os.getpid()}"
+        stopped: list[bytes] = []
         for old in dist.glob(f"{ASIDE}*"):
             if not old.is_symlink() and (old == folder or not _is_alive(old.name.removeprefix(ASIDE))):
+                with suppress(OSError):
+                    stopped.append(read(old / MANIFEST, MAX_DATA_BYTES))
                 shutil.rmtree(old, ignore_errors=True)
         folder.mkdir()
         try:
+            for number, content in enumerate(stopped):
+                write(folder / f"{STOPPED}{number}", content)
             yield folder
         finally:
             with signals_deferred():

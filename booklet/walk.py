@@ -136,6 +136,7 @@ def walk(
         return Receipt((), 0, sources.findings, time.monotonic() - start), today.holds
     with ExitStack() as stack:
         try:
+            dispatch.refuse_foreign(order.dist, order.project)
             kept = store_alone(stack, order, store, tell)
             aside = stack.enter_context(dispatch.aside(order.dist, lambda: tell(WAITING, 0, 0)))
             digest = Assets(order.project / "chapters").digest

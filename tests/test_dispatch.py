@@ -21,6 +21,7 @@ from booklet import dispatch
 from booklet.build import Order, build
 from booklet.cli import main
 from booklet.files import TEMPORARY, replace_all
+from tests import tiny
 from tests.conftest import HANG_SECONDS, TODAY, hear_interrupts
 from tests.tiny import INSERT
 
@@ -141,6 +142,64 @@ def test_a_name_in_a_manifest_that_is_not_of_dist_is_passed_over_and_nothing_del
     assert {name for name in before if name not in after} == set()
     assert {name for name, content in before.items() if content == b"mine" and after[name] != b"mine"} == set()
     assert (dist / "link.pdf").is_symlink() and (dist / "linked").is_symlink()
+
+
+def unlisted(dist: Path) -> None:
+    (dist / "VIC").mkdir(parents=True)
+    (dist / "VIC/tiny-VIC-2026.1-screen.pdf").write_bytes(b"mine")
+
+
+def of_another_program(dist: Path) -> None:
+    dist.mkdir()
+    (dist / "manifest.json").write_text('{"name": "A page that can be installed"}', "utf-8")
+
+
+@pytest.mark.parametrize(
+    ("put", "told"),
+    [(unlisted, "a file that no build has put there"), (of_another_program, "a file of another program")],
+)
+def test_a_file_that_no_build_has_made_is_not_replaced(
+    booklet: Callable[..., Path], put: Callable[[Path], None], told: str
+) -> None:
+    project = booklet()
+    put(project / "dist")
+    before = snapshot(project / "dist")
+    receipt = build(only_vic(project))
+    (finding,) = [finding for finding in receipt.findings if finding.code == "SYS-002"]
+    assert told in finding.found and not receipt.files
+    assert snapshot(project / "dist") == before
+
+
+def test_what_a_killed_build_had_put_in_place_is_made_anew(booklet: Callable[..., Path]) -> None:
+    """The clean twin: killed between the renaming of the first file and that of the manifest, which lies aside."""
+    project = booklet()
+    build(only_vic(project))
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    aside = project / f"dist/.aside-{ended.pid}"
+    aside.mkdir()
+    (project / "dist/manifest.json").rename(aside / "manifest.json")
+    booklet({"chapters/glossary.yaml": "- word: Scan\n  meaning: Another meaning.\n"})
+    assert build(only_vic(project)).built == 1
+    assert not list((project / "dist").glob(".aside-*"))
+
+
+@pytest.mark.parametrize("place", ["dist", "dist/VIC", "chapters", "chapters/images", ".booklet-cache"])
+def test_the_folders_of_another_project_are_left_alone(
+    booklet: Callable[..., Path], tmp_path: Path, place: str
+) -> None:
+    other = tiny.write(tmp_path / "other")
+    before = snapshot(other)
+    receipt = build(replace(only_vic(booklet()), dist=other / place))
+    assert [finding.code for finding in receipt.findings if finding.severity == "error"] == ["SYS-002"]
+    assert snapshot(other) == before
+
+
+@pytest.mark.parametrize(("place", "right"), [("chapters", False), (".booklet-cache/x", False), ("more/dist", True)])
+def test_finished_files_do_not_lie_among_sources(booklet: Callable[..., Path], place: str, right: bool) -> None:
+    project = booklet()
+    assert build(replace(only_vic(project), dist=project / place)).failed is not right
+    assert (project / place / "VIC").exists() is right
 
 
 def test_a_volume_that_a_booklet_has_no_longer_goes(booklet: Callable[..., Path]) -> None:

@@ -80,6 +80,21 @@ TOO_MUCH: dict[str, tuple[Overlay, str, str]] = {
     "a list that is printed": (added("{{ services }}"), "SRC-020", HERE),
     "a drawing of elements": (drawing("<text/>" * (MAX_DRAWING_ELEMENTS + 1)), "LNK-003", HERE),
     "a drawing that is deep": (drawing("<g>" * 200 + "</g>" * 200), "LNK-003", HERE),
+    "a drawing that uses itself": (drawing('<g id="a"><use href="#a"/></g>'), "LNK-003", HERE),
+    "a drawing that doubles what it uses": (
+        drawing('<g id="a0"/>' + "".join(f'<g id="a{n + 1}">{f"""<use href="#a{n}"/>""" * 2}</g>' for n in range(40))),
+        "LNK-003", HERE),
+    "a drawing of patterns in patterns": (
+        drawing('<pattern id="a0"/>' + "".join(
+            f'<pattern id="a{n + 1}">{f"""<rect fill="url(#a{n})"/>""" * 2}</pattern>' for n in range(40))),
+        "LNK-003", HERE),
+    "a drawing of marks at each point": (
+        drawing(f'<marker id="m"><g/><g/></marker><path marker-mid="url(#m)" d="{"M 1 1 " * 2_000}"/>'),
+        "LNK-003", HERE),
+    **{
+        f"a drawing with {value}": (drawing(f'<path transform="scale({value})" d="M 1 1"/>'), "LNK-003", HERE)
+        for value in ("nan", "-inf", "1e999", "99999999")
+    },
     "a drawing that is large": (drawing(f"<!--{'x' * 3_000_000}-->"), "LNK-003", HERE),
     "a drawing in UTF-7": (drawing("", '<?xml version="1.0" encoding="UTF-7"?>'), "LNK-003", HERE),
     "a drawing in nothing known": (drawing("", '<?xml version="1.0" encoding="x"?>'), "LNK-003", HERE),
@@ -93,6 +108,12 @@ HONEST: dict[str, Overlay] = {
     "nested conditions": added("{% if edition %}\n" * 5 + "words\n" + "{% endif %}\n" * 5),
     "a loop over services": added("{% for s in services %}\n- {{ s.name }}\n{% endfor %}"),
     "a deep drawing": drawing("<g>" * (MAX_DRAWING_DEPTH - 2) + "</g>" * (MAX_DRAWING_DEPTH - 2)),
+    "a drawing that uses its parts again": drawing(
+        '<linearGradient id="b" href="#b"/><g id="a"><rect fill="url( #b )"/></g>'
+        + '<use href="#a"/>' * 1_000
+        + '<marker id="m"><g/></marker><path marker-end="url(#m)" d="M 1 1 L 2 2"/>'
+    ),
+    "a drawing with numbers": drawing('<path fill="#12e99999" id="nan" transform="scale(1e-9)" d="M-1.5e3 123456z"/>'),
     "a drawing with its encoding": drawing("<rect/>", '<?xml version="1.0" encoding="utf-8"?>'),
     "a drawing with words": drawing('<text x="1" y="2">Words <tspan>and more</tspan></text>'),
     "an unused file that is deep": {"chapters/notes.yaml.txt": "- " * 30_000},

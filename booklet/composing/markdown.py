@@ -12,12 +12,12 @@ from __future__ import annotations
 
 import re
 from base64 import b64decode
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from html import escape
-from itertools import count, takewhile
+from itertools import count, islice, takewhile
 from pathlib import Path
 from urllib.parse import unquote
 from xml.etree import ElementTree
@@ -62,8 +62,15 @@ PAGE_TOKEN = "\ue010{}\ue011"
 PAGE_TOKENS = re.compile(PAGE_TOKEN.format("([^\ue011]*)"))
 Printer = Callable[[BlockCall], tuple[str, str]]
 """Gives the HTML before and after the content of a block."""
-_OUTWARD = re.compile(r"@import|url\(\s*[\"']?\s*(?!#|data:image/)", re.IGNORECASE)
+_OUTWARD = re.compile(r"@import|url\(\s*+[\"']?+\s*+(?!#|data:image/)", re.IGNORECASE)
 """What a style of a drawing may not do: name anything but a part of the drawing or a picture inside it."""
+_PLACE = re.compile(
+    r"viewBox|[xydr]|[xy][12]|[cdr][xy]|width|height|points|(?:gradient|pattern)?[tT]ransform|font-size|rotate"
+    r"|stroke-(?:width|dasharray|dashoffset)|ref[XY]|marker(?:Width|Height)"
+)
+"""Attributes by which a part of a drawing has its place and size."""
+_WILD = re.compile(r"\b(?:nan|inf|infinity)\b|(?<![\d.])\d{7,}|\de\+?\d{2,}", re.IGNORECASE)
+_REFERENCE = re.compile(r"url\(\s*[\"']?\s*#([^\"')\s]+)", re.IGNORECASE)
 _ENCODING = re.compile(r"""\s*<\?xml\b[^>]*?\bencoding\s*=\s*["']([^"'>]*)""")
 _GROUPS = re.compile(r"(?<=\d) (?=\d)")
 _OPENING = re.compile(r"<[a-z][a-z0-9]*")
@@ -745,25 +752,59 @@ def _drawing_fault(content: bytes) -> tuple[str, str, str]:
         return nothing
     if _local(root.tag) != "svg":
         return nothing
-    if _is_too_deep(root):
-        most = f"{MAX_DRAWING_ELEMENTS} elements, {MAX_DRAWING_DEPTH} deep"
+    if _draws_too_much(root):
+        most = f"{MAX_DRAWING_ELEMENTS} elements, {MAX_DRAWING_DEPTH} deep, each counted as often as it is drawn"
         return ("LNK-003", "has more elements than a drawing may, or deeper ones.", f"At most {most}.")
     for element in root.iter():
         if found := _embedded_fault(element):
             return ("LNK-003", f"holds a picture that {found}", WHOLE_PICTURE)
+        if number := _wild_number(element):
+            return ("LNK-003", f"has a number that no page can hold ({number}).", "Numbers of at most six digits.")
         if outward := _outward(element):
             return ("LNK-004", f"holds a script or a reference to elsewhere ({outward}).", "A drawing alone.")
     return ("", "", "")
 
 
-def _is_too_deep(root: ElementTree.Element) -> bool:
-    """True for more elements, or deeper ones, than the engine draws in time."""
-    level, count, depth = [root], 1, 0
-    while level and count <= MAX_DRAWING_ELEMENTS and depth <= MAX_DRAWING_DEPTH:
-        level = [inner for element in level for inner in element]
-        count += len(level)
-        depth += 1
-    return bool(level)
+def _draws_too_much(root: ElementTree.Element) -> bool:
+    """True for more elements, or deeper ones, than the engine draws in time. Each counts as often as it is drawn: what
+    is used twice twice, and what uses itself without end.
+    """
+    if sum(1 for _ in islice(root.iter(), MAX_DRAWING_ELEMENTS + 1)) > MAX_DRAWING_ELEMENTS:
+        return True
+    named = {element.get("id"): element for element in root.iter() if not _local(element.tag).endswith("Gradient")}
+    known: dict[ElementTree.Element, tuple[int, int]] = {}
+
+    def drawn(element: ElementTree.Element, depth: int) -> tuple[int, int]:
+        """How many elements are drawn for one, and how deep they lie; too many as soon as they are."""
+        size, height = 1, 0
+        inside = [(inner, 1) for inner in element]
+        inside += [(named[name], _places_of(element)) for name in _references(element) if name in named]
+        for inner, times in inside:
+            if depth >= MAX_DRAWING_DEPTH or size > MAX_DRAWING_ELEMENTS:
+                return MAX_DRAWING_ELEMENTS + 1, height
+            if inner not in known:
+                known[inner] = drawn(inner, depth + 1)
+            size += times * known[inner][0]
+            height = max(height, known[inner][1] + 1)
+        return size, height
+
+    size, height = drawn(root, 0)
+    return size > MAX_DRAWING_ELEMENTS or height > MAX_DRAWING_DEPTH
+
+
+def _references(element: ElementTree.Element) -> Iterator[str]:
+    """The parts of a drawing that one of its elements draws, fills, clips or ends with."""
+    for attribute, value in element.attrib.items():
+        yield from _REFERENCE.findall(value)
+        if _local(attribute) == "href" and _local(element.tag) in ("use", "pattern"):
+            yield value.strip().removeprefix("#")
+
+
+def _places_of(element: ElementTree.Element) -> int:
+    """How often what an element refers to is drawn at most: a marker at each point of a line."""
+    if not any(_local(name).startswith("marker") or "marker" in value for name, value in element.attrib.items()):
+        return 1
+    return 1 + len(re.findall(r"[\d.]+", element.get("d", element.get("points", "")))) // 2
 
 
 def _embedded_fault(element: ElementTree.Element) -> str:
@@ -774,6 +815,14 @@ def _embedded_fault(element: ElementTree.Element) -> str:
             with suppress(ValueError):
                 content = b64decode(unquote(words))
                 return picture_fault(content, PLAIN_MODES) if content.startswith(PICTURES) else ""
+    return ""
+
+
+def _wild_number(element: ElementTree.Element) -> str:
+    """What is no number, or one far beyond any page, where an element of a drawing says its place or size."""
+    for attribute, value in element.attrib.items():
+        if _PLACE.fullmatch(attribute) and (found := _WILD.search(value)):
+            return f"{attribute} {found[0][:20]}"
     return ""
 
 
