@@ -20,7 +20,7 @@ from booklet.manuscript.sheets import checked_sheet
 from booklet.manuscript.styling import themes
 from tests.conftest import TODAY, needs
 from tests.printed import printed
-from tests.tiny import BOOK, FILES, ONE, VIC, Overlay, added
+from tests.tiny import BOOK, FILES, ONE, VIC, Overlay, added, errors, order
 
 STYLE, SHEET = "chapters/style.toml", "chapters/styles/own.css"
 PLEX = shipped("fonts") / "ibm-plex-sans-latin-400-normal.woff2"
@@ -375,3 +375,9 @@ def test_the_shared_case_is_told_where_pages_are_designed(booklet: Callable[...,
     """`[page]` in booklet.toml, as somebody wrote it who had not read docs/style.md."""
     (finding,) = found(booklet, {BOOK: FILES[BOOK] + '\n[page]\nsize = "210x210"\nfont = "Arial"\n'})
     assert finding.code == "SRC-011" and "chapters/style.toml" in finding.expected
+
+
+def test_an_unknown_key_names_those_that_an_editor_may_write(booklet: Callable[..., Path]) -> None:
+    (finding,) = errors(check(order(booklet({"chapters/style.toml": "[type]\nsize = 12\n"}))))
+    assert finding.code == "SRC-011"
+    assert finding.expected == "One of: cover, faces, large_print, logo, page, palette, theme."

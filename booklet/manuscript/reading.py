@@ -391,7 +391,7 @@ def _unknown(data: Data, path: Path_, start: int, model: type[Record]) -> Findin
         expected = "How pages look is said in chapters/style.toml: docs/style.md."
         return error("SRC-011", data.place(path), f"Unknown key '{path[-1]}'.", expected)
     fields = _model_at(model, path[start:]).model_fields
-    known = sorted(info.alias or name for name, info in fields.items() if name != "origin")
+    known = sorted(info.alias or name for name, info in fields.items() if not info.exclude)
     return error("SRC-011", data.place(path), f"Unknown key '{path[-1]}'.", f"One of: {', '.join(known)}.")
 
 
@@ -460,7 +460,7 @@ def _expected(problem: Any, name: str, file: str) -> str:
         return f"{name} to be {context['expected']}."
     if "example" in context:
         return f"{context['example']}."
-    return f"A {name} as {page} describes it."
+    return f"{'An' if name[0] in 'aeiou' else 'A'} {name} as {page} describes it."
 
 
 def _bad_data(file: str, line: int, found: str) -> UnreadableError:
