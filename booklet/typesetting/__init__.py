@@ -209,6 +209,14 @@ class Typesetter:
         self._engine.forget_images()
         return pdf, layout, facts
 
+    def write_early(self, laid_out: LaidOutPart, folios: Mapping[str, str]) -> None:
+        """Write a part whose page references are all known by now, as the rooms for them stand, and let its document
+        go: a long booklet has hundreds of parts, and each document takes a megabyte a page.
+        """
+        if all(len(folios.get(anchor, "")) == room for anchor, room in laid_out.digits.items()):
+            self.write(laid_out, folios)
+            self._documents.pop(laid_out.key, None)
+
     def forget(self) -> None:
         """Forget what was read of files that may have changed since; style sheets and fonts stay."""
         self._documents.clear()
@@ -368,7 +376,7 @@ def _typeset(
     counting. A reference to a page that was laid out before has the room that it needs; one to a later page has room
     for two digits. Where such a number turns out shorter or longer, its part is laid out again, at most three rounds.
     """
-    volumes, found, moved = _at_rest(compositions, setter, known)
+    volumes, found, moved = _at_rest(compositions, setter, known, setter.write_early)
     if moved:
         what = f"The page of {', '.join(f'#{name}' for name in moved[:3])} moves each time it is written."
         place = Place(compositions[0].body[0].file)
@@ -382,12 +390,17 @@ def _typeset(
 
 
 def _at_rest(
-    compositions: tuple[Composition, ...], setter: Typesetter, known: Mapping[str, str]
+    compositions: tuple[Composition, ...],
+    setter: Typesetter,
+    known: Mapping[str, str],
+    done: Callable[[LaidOutPart, Mapping[str, str]], None] = lambda *_: None,
 ) -> tuple[tuple[_Volume, ...], dict[str, str], list[str]]:
-    """Every volume laid out, the folio of each anchor, and the anchors whose folios do not come to rest."""
+    """Every volume laid out, the folio of each anchor, and the anchors whose folios do not come to rest. `done` is told
+    of each part once it is laid out, with the folios that are known by then.
+    """
     digits: dict[str, int] = {}
     for _ in range(ROUNDS):
-        volumes = _volumes(compositions, setter, digits, known)
+        volumes = _volumes(compositions, setter, digits, known, done)
         found = {**_folios(volumes), **known}
         moved = sorted(_misjudged(volumes, found))
         if not moved:
@@ -401,19 +414,22 @@ def _volumes(
     setter: Typesetter,
     digits: Mapping[str, int],
     known: Mapping[str, str],
+    done: Callable[[LaidOutPart, Mapping[str, str]], None] = lambda *_: None,
 ) -> tuple[_Volume, ...]:
     """Every volume laid out, with room for references: as they are known by then, else as `digits` says."""
     volumes: list[_Volume] = []
-    room = {**digits, **{anchor: len(number) for anchor, number in known.items()}}
+    so_far = dict(known)
     first = 1
 
     def in_sequence(parts: Iterable[Part], roman: bool, first: int = 1) -> list[LaidOutPart]:
         rows: list[LaidOutPart] = []
         for part in parts:
+            room = {**digits, **{anchor: len(number) for anchor, number in so_far.items()}}
             rows.append(setter.lay_out(part, room, first, roman))
             first = _after(rows)
             if not roman:
-                room.update({anchor: len(number) for anchor, number in _folios_of(rows[-1]).items()})
+                so_far.update(_folios_of(rows[-1]))
+            done(rows[-1], so_far)
         return rows
 
     for composition in compositions:
