@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -129,6 +130,20 @@ def test_colours_are_what_their_profile_means() -> None:
     seen, meant = ImageCms.applyTransform(made, to_lab), ImageCms.applyTransform(ink, from_ink)
     assert seen and meant
     assert all(abs(a - b) <= 4 for a, b in zip(seen.getpixel((9, 9)), meant.getpixel((9, 9)), strict=True))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("lost_bytes", [12, 13, 40])
+def test_a_png_cut_behind_its_pixels_is_told_before_the_engine_meets_it(lost_bytes: int) -> None:
+    """All its pixels are there, and whoever copies it reads on to the end."""
+    picture = Image.new("RGB", (60, 40), (200, 0, 0))
+    with io.BytesIO() as file:
+        picture.save(file, "PNG")
+        content = file.getvalue()
+    text = b"tEXtComment\0" + b"of the picture " * 4
+    chunk = (len(text) - 4).to_bytes(4, "big") + text + zlib.crc32(text).to_bytes(4, "big")
+    whole = content[:-12] + chunk + content[-12:]
+    assert picture_fault(whole) == "" == picture_fault(whole + b"bytes behind the end")
+    assert "cut off or damaged" in picture_fault(whole[:-lost_bytes])
 
 
 @pytest.mark.parametrize("share", [0.05, 0.5, 0.999])

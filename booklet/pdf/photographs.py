@@ -60,6 +60,8 @@ def picture_fault(content: bytes, modes: frozenset[str] = PRINTED_MODES) -> str:
                 return f"has pixels of another kind than print takes ({picture.mode})."
             picture.draft(None, (picture.width // 8, picture.height // 8))  # a JPEG is read to its end all the same
             picture.load()
+        with _opened(content) as picture:
+            picture.verify()  # what stands behind the pixels of a PNG, too: whoever writes the picture reads it
     except UnidentifiedImageError:
         return "is damaged."
     except (OSError, SyntaxError, ValueError, EOFError, struct.error, Image.DecompressionBombError) as reason:

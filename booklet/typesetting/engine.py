@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import re
+import struct
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from itertools import count
@@ -255,7 +256,7 @@ def _within(inner: tuple[float, ...], outer: tuple[float, ...]) -> bool:
 
 @contextmanager
 def _failing() -> Iterator[None]:
-    """Turn what the engine raises of odd drawings and styles into one error."""
+    """Turn what the engine raises of odd drawings, pictures and styles into one error."""
     try:
         yield
     except (
@@ -263,9 +264,12 @@ def _failing() -> Iterator[None]:
         AssertionError,
         AttributeError,
         LookupError,
+        OSError,
         RuntimeError,
+        SyntaxError,
         TypeError,
         ValueError,
+        struct.error,
     ) as reason:
         raise EngineError(type(reason).__name__) from reason
 

@@ -24,7 +24,7 @@ BLOCKS = {"section", "header", "div", "p", "ul", "ol", "dl", "table", "figure", 
           *(f"h{level}" for level in range(1, 5))}  # fmt: skip
 STYLED = {"name", "service-phone", "about", "chapter-number", "minutes", "other-face", "order-code", "whole"}
 """Classes of inline text that `booklet.typ` has a function for, of the same name."""
-PLAIN = {"", "page-ref", "uses", "entry-number", "entry-title", "entry-page"}
+PLAIN = {"", "checked", "page-ref", "uses", "entry-number", "entry-title", "entry-page"}
 """Classes of inline text that is set as it stands."""
 
 
