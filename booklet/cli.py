@@ -403,6 +403,10 @@ def build(
         jobs=jobs,
         imprints=imprints.resolve() if imprints else None,
     )
+    if imprints and scheduler:
+        raise click.UsageError(
+            "Imprints are made on this machine alone, so --imprints and --scheduler do not go together."
+        )
     with _raising(order.dist):
         pool = _pool(scheduler, cache, tls_ca_file, tls_cert, tls_key)
         with _progress(quiet) as tell:

@@ -213,9 +213,12 @@ def refuse_foreign(dist: Path, project: Path) -> None:
 
 
 def _refuse_strangers(dist: Path, folder: Path, rows: Iterable[Delivery]) -> None:
-    """Raise UnfitFileError for a file that no build has put where one is to be delivered."""
+    """Raise UnfitFileError for a file that no build has put where one is to be delivered. `folder` is that of the build
+    aside, or lies in it.
+    """
     named: set[object] = set()
-    for path in (dist / MANIFEST, *folder.glob(f"{STOPPED}*")):
+    builds = [each for each in (folder, folder.parent) if each.name.startswith(ASIDE)]
+    for path in (dist / MANIFEST, *(path for each in builds for path in each.glob(f"{STOPPED}*"))):
         with suppress(ValueError, RecursionError, FileNotFoundError):
             found = json.loads(read(path, MAX_DATA_BYTES))
             if not isinstance(found, dict) or not isinstance(found.get("files"), list):
@@ -304,7 +307,7 @@ def deliver(
 @contextmanager
 def aside(dist: Path, waiting: Callable[[], None] = lambda: None) -> Iterator[Path]:
     """A folder aside for the one build that has `dist`, gone again whatever happens; what a killed build left behind
-    goes too, but for its manifest: that names what it may have put in place. Another build waits, and says so. Raises
+    goes too, but for its manifests: these name what it may have put in place. Another build waits, and says so. Raises
     OSError.
     """
     dist.mkdir(parents=True, exist_ok=True)
@@ -313,8 +316,9 @@ def aside(dist: Path, waiting: Callable[[], None] = lambda: None) -> Iterator[Pa
         stopped: list[bytes] = []
         for old in dist.glob(f"{ASIDE}*"):
             if not old.is_symlink() and (old == folder or not _is_alive(old.name.removeprefix(ASIDE))):
-                with suppress(OSError):
-                    stopped.append(read(old / MANIFEST, MAX_DATA_BYTES))
+                for path in (*old.rglob(MANIFEST), *old.rglob(f"{STOPPED}*")):
+                    with suppress(OSError):
+                        stopped.append(read(path, MAX_DATA_BYTES))
                 shutil.rmtree(old, ignore_errors=True)
         folder.mkdir()
         try:

@@ -33,7 +33,7 @@ from booklet.composing import (
     panels,
     specimen,
 )
-from booklet.files import stamps, write
+from booklet.files import UnfitFileError, stamps, write
 from booklet.findings import BookletError, Finding, Place, Severity, counted, error, has_errors, in_order
 from booklet.finishing import (
     ImprintFrame,
@@ -63,7 +63,7 @@ from booklet.records import Order, Receipt, Tell
 from booklet.store import Store, key_of, versions
 from booklet.today import Today
 from booklet.typesetting import Assets, Layout, Slot
-from booklet.walk import WAITING, Sources, composed, inputs_of, refuse_changed, store_alone
+from booklet.walk import WAITING, Sources, composed, inputs_of, refuse_changed, store_alone, unwritten
 
 ROWS_AT_ONCE = 50
 FORMATS = ("screen", "large-print")
@@ -123,8 +123,13 @@ def build_imprints(order: Order, tell: Tell) -> Receipt:
     if sources.manuscript is None or sources.are_faulty or not rows:
         return Receipt((), 0, in_order([*sources.findings, *findings]), time.monotonic() - start)
     with ExitStack() as stack:
-        kept = store_alone(stack, order, Store(order.store) if order.use_cache else None, tell)
-        aside = stack.enter_context(dispatch.aside(order.dist, lambda: tell(WAITING, 0, 0)))
+        try:
+            dispatch.refuse_foreign(order.dist, order.project)
+            kept = store_alone(stack, order, Store(order.store) if order.use_cache else None, tell)
+            aside = stack.enter_context(dispatch.aside(order.dist, lambda: tell(WAITING, 0, 0)))
+        except OSError as reason:
+            findings = [*sources.findings, *findings, unwritten(order, reason)]
+            return Receipt((), 0, in_order(findings), time.monotonic() - start)
         copies = dict(_copies(order, sources, rows))
         earlier = {edition: _delivered(order, edition, own) for edition, own in copies.items()}
         stale = {
@@ -425,10 +430,11 @@ def _deliver(
     edition: str, made: Sequence[tuple[Copy, list[tuple[dispatch.Entry, bytes]]]]
 ) -> tuple[list[dispatch.Entry], list[Finding]]:
     """Put the files of each clinic in place, one after the other. Where the disk takes no more, what is there stays,
-    and the others are named.
+    and the others are named. A clinic whose folder holds a file that no build has made goes without, and no other.
     """
     context = worker().context
     entries: list[dispatch.Entry] = []
+    refused: list[Finding] = []
     aside = context.aside / f"imprints-{os.getpid()}"
     for number, (copy, files) in enumerate(made):
         try:
@@ -440,6 +446,10 @@ def _deliver(
                 deliveries.append(dispatch.Delivery(entry, path))
             folder = _folder(context.order.dist, edition, copy.words.id)
             dispatch.deliver(folder, aside, deliveries, (), (), versions())
+        except UnfitFileError as reason:
+            found = f"{Path(reason.filename).name} cannot be written in the clinic's folder ({reason.strerror})."
+            refused.append(error("SYS-002", copy.words.place, found, "A folder that holds what builds put there."))
+            continue
         except OSError as reason:
             if reason.errno is None:
                 raise
@@ -449,6 +459,6 @@ def _deliver(
             names = ", ".join(each.id for each in left)
             found = f"{counted(len(left), 'clinic')} cannot have copies ({reason.strerror}): {names}."
             expected = "Room on the disk. The next build goes on from there."
-            return entries, [error("SYS-002", left[0].place, found, expected)]
+            return entries, [*refused, error("SYS-002", left[0].place, found, expected)]
         entries += [_named_in_dist(entry, edition, copy.words.id) for entry, _ in files]
-    return entries, []
+    return entries, refused

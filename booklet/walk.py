@@ -150,11 +150,7 @@ def walk(
             findings += _deliver(order, aside, results, manuscript, kept)
         except OSError as reason:
             refuse_changed(order, seen)
-            if reason.errno is None:
-                raise  # a library that cannot be loaded is nothing of the disk's
-            name = Path(reason.filename).name if reason.filename else order.dist.name
-            found = f"The files cannot be written ({name}: {reason.strerror})."
-            findings.append(error("SYS-002", Place(order.dist.name), found, "A folder that can be written, with room."))
+            findings.append(unwritten(order, reason))
             return Receipt((), 0, in_order(findings), time.monotonic() - start), today.holds
         kept.trim()
     findings += [*sources.told, *(finding for result in results.values() for finding in result.findings)]
@@ -170,6 +166,17 @@ def store_alone(stack: ExitStack, order: Order, store: Store | None, tell: Tell)
     if store.folder.is_dir():
         stack.enter_context(alone(store.folder, lambda: tell(WAITING, 0, 0)))
     return store
+
+
+def unwritten(order: Order, reason: OSError) -> Finding:
+    """What is said where the files cannot be written. Raises the reason where that is nothing of the disk's, such as a
+    library that cannot be loaded.
+    """
+    if reason.errno is None:
+        raise reason
+    name = Path(reason.filename).name if reason.filename else order.dist.name
+    found = f"The files cannot be written ({name}: {reason.strerror})."
+    return error("SYS-002", Place(order.dist.name), found, "A folder that can be written, with room.")
 
 
 def refuse_changed(order: Order, seen: Stamps) -> None:

@@ -9,10 +9,13 @@ from pathlib import Path
 
 import pikepdf
 import pytest
+from click.testing import CliRunner
 
 from booklet import dispatch, imprints
 from booklet.build import Receipt, build
+from booklet.cli import main
 from booklet.composing import imprint_faults, shipped_faces
+from booklet.files import ASIDE
 from booklet.findings import BookletError, Finding
 from booklet.manuscript import Imprint, Manuscript, NoImprintsError, read, read_imprints
 from booklet.preflight import PROFILES, examine
@@ -235,6 +238,46 @@ def test_where_the_disk_is_full_the_rest_is_named_and_made_the_next_time(
     assert [entry.file.split("/")[2] for entry in first.files] == ["east"]
     second = make(project, GOOD + WEST + FAR, "full")
     assert (second.built, len(second.files), errors(second.findings)) == (2, 3, [])
+
+
+def test_a_file_that_no_build_has_made_is_never_replaced(project: Path) -> None:
+    make(project, GOOD, "shared")
+    foreign = project / "shared/VIC/imprints/west/tiny-VIC-2026.1-west-screen.pdf"
+    foreign.parent.mkdir()
+    foreign.write_bytes(b"somebody's own")
+    receipt = make(project, GOOD.replace("Monday", "Tuesday") + WEST + FAR, "shared")
+    (found,) = errors(receipt.findings)
+    assert (found.code, str(found.place)) == ("SYS-002", "shared.csv:3") and foreign.name in found.found
+    assert [entry.file.split("/")[2] for entry in receipt.files] == ["east", "far"]
+    assert foreign.read_bytes() == b"somebody's own"
+    foreign.unlink()
+    assert errors(make(project, WEST, "shared").findings) == []
+
+
+def test_copies_of_a_build_that_was_killed_are_its_own(project: Path) -> None:
+    make(project, GOOD, "killed")
+    content, own = content_of(project, "east", "killed"), project / "killed/VIC/imprints/east"
+    aside = project / f"killed/{ASIDE}x/imprints-1"
+    aside.mkdir(parents=True)
+    (own / dispatch.MANIFEST).rename(aside / dispatch.MANIFEST)
+    receipt = make(project, GOOD.replace("Monday", "Tuesday"), "killed")
+    assert (errors(receipt.findings), receipt.built) == ([], 1)
+    assert content_of(project, "east", "killed") != content and (own / dispatch.MANIFEST).exists()
+
+
+def test_copies_go_into_no_folder_of_another_project(project: Path, tmp_path: Path) -> None:
+    other = tiny.write(tmp_path / "other", INSIDE)
+    (project / "clinics.csv").write_text(HEADER + GOOD)
+    for folder in (other / "dist", project / "chapters/copies"):
+        receipt = build(tiny.order(project, imprints=project / "clinics.csv", formats=("screen",), dist=folder))
+        assert [found.code for found in errors(receipt.findings)] == ["SYS-002"]
+        assert not folder.exists()
+
+
+def test_a_cluster_makes_no_imprints_and_says_so(project: Path) -> None:
+    options = ["build", "--project", str(project), "--imprints", str(project / "none.csv")]
+    refused = CliRunner().invoke(main, [*options, "--scheduler", "local:2"])
+    assert refused.exit_code == 2 and "do not go together" in refused.output
 
 
 def test_what_has_no_panels_is_refused(project: Path) -> None:

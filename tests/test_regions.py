@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pikepdf
 import pytest
+from phonenumbers.geodata import GEOCODE_DATA
 
 from booklet.build import Order, Receipt, build, check
 from booklet.composing import Wanted, compose, hours_in_words, shipped_faces
@@ -306,6 +307,20 @@ def test_the_countries_that_ship_know_their_regions_and_clocks() -> None:
     for name in ("au", "nz"):
         plan = shipped_country(name).plan
         assert plan.code and plan.emergency and all(number in plan.short_numbers for number in plan.emergency)
+
+
+def test_the_area_codes_of_australia_are_those_of_its_capitals() -> None:
+    """By the register of numbers, as `phonenumbers` has it: the numbers of a capital begin with one code."""
+    capitals = {
+        "Canberra": "ACT", "Sydney": "NSW", "Darwin": "NT", "Brisbane": "QLD", "Adelaide": "SA", "Hobart": "TAS",
+        "Melbourne": "VIC", "Perth": "WA",
+    }  # fmt: skip
+    found: dict[str, set[str]] = {code: set() for code in capitals.values()}
+    for prefix, names in GEOCODE_DATA.items():
+        if prefix.startswith("61") and names.get("en") in capitals:
+            found[capitals[names["en"]]].add(f"0{prefix[2]}")
+    regions = shipped_country("au").regions
+    assert {code: set(region.area_codes) for code, region in regions.items()} == found
 
 
 def test_a_number_is_known_with_its_extension_and_without() -> None:
