@@ -45,6 +45,8 @@ CODES: dict[str, str] = {
     "SRC-055": "an order code that spells what nobody wants to say, or that is misheard",
     "SRC-056": "a chapter without words, or whose reading time is far from what it takes",
     "SRC-057": "a language of which the program cannot say how hard its texts are to read",
+    "SRC-058": "a section of long sentences",
+    "SRC-059": "a date that may be misread",
     "SRC-060": "a style sheet of the project that asks for what no page of a booklet has",
     "SRC-061": "a condition that no edition meets",
     "SRC-062": "a service that no edition prints",

@@ -289,3 +289,44 @@ def test_an_urgent_sign_that_no_text_prints_is_named(booklet: Callable[..., Path
     }
     assert ("SRC-035", "chapters/urgent.yaml:1") in warned(check(order(booklet(overlay))))
     assert warned(check(order(booklet(overlay | added("::: urgent-signs ring=gp\n:::"))))) == []
+
+
+LONG = "When the day comes on which you are to see the doctor again, write down what you want to ask before you go in."
+"""24 words."""
+
+
+@pytest.mark.parametrize(
+    ("sentences_long", "sentences_short", "expected"),
+    [(3, 6, ["SRC-058"]), (3, 9, []), (2, 0, [])],
+    ids=["one in three", "one in four", "two are no reason"],
+)
+def test_a_section_of_long_sentences_is_named_once_with_each(
+    booklet: Callable[..., Path], sentences_long: int, sentences_short: int, expected: list[str]
+) -> None:
+    text = " ".join([LONG] * sentences_long + ["Ring us."] * sentences_short)
+    found = [row for row in check(order(booklet(added(f"## Before you go\n\n{text}")))) if row.code == "SRC-058"]
+    assert [row.code for row in found] == expected
+    if found:
+        assert found[0].found.count("24 words") == 3 and "'Before you go'" in found[0].found
+
+
+def test_what_a_voice_says_is_not_held_against_a_section(manuscript: Manuscript) -> None:
+    voice = next(chapter for chapter in manuscript.every_chapter if chapter.origin.file.endswith("07-side-effects.md"))
+    assert any(sentence.words > 20 for sentence in measured(voice, manuscript))
+    assert not [row for row in proofread(manuscript) if row.code == "SRC-058" and row.place.file == voice.origin.file]
+
+
+@pytest.mark.parametrize(
+    ("date", "is_named"),
+    [
+        ("11/12/2026", True), ("22nd November", True), ("November 22, 2026", True), ("3rd of May", True),
+        ("22 November 2026", False), ("May 2026", False), ("24/7", False), ("the 2nd scan", False),
+    ],
+)  # fmt: skip
+def test_dates_that_may_be_misread_are_named_at_their_line(
+    booklet: Callable[..., Path], date: str, is_named: bool
+) -> None:
+    project = booklet(added(f"It was on {date}."))
+    found = [row for row in check(order(project)) if row.code == "SRC-059"]
+    assert [row.found for row in found] == ([f"The date '{date}' may be misread."] if is_named else [])
+    assert all(row.place.line == LAST for row in found)

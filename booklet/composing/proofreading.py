@@ -9,6 +9,7 @@ it is a warning: a person decides.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -27,6 +28,16 @@ from booklet.manuscript import Chapter, Manuscript, StandingPage
 from booklet.order_codes import spells
 
 HARDEST = 3
+LONG_SENTENCE_WORDS = 20
+"""Sentences of more words are long (Australian Government Style Manual, 'Sentences')."""
+MOST_LONG, LEAST_LONG = 0.25, 3
+"""The share of a section's sentences that may be long, and as many as are no reason to speak."""
+_MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
+_FOREIGN_DATE = re.compile(
+    rf"\b(?:(?:{_MONTHS}) \d{{1,2}}(?:st|nd|rd|th)?,? \d{{4}}|\d{{1,2}}(?:st|nd|rd|th)(?: of)? (?:{_MONTHS})"
+    rf"|\d{{1,2}}/\d{{1,2}}/(?:\d{{4}}|\d{{2}}))\b"
+)
+"""Dates of the American order, with endings, or in numbers, of which nobody knows the day from the month."""
 _SIGNS = re.compile(r"^:{3,} urgent-(?:signs|short)\b.*?\bring=\"?([\w-]+)", re.MULTILINE)
 WORDS_A_MINUTE = 180
 MOST_OFF = 2
@@ -36,6 +47,8 @@ _ANY_WORD = re.compile(r"\w+")
 MOST_UNSURE = 0.1
 """The share of a directory that may say "Check first": more is no help to somebody who is tired."""
 _VOICE = re.compile(r"^::: voice .*\bsource=([\w-]+)", re.MULTILINE)
+SHOWN = 60
+"""Characters by which a sentence is known again."""
 ALT_CHARACTERS = (20, 300)
 """Fewer teach nothing; more cannot be stopped or searched by a listener, and belong in the text."""
 
@@ -48,7 +61,7 @@ def proofread(manuscript: Manuscript) -> list[Finding]:
     if manuscript.words.is_english:
         found += _idle_words(manuscript, " ".join([*(text.body for text in texts), *signs]))
         for chapter in manuscript.every_chapter:
-            found += _hard(chapter, manuscript)
+            found += [*_hard(chapter, manuscript), *_long_winded(chapter, manuscript)]
         found += _reading_times(manuscript)
     else:
         what = f"How hard texts in '{manuscript.words.language}' are to read, and how long they take, was not measured."
@@ -57,9 +70,11 @@ def proofread(manuscript: Manuscript) -> list[Finding]:
     for text in texts:
         tokens = parsed(_of_all_editions(text.body))
         found += _avoided(_own_words(tokens), text.origin, manuscript)
+        found += _dates(_own_words(tokens), text.origin, manuscript)
         found += _pictures(tokens, text.origin.file)
     for words, place in _data_words(manuscript):
         found += _avoided([(words, 0)], place, manuscript)
+        found += _dates([(words, 0)], place, manuscript)
     found += _signs_of_no_block(manuscript, [text.body for text in texts])
     found += [*_without_facts(manuscript), *_unsure(manuscript), *_codes(manuscript)]
     return [*found, *_out_of_reach(manuscript)]
@@ -266,6 +281,53 @@ def _hard(chapter: Chapter, manuscript: Manuscript) -> list[Finding]:
     found = f"The chapter asks for {grades[0]:.1f} (Flesch-Kincaid) and {grades[1]:.1f} (SMOG) years of school. {rows}"
     expected = f"At most {highest:g} by both: shorter sentences, and fewer words of three syllables or more."
     return [warning("SRC-050", Place(chapter.origin.file, 1), found, expected)]
+
+
+def _long_winded(chapter: Chapter, manuscript: Manuscript) -> Iterator[Finding]:
+    """Sections in which too many sentences are long; what a voice says is as it was said."""
+    voices = _voice_lines(parsed(_of_all_editions(chapter.body)))
+    text = [sentence for sentence in measured(chapter, manuscript) if sentence.line not in voices]
+    starts = [section.origin.line or 0 for section in chapter.sections]
+    for number, section in enumerate(chapter.sections):
+        end = starts[number + 1] if number + 1 < len(starts) else math.inf
+        own = [sentence for sentence in text if starts[number] <= sentence.line < end]
+        long = [sentence for sentence in own if sentence.words > LONG_SENTENCE_WORDS]
+        if len(long) >= LEAST_LONG and len(long) > len(own) * MOST_LONG:
+            rows = "; ".join(f"line {each.line}, {each.words} words: '{_begun(each.text)}'" for each in long)
+            found = f"{len(long)} of {len(own)} sentences of '{section.heading or chapter.head.title}' are long. {rows}"
+            expected = f"{LONG_SENTENCE_WORDS} words at most in three of four: a thought that needs more is two."
+            yield warning("SRC-058", section.origin, found, expected)
+
+
+def _voice_lines(tokens: Iterable[Token]) -> frozenset[int]:
+    """The lines, from 1, of what voices say."""
+    spans = (
+        range(token.map[0] + 1, token.map[1] + 1)
+        for token in tokens
+        if token.type == "container_block_open" and token.map and token.info.strip().startswith("voice")
+    )
+    return frozenset(line for span in spans for line in span)
+
+
+def _begun(text: str) -> str:
+    """The first words of a sentence."""
+    return text if len(text) <= SHOWN else f"{text[:SHOWN].rsplit(' ', 1)[0]} ..."
+
+
+def _dates(texts: Iterable[tuple[str, int]], place: Place, manuscript: Manuscript) -> Iterator[Finding]:
+    """Dates that are not written as Australian Government style has them (Style Manual, 'Dates and time')."""
+    language = manuscript.words.language
+    if not manuscript.words.is_english or language == "en-US":
+        return
+    for text, line in texts:
+        for hit in _FOREIGN_DATE.finditer(text):
+            where = Place(place.file, line + text[: hit.start()].count("\n") if line else place.line)
+            yield warning(
+                "SRC-059",
+                where,
+                f"The date '{hit[0]}' may be misread.",
+                "Day, month in letters, year: 22 November 2026.",
+            )
 
 
 def _own_words(tokens: Sequence[Token]) -> Iterator[tuple[str, int]]:
