@@ -278,7 +278,7 @@ def test_a_sentence_set_large_that_a_small_booklet_would_lose_is_named(booklet: 
     file = "chapters/inserts/bone/02-b.md"
     text = str(INSERT[file]).replace("sources: [fact]", "sources: [fact]\nrhythm: sentence\npull: Lost words.")
     (found,) = errors(check(order(booklet(INSERT | {file: text}))))
-    assert (found.code, str(found.place)) == ("SRC-035", f"{file}:11")
+    assert (found.code, str(found.place)) == ("SRC-035", f"{file}:8")
 
 
 def test_an_urgent_sign_that_no_text_prints_is_named(booklet: Callable[..., Path]) -> None:
