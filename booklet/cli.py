@@ -407,7 +407,8 @@ def build(
         raise click.UsageError(
             "Imprints are made on this machine alone, so --imprints and --scheduler do not go together."
         )
-    with _raising(order.dist):
+    row_by_row = "The copies that were made stay; the next build goes on from there." if imprints else ""
+    with _raising(order.dist, row_by_row):
         pool = _pool(scheduler, cache, tls_ca_file, tls_cert, tls_key)
         with _progress(quiet) as tell:
             receipt = run(order, tell, pool)
@@ -1118,8 +1119,10 @@ def _as_text(data: Any) -> str:
 
 
 @contextmanager
-def _raising(dist: Path | None = None) -> Any:
-    """Turn what stops a command into a message and an exit status; our own mistakes stay tracebacks."""
+def _raising(dist: Path | None = None, when_stopped: str = "") -> Any:
+    """Turn what stops a command into a message and an exit status; our own mistakes stay tracebacks. `when_stopped` is
+    said of `dist` after an interrupt, where files are not delivered all together.
+    """
     before = _delivered(dist)
     stopped = False
     try:
@@ -1140,7 +1143,11 @@ def _raising(dist: Path | None = None) -> Any:
         sys.exit(3)
     if stopped:
         as_it_was = f"What was in {dist.name}/ is as it was." if dist else ""
-        told = as_it_was if _delivered(dist) == before else "The new files had been delivered, all of them."
+        told = (
+            when_stopped or as_it_was
+            if _delivered(dist) == before
+            else "The new files had been delivered, all of them."
+        )
         click.echo(one_line(f"Stopped. {told}"), err=True)
         _leave()
 

@@ -27,8 +27,10 @@ from booklet.spreadsheets import MOST_BYTES, SpreadsheetError, read_sheet
 
 COLUMNS = ("id", "name", "address", "phone", "sms", "hours", "logo", "languages", "edition")
 COMPULSORY = ("id", "name", "edition")
-_FORMULA = re.compile(r"[=@\t\r]|[+-](?![\d\s(])")
-"""How a cell begins that a spreadsheet program would run."""
+_FORMULA = re.compile(r"[=@+\-\t\r]")
+"""How a cell begins that a spreadsheet program would run (OWASP, CSV Injection)."""
+_DEVICE = re.compile(r"con|prn|aux|nul|(com|lpt)[0-9]")
+"""What no folder may be called on Windows (Microsoft, Naming Files, Paths, and Namespaces)."""
 _STRAY = re.compile(r"[\x00-\x1f\x7f-\x9f\ue000-\uf8ff\ufffe\uffff]")
 
 
@@ -50,6 +52,12 @@ Cell = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(no_tem
 """What a cell holds: a line, as nobody's panel has more."""
 
 
+def _no_device(id: str) -> str:
+    if _DEVICE.fullmatch(id):
+        raise ValueError("no folder may be called so on Windows")
+    return id
+
+
 def _logo(name: str) -> str:
     if not name.lower().endswith((".svg", ".png")):
         raise ValueError("not a file that ends in .svg or .png")
@@ -61,7 +69,7 @@ class Imprint(Record):
     is not said is not printed.
     """
 
-    id: Identifier
+    id: Annotated[Identifier, AfterValidator(_no_device)]
     """What its folder and files are called. It never changes."""
     name: Cell
     """Its own name."""

@@ -18,6 +18,7 @@ from booklet.spreadsheets import Sheet, SpreadsheetError, read_sheet
 from booklet_desk import columns, ledger
 from booklet_desk.cli import orders
 from tests.desk.conftest import OLD_VIC, Desk, code_of
+from tests.workbooks import xlsx
 
 HEADER = "Name,Address,Suburb,State,Post Code,Qty"
 ROWS = ("Ada Quibblewick,12 Zanthorpe St,Snarkfield,VIC,3000,1", "Bo Quibblewick,3 Zanthorpe St,Snarkfield,WA,6000,2")
@@ -40,40 +41,6 @@ def take(desk: Desk) -> Import:
 
 def file(*rows: str, header: str = HEADER) -> str:
     return "\r\n".join((header, *rows)) + "\r\n"
-
-
-def xlsx(*rows: tuple[object, ...]) -> bytes:
-    """A workbook as Office Open XML (ECMA-376) has it, with the least that readers ask for."""
-
-    def cell(place: str, value: object) -> str:
-        if isinstance(value, int | float):
-            return f'<c r="{place}"><v>{value}</v></c>'
-        return f'<c r="{place}" t="inlineStr"><is><t>{value}</t></is></c>'
-
-    lines = [
-        f'<row r="{number}">'
-        + "".join(cell(f"{'ABCDEFGH'[i]}{number}", value) for i, value in enumerate(row))
-        + "</row>"
-        for number, row in enumerate(rows, 1)
-    ]
-    main, packages = "http://schemas.openxmlformats.org/spreadsheetml/2006/main", "http://schemas.openxmlformats.org"
-    office = f"{packages}/officeDocument/2006/relationships"
-    parts = {
-        "[Content_Types].xml": f'<Types xmlns="{packages}/package/2006/content-types"><Default Extension="xml" '
-        'ContentType="application/xml"/></Types>',
-        "_rels/.rels": f'<Relationships xmlns="{packages}/package/2006/relationships"><Relationship Id="a" '
-        f'Type="{office}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
-        "xl/workbook.xml": f'<workbook xmlns="{main}" xmlns:r="{office}"><sheets><sheet name="Calls" sheetId="1" '
-        'r:id="b"/></sheets></workbook>',
-        "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{packages}/package/2006/relationships"><Relationship '
-        f'Id="b" Type="{office}/worksheet" Target="worksheets/sheet1.xml"/></Relationships>',
-        "xl/worksheets/sheet1.xml": f'<worksheet xmlns="{main}"><sheetData>{"".join(lines)}</sheetData></worksheet>',
-    }
-    content = io.BytesIO()
-    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, part in parts.items():
-            archive.writestr(name, part)
-    return content.getvalue()
 
 
 SHEET = Sheet(("Name", "Suburb"), ((2, ("Zoë Example", "Kew")), (3, ("Bo; Example", "Box Hill"))))
