@@ -11,6 +11,7 @@ did not change is not made again.
 
 from __future__ import annotations
 
+import gc
 import os
 import time
 from collections.abc import Iterable, Iterator, Sequence
@@ -320,6 +321,7 @@ def imprint_batch(
     edition: str, jobs: tuple[Job, ...], copies: tuple[Copy, ...], faults: tuple[Finding, ...], *volumes: TypesetVolumes
 ) -> BatchResult:
     """The files of some clinics, delivered; none where the edition itself has a fault."""
+    gc.collect()  # the engine's documents refer to themselves, and those of earlier clinics would add up
     if has_errors(faults):
         return BatchResult((), faults)
     findings: list[Finding] = list(faults)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gc
 import io
 import os
 import signal
@@ -11,6 +12,7 @@ import sys
 import time
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pikepdf
 import pytest
@@ -304,6 +306,25 @@ def test_a_cluster_makes_no_imprints_and_says_so(project: Path) -> None:
     options = ["build", "--project", str(project), "--imprints", str(project / "none.csv")]
     refused = CliRunner().invoke(main, [*options, "--scheduler", "local:2"])
     assert refused.exit_code == 2 and "do not go together" in refused.output
+
+
+def test_what_the_engine_made_for_earlier_clinics_is_given_up(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    there: list[int] = []
+    batch = imprints.imprint_batch
+
+    def counted(*arguments: Any) -> imprints.BatchResult:
+        result = batch(*arguments)
+        there.append(len(gc.get_objects()))
+        return result
+
+    monkeypatch.setattr(imprints, "imprint_batch", counted)
+    monkeypatch.setattr(imprints, "ROWS_AT_ONCE", 5)
+    gc.disable()
+    try:
+        make(project, "".join(f"g-{number},Clinic {number},,,,,,,VIC\n" for number in range(30)), "freed")
+    finally:
+        gc.enable()
+    assert len(there) == 6 and there[-1] < 1.05 * there[1]
 
 
 def test_after_ctrl_c_what_was_made_stays_and_the_next_build_goes_on(project: Path) -> None:
