@@ -120,7 +120,7 @@ def test_every_row_is_about_steps_that_exist() -> None:
         "help",
         "pass",
     }
-    known |= {"orders", "orders-few", "sheets", "cluster"}
+    known |= {"orders", "orders-few", "sheets", "cluster", "imprint", "imprints-1", "imprints-100", "imprints-2000"}
     known |= {f"{name}-{pages}" for name in ("long", "page") for pages in (steps.SHORT, steps.LONG)}
     assert {step for row in figures.ROWS for step in (row.step, row.against) if step} <= known
     assert len({row.name for row in figures.ROWS}) == len(figures.ROWS)
@@ -162,6 +162,7 @@ MET = (
     "cluster",
     "long-memory",
     "long-cpu",
+    "imprints-memory",
     "help",
 )
 """What is met when every step takes the same."""

@@ -58,6 +58,9 @@ ROWS = (
     Row("cluster", "full set by three workers of a cluster, CPU, against at home", "cluster", "cpu_s", 1.25, "cold"),
     Row("long-memory", "1,000 made-up pages, memory, against 50", "long-1000", "peak_mb", 1.5, "long-50"),
     Row("long-cpu", "1,000 made-up pages, CPU a page, against 50", "page-1000", "cpu_s", 1.1, "page-50"),
+    Row("imprints", "2,000 imprints of an edition, screen, wall a clinic: 20 a second", "imprint", "wall_s", 0.05),
+    Row("imprints-memory", "2,000 imprints of an edition, memory, against 100", "imprints-2000", "peak_mb", 1.1,
+        "imprints-100"),
     Row("help", "`booklet --help` beyond `python -c pass`, CPU", "help", "cpu_s", 0.15, "pass", "difference"),
 )  # fmt: skip
 

@@ -45,6 +45,10 @@ STEPS = {
     "orders-few": "1,000 mixed orders from a file to a batch",
     "orders": "10,000 mixed orders from a file to a batch",
     "sheets": "the batch of 10,000 alone",
+    "imprints-1": "the copy of one clinic, for which the edition is typeset",
+    "imprints-100": "copies of 100 clinics after it",
+    "imprints-2000": "copies of 2,000 clinics after it",
+    "imprint": "one of them, with its share of the typesetting",
     "help": "`booklet --help`",
     "pass": "`python -c pass`",
 }
@@ -134,6 +138,8 @@ METHOD = """\
 * **Cluster**: a scheduler and three workers of Dask as processes of this machine, started before; the CPU is that of
   the command and what they spend while it runs, loading libraries included. Its files are compared with those of the
   build at home: other bytes end the benchmark.
+* **Imprints**: `booklet build --imprints` of made-up clinics without logos, in as many processes as there are
+  processors. The edition is typeset for the first clinic, and its parts are there for the others.
 * In each run every step is done once, in a new folder. Other work on the machine shows in wall time, and little in CPU
   time."""
 

@@ -121,6 +121,7 @@ class Setting:
 WORKERS = 3
 SHORT, LONG = 50, 1000
 """The pages of the made-up booklets."""
+FEW_CLINICS, MANY_CLINICS = 100, 2000
 CHAIN = ("cold", "unchanged", "word", "service", "next-day")
 """Builds of one project after another, in this order."""
 
@@ -150,6 +151,8 @@ def run(setting: Setting, wanted: Iterable[str]) -> Measured:
         measured.usage |= _saves()
     if wanted & {"orders", "orders-few", "sheets"}:
         measured.usage |= mailed()
+    if wanted & {"imprint", f"imprints-{FEW_CLINICS}", f"imprints-{MANY_CLINICS}"}:
+        measured.usage |= _imprints()
     if wanted & {"help", "pass"}:
         measured.usage |= _starts()
     return measured
@@ -207,6 +210,30 @@ def _long(pages: int) -> dict[str, Usage]:
         f"{name}page-{pages}": Usage(usage.cpu_s / counts[name], usage.wall_s / counts[name])
         for name, usage in usages.items()
     }
+
+
+def _imprints() -> dict[str, Usage]:
+    """The copies of one clinic, for which the edition is typeset; of few and of many, for which it is there; and what
+    one of the many costs, with its share of the typesetting.
+    """
+    options = _options(Selection((FIRST,), (TITLE,), ("screen",)))
+    usages: dict[str, Usage] = {}
+    with _copy() as project:
+        for count in (1, FEW_CLINICS, MANY_CLINICS):
+            clinics = project / f"clinics-{count}.csv"
+            clinics.write_text("\n".join(["id,name,address,phone,edition", *_clinics(count), ""]), "utf-8")
+            outcome = _build(project, DAY, [*options, "--imprints", str(clinics)])
+            usages[f"imprints-{count}"] = outcome.usage
+            shutil.rmtree(project / "dist")
+    both = (usages["imprints-1"], usages[f"imprints-{MANY_CLINICS}"])
+    each = Usage(sum(use.cpu_s for use in both) / MANY_CLINICS, sum(use.wall_s for use in both) / MANY_CLINICS)
+    return usages | {"imprint": each}
+
+
+def _clinics(count: int) -> Iterator[str]:
+    """Rows of clinics that are none."""
+    for number in range(count):
+        yield f'c-{number},Sample Clinic {number},"{number} Sample Street",(03) 9123 {number:04},{FIRST}'
 
 
 def _further(setting: Setting, measured: Measured) -> None:
