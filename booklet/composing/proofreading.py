@@ -29,7 +29,7 @@ from booklet.order_codes import spells
 
 HARDEST = 3
 LONG_SENTENCE_WORDS = 20
-"""Sentences of more words are long (Australian Government Style Manual, 'Sentences')."""
+"""Sentences of more words are long (stylemanual.gov.au, 'Sentences')."""
 MOST_LONG, LEAST_LONG = 0.25, 3
 """The share of a section's sentences that may be long, and as many as are no reason to speak."""
 _MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
@@ -315,7 +315,7 @@ def _begun(text: str) -> str:
 
 
 def _dates(texts: Iterable[tuple[str, int]], place: Place, manuscript: Manuscript) -> Iterator[Finding]:
-    """Dates that are not written as Australian Government style has them (Style Manual, 'Dates and time')."""
+    """Dates that are written so that they may be misread (stylemanual.gov.au, 'Dates and time')."""
     language = manuscript.words.language
     if not manuscript.words.is_english or language == "en-US":
         return
