@@ -41,10 +41,15 @@ def read(path: Path, most_bytes: int) -> bytes:
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     except ValueError as reason:
         raise UnfitFileError(path, "a name that no file can have") from reason
-    with os.fdopen(descriptor, "rb") as file:
+    try:
+        opened = os.fdopen(descriptor, "rb")
+    except IsADirectoryError as reason:  # which names the descriptor, and leaves it open
+        os.close(descriptor)
+        raise UnfitFileError(path, "a folder") from reason
+    with opened as file:
         facts = os.fstat(file.fileno())
         if not stat.S_ISREG(facts.st_mode):
-            raise UnfitFileError(path, "a folder" if stat.S_ISDIR(facts.st_mode) else "no regular file")
+            raise UnfitFileError(path, "no regular file")
         content = file.read(most_bytes + 1) if facts.st_size <= most_bytes else b""
         if facts.st_size > most_bytes or len(content) > most_bytes:
             raise UnfitFileError(path, f"larger than {in_megabytes(most_bytes)}")

@@ -571,7 +571,7 @@ def test_thickness_and_creep_are_those_of_the_standards() -> None:
 
 
 def test_a_press_without_a_printer_is_a_finding(booklet: Callable[..., Path]) -> None:
-    found = build(order(booklet(), "press")).findings
+    found = build(order(booklet(changed(BOOK, "issue =", "sample = true\nissue =")), "press")).findings
     assert [f.code for f in found if f.severity == "error"] == ["SRC-010"]
 
 
