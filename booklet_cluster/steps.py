@@ -45,11 +45,14 @@ STEPS: dict[str, Callable[..., Any]] = {function.__name__: function for function
 
 
 class TravellingStore(Store):
-    """A store that notes which entries are in use, and looks into a shared cache for those that it lacks."""
+    """A store that notes which entries are in use and which were made here, and looks into a shared cache for those
+    that it lacks.
+    """
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
         self.used: set[str] = set()
+        self.made: set[str] = set()
         self.cache: SharedCache | None = None
 
     def entry(self, key: str) -> bytes | None:
@@ -72,6 +75,7 @@ class TravellingStore(Store):
         """Keep a result that a step made."""
         super().put(key, content)
         self.used.add(key)
+        self.made.add(key)
 
     def bring(self, keys: Iterable[str]) -> None:
         """Have these here, which other workers put into the shared cache. Raises ClusterError."""
@@ -181,5 +185,8 @@ def _done(task: Task, inputs: list[bytes], known: set[str], store: TravellingSto
     files = desk.files(result)
     if store.cache is None:
         return Parcel(encoded(result), files, entries)
-    store.cache.keep({key: entry for key, entry in entries.items() if key not in store.cache.keys})
+    # What was made here is kept even where the cache has its key: it may have it damaged.
+    fresh = {key: entry for key, entry in entries.items() if key in store.made or key not in store.cache.keys}
+    store.cache.keep(fresh)
+    store.made -= fresh.keys()
     return Parcel(encoded(result), files, cached=tuple(entries))
