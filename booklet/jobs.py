@@ -53,6 +53,19 @@ class Job:
         return Wanted(self.title, large_print, without_stale=without_stale, with_slots=self.with_slots)
 
 
+Compositions = dict[tuple[str, Wanted], tuple[Composition, ...]]
+"""What is composed, by edition and what was wanted of it."""
+
+
+def composed_for(
+    job: Job, manuscript: Manuscript, compositions: Compositions
+) -> tuple[tuple[Composition, ...], tuple[Composition, ...]]:
+    """What a job is typeset from: in standard print, and in large print where it is that."""
+    checks = manuscript.book.checks
+    large = compositions[job.edition, job.wanted(checks, large_print=True)] if job.form.is_large_print else ()
+    return compositions[job.edition, job.wanted(checks)], large
+
+
 @dataclass(frozen=True)
 class JobContext:
     """What every step of every job may read: the manuscript, what is ordered, the folders of the store and of what is

@@ -30,41 +30,37 @@ from booklet.composing import (
     code_entries,
     compared,
     compose,
-    entries_in,
     face_faults,
     faces_of,
     proofread,
     publication,
-    services_of,
     titles_of,
 )
-from booklet.due import stale_faults
 from booklet.files import alone, stamps, temporary_folder
 from booklet.files import read as read_file
 from booklet.findings import BookletError, Finding, Place, error, has_errors, in_order, warning
 from booklet.formats import DUPLEX, PageSetup, PrintOptions, is_for_copiers
 from booklet.jobs import (
+    Compositions,
     Job,
     JobContext,
     JobResult,
     TypesetVolumes,
+    composed_for,
     finish_job,
     prepare,
     typeset_booklet,
     typeset_title,
 )
-from booklet.manuscript import Chapter, Edition, Manuscript, Service, Waiver, read, read_waivers, shipped
+from booklet.manuscript import Edition, Manuscript, Waiver, read, read_waivers, shipped
 from booklet.preflight import unused
 from booklet.processes import Pool, Step, collect_seldom, run
 from booklet.records import KeptBack, Order, Receipt, SourcesChangedError, Tell
+from booklet.release import refused_jobs
 from booklet.shelf import keep_cover, shelf_files
 from booklet.store import Store, key_of, versions
 from booklet.today import Today
 from booklet.typesetting import Assets
-
-Compositions = dict[tuple[str, Wanted], tuple[Composition, ...]]
-"""What is composed, by edition and what was wanted of it."""
-
 
 Stamps = dict[str, tuple[int, ...]]
 """What changes of each source as soon as it is saved."""
@@ -113,7 +109,7 @@ def composed(order: Order, today: Today) -> Sources:
     findings += [*_before_composing(manuscript, order, today, findings)]
     jobs = jobs_of(manuscript, order, findings)
     compositions, faults = compose_all(manuscript, order, today, jobs)
-    refused, told = _kept_back(manuscript, jobs, compositions, today)
+    refused, told = refused_jobs(manuscript, jobs, compositions, today)
     waivers, waiver_faults = read_waivers(order.project)
     findings += [*faults, *waiver_faults]
     return Sources(manuscript, tuple(jobs), compositions, waivers, in_order(findings), refused, tuple(told))
@@ -195,7 +191,7 @@ def faults_of_sources(order: Order) -> tuple[Finding, ...]:
         findings += [*_before_composing(manuscript, order, today, findings)]
         composed = _composer(manuscript, order, today)
         jobs = jobs_of(manuscript, order, findings)
-        findings += _kept_back(manuscript, jobs, _composed_of(manuscript, jobs, composed)[0], today)[1]
+        findings += refused_jobs(manuscript, jobs, _composed_of(manuscript, jobs, composed)[0], today)[1]
         for edition in _chosen(manuscript, order.editions, findings):
             for wanted in _every_kind(manuscript, order.titles or titles_of(manuscript)):
                 findings += composed(edition, wanted)[1]
@@ -269,15 +265,6 @@ def _composed_of(manuscript: Manuscript, jobs: Iterable[Job], composed: Composer
     return compositions, findings
 
 
-def composed_for(
-    job: Job, manuscript: Manuscript, compositions: Compositions
-) -> tuple[tuple[Composition, ...], tuple[Composition, ...]]:
-    """What a job is typeset from: in standard print, and in large print where it is that."""
-    checks = manuscript.book.checks
-    large = compositions[job.edition, job.wanted(checks, large_print=True)] if job.form.is_large_print else ()
-    return compositions[job.edition, job.wanted(checks)], large
-
-
 def _composer(manuscript: Manuscript, order: Order, today: Today) -> Composer:
     """Composes each thing once."""
     faces = faces_of(order.project, manuscript.style.faces)
@@ -312,81 +299,6 @@ def _before_composing(
     yield from _hues(manuscript)
     yield from _trims(manuscript, order)
     yield from face_faults(order.project, manuscript.style.faces)
-
-
-def _kept_back(
-    manuscript: Manuscript, jobs: Iterable[Job], compositions: Compositions, today: Today
-) -> tuple[tuple[Job, ...], list[Finding]]:
-    """The jobs that are not made, and what is to be said of what is out of date, or signed off by nobody."""
-    jobs = tuple(jobs)
-    old, told = _out_of_date(manuscript, jobs, compositions, today)
-    unsigned, more = _unsigned(manuscript, jobs, compositions)
-    return tuple(dict.fromkeys((*old, *unsigned))), [*told, *more]
-
-
-def _out_of_date(
-    manuscript: Manuscript, jobs: Iterable[Job], compositions: Compositions, today: Today
-) -> tuple[tuple[Job, ...], list[Finding]]:
-    """The jobs that their format refuses to make, because nobody has confirmed in time what they print; and what is to
-    be said of that, once for all jobs of a format.
-    """
-    editions = {edition.code: edition for edition in manuscript.editions}
-    stale: dict[str, list[Job]] = {}
-    entries: dict[str, dict[str, Service]] = {}
-    chapters: dict[str, dict[str, Chapter]] = {}
-    for job in jobs:
-        form = job.form.profile
-        policy = manuscript.book.checks.policy(form)
-        if policy == "say":
-            continue
-        standard, large = composed_for(job, manuscript, compositions)
-        if not standard:
-            continue
-        known = services_of(manuscript, editions[job.edition])
-        parts = [part for composition in large or standard for part in composition.parts]
-        own = {entry.id: entry for part in parts for entry in entries_in(part, known)}
-        if policy == "leave-out" and standard[0].publication.is_main:
-            own |= {entry.id: entry for entry in known}
-        own_title = publication(manuscript, editions[job.edition], job.title)
-        texts = {chapter.head.id: chapter for chapter in own_title.chapters}
-        if any(stale_faults(manuscript, form, own.values(), texts.values(), today)):
-            stale.setdefault(form, []).append(job)
-            entries.setdefault(form, {}).update(own)
-            chapters.setdefault(form, {}).update(texts)
-    told = {
-        form: list(stale_faults(manuscript, form, entries[form].values(), chapters[form].values(), today))
-        for form in stale
-    }
-    refused = tuple(job for form, rows in stale.items() if has_errors(told[form]) for job in rows)
-    return refused, [finding for faults in told.values() for finding in faults]
-
-
-def _unsigned(
-    manuscript: Manuscript, jobs: Iterable[Job], compositions: Compositions
-) -> tuple[tuple[Job, ...], list[Finding]]:
-    """The press jobs that are not made, because somebody has still to sign chapters of them off; and which these are.
-    A sample is made all the same.
-    """
-    if manuscript.book.sample:
-        return (), []
-    chapters = {chapter.head.id: chapter for chapter in manuscript.every_chapter}
-    refused: list[Job] = []
-    missing: dict[str, None] = {}
-    for job in jobs:
-        standard, _ = composed_for(job, manuscript, compositions)
-        if job.form.finish == "press" and standard and standard[0].unsigned:
-            refused.append(job)
-            missing |= dict.fromkeys(standard[0].unsigned)
-    expected = "booklet signoff {id}. Or, for a job that nobody hands out: sample = true in booklet.toml."
-    return tuple(refused), [
-        error(
-            "SRC-071",
-            chapters[id].origin,
-            f"Format press: nobody has signed off '{chapters[id].head.title}' as it is now.",
-            expected.format(id=id),
-        )
-        for id in missing
-    ]
 
 
 def _across_editions(manuscript: Manuscript, today: Today, findings: Iterable[Finding]) -> list[Finding]:

@@ -18,12 +18,12 @@ import pytest
 
 from booklet.build import Order, Receipt, build
 from booklet.composing import titles_of
-from booklet.jobs import JobContext, prepare, typeset_title
+from booklet.jobs import JobContext, composed_for, prepare, typeset_title
 from booklet.manuscript import read
 from booklet.store import Store
 from booklet.today import Today
 from booklet.typesetting import Segment
-from booklet.walk import compose_all, composed_for, jobs_of
+from booklet.walk import compose_all, jobs_of
 from tests import tiny
 from tests.finished import Finished, finished, seed
 

@@ -9,13 +9,13 @@ from datetime import date
 from pathlib import Path
 
 from booklet.finishing import FinishedFile, Tools, TypesetBooklet, finish, sources
-from booklet.jobs import JobContext, Worker, prepare, typeset_booklet, typeset_title
+from booklet.jobs import JobContext, Worker, composed_for, prepare, typeset_booklet, typeset_title
 from booklet.manuscript import read
 from booklet.preflight import Drawings, Sources
 from booklet.records import Order
 from booklet.store import CACHE, Store
 from booklet.today import Today
-from booklet.walk import compose_all, composed_for, jobs_of
+from booklet.walk import compose_all, jobs_of
 
 PROJECT = Path(__file__).resolve().parent.parent
 TODAY = date(2026, 11, 22)
