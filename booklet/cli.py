@@ -19,7 +19,7 @@ import click
 
 from booklet import __version__
 from booklet.bounds import FILE, TooMuchError, apart
-from booklet.files import UnfitFileError, alone, write_whole
+from booklet.files import UnfitFileError, alone, write_into, write_whole
 from booklet.files import read as read_file
 from booklet.findings import UNPRINTABLE, BookletError, Finding, Severity, one_line
 from booklet.formats import FORMATS, Duplex, PrintOptions
@@ -636,12 +636,11 @@ def evidence(edition: str, chapter: str, out: Path, project: Path, today: date) 
     It is laid out after the ten steps of the PIF TICK, with ratings by PEMAT. docs/editing.md says where it comes from.
     """
     from booklet import evidence as room
-    from booklet.errata import write
 
     with _raising():
         told = room.evidence(project.resolve(), today, edition, chapter)
         files = ((f"{told.stem}.html", room.as_html(told).encode()), (f"{told.stem}.pdf", room.as_pdf(told)))
-        for path in write(out, files):
+        for path in write_into(out, files):
             click.echo(one_line(str(path)))
 
 
@@ -737,7 +736,7 @@ def errata(
             click.echo(one_line(f"{kit.copies} {len(kit.errata)} corrections, {len(kit.stickers)} stickers"), err=True)
         if not kits:
             click.echo("Nothing that is printed changed.", err=True)
-        for path in room.write(out, files) if files else ():
+        for path in write_into(out, files) if files else ():
             click.echo(one_line(str(path)))
 
 

@@ -32,7 +32,6 @@ from booklet.differences import (
     state,
 )
 from booklet.dispatch import Entry
-from booklet.files import write_whole
 from booklet.findings import Finding, counted, has_errors
 from booklet.finishing import FinishedFile, Tools, finish_sheet
 from booklet.formats import CORRECTIONS, LARGE_SLIP, SLIP, PageSetup, PrintOptions
@@ -346,11 +345,3 @@ def _on_labels(rows: Iterable[Sticker], sheet: Labels) -> Iterator[list[tuple[St
 
 def _first_upper(words: str) -> str:
     return words[:1].upper() + words[1:]
-
-
-def write(folder: Path, files: Iterable[tuple[str, bytes]]) -> tuple[Path, ...]:
-    """Put the files into a folder, all of them whole or none. Raises OSError."""
-    rows = [(folder / name, content) for name, content in files]
-    folder.mkdir(parents=True, exist_ok=True)
-    write_whole(rows)
-    return tuple(path for path, _ in rows)

@@ -158,6 +158,14 @@ def _files(folder: Path, within: Path) -> Iterator[tuple[str, Path]]:
     yield from found(folder, "", 0)
 
 
+def write_into(folder: Path, files: Iterable[tuple[str, bytes]]) -> tuple[Path, ...]:
+    """Files by name in a folder, which may be new: all of them whole, or none changed. Raises OSError."""
+    rows = [(folder / name, content) for name, content in files]
+    folder.mkdir(parents=True, exist_ok=True)
+    write_whole(rows)
+    return tuple(path for path, _ in rows)
+
+
 def write_whole(
     files: Iterable[tuple[Path, bytes]], durable: bool = True, sources: Iterable[Path] = (), mode: int = 0o666
 ) -> None:
