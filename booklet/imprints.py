@@ -58,6 +58,7 @@ from booklet.jobs import (
     worker,
 )
 from booklet.manuscript import Edition, Imprint, Manuscript, read, read_imprints
+from booklet.pdf import PT_PER_MM
 from booklet.preflight import Report, examine
 from booklet.processes import Step, run
 from booklet.records import Order, Receipt, Tell
@@ -68,7 +69,6 @@ from booklet.walk import WAITING, Sources, composed, inputs_of, refuse_changed, 
 
 ROWS_AT_ONCE = 50
 FORMATS = ("screen", "large-print")
-MM_PER_PT = 25.4 / 72
 Row = TypeVar("Row")
 
 
@@ -293,7 +293,7 @@ def _waiting(edition: str, job: Job, typeset: TypesetVolumes) -> Iterator[_Waiti
 
 def _area(slot: Slot, trim_mm: tuple[float, float]) -> PanelArea:
     """The margins that leave the inside of a slot on a page of its own."""
-    left, top, width, height = (side * MM_PER_PT for side in (slot.left_pt, slot.top_pt, slot.width_pt, slot.height_pt))
+    left, top, width, height = (side / PT_PER_MM for side in (slot.left_pt, slot.top_pt, slot.width_pt, slot.height_pt))
     margins = (top, trim_mm[0] - left - width, trim_mm[1] - top - height, left)
     return PanelArea(" ".join(f"{side:.3f}mm" for side in margins), f"{height:.3f}mm")
 
@@ -423,8 +423,9 @@ def _entry(edition: str, job: Job, waiting: _Waiting, copy: Copy, content: bytes
         pages=frame.pages,
         bytes=len(content),
         sha256=sha256(content).hexdigest(),
-        trim_mm=job.form.pages.trim_mm,
+        trim_mm=(float(job.form.pages.trim_mm[0]), float(job.form.pages.trim_mm[1])),
         inputs=copy.inputs,
+        unsigned=composition.unsigned,
     )
 
 

@@ -212,6 +212,18 @@ def test_each_clinic_has_its_files_and_a_manifest(made: Receipt, project: Path) 
         assert "imprint east" in pdf.Root.Metadata.read_bytes().decode()
 
 
+def test_a_manifest_says_of_a_clinics_copy_what_it_says_of_the_edition(tmp_path: Path) -> None:
+    """But for its name, its bytes and what it was made from: chapters that wait for a signature among the rest."""
+    project = tiny.write(tmp_path / "reviewed", INSIDE)
+    wanted = tiny.order(project, editions=("VIC",), titles=("main",), formats=("screen",), dist=project / "whole")
+    (edition,) = build(wanted).files
+    make(project, GOOD)
+    (clinic,) = dispatch.read_manifest(project / "dist/VIC/imprints/east")
+    assert edition.unsigned
+    same: dict[str, Any] = {"file": "", "bytes": 0, "sha256": "", "inputs": "", "pages": 0}
+    assert replace(clinic, **same) == replace(edition, **same)
+
+
 def test_a_name_too_long_is_a_finding_with_its_row_and_never_cut(made: Receipt, project: Path) -> None:
     assert {(found.code, str(found.place)) for found in errors(made.findings)} == {("BOX-002", "dist.csv:3")}
     assert not (project / "dist/VIC/imprints/long").exists()
