@@ -375,6 +375,7 @@ LOGO_OF_PROJECT = "images/opener-tests.svg"
 
 
 @pytest.mark.slow
+@pytest.mark.judged
 def test_a_sample_of_real_copies_is_accepted_by_the_outside_judge(verapdf: str, tmp_path: Path) -> None:
     kinds = ("Sample Clinic {0},,,,,,,VIC", "Ph\u00f2ng kh\u00e1m {0},,(03) 9123 45{0:02},,,{1},,VIC", SAMPLE)
     rows = [f"c-{number},{kinds[number % 3].format(number, LOGO_OF_PROJECT)}\n" for number in range(20)]
