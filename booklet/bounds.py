@@ -88,7 +88,7 @@ class _Watch:
 
     @property
     def is_over(self) -> bool:
-        return time.process_time() > self.end_seconds or _peak_bytes() > self.end_bytes
+        return time.process_time() > self.end_seconds or peak_bytes() > self.end_bytes
 
 
 _WATCHES: list[_Watch] = []
@@ -108,7 +108,7 @@ def within_bounds(bounds: Bounds | None = None) -> Iterator[None]:
         yield
         return
     bounds = bounds or PART
-    watch = _Watch(bounds, time.process_time() + bounds.seconds, _peak_bytes() + int(bounds.megabytes * 1024**2))
+    watch = _Watch(bounds, time.process_time() + bounds.seconds, peak_bytes() + int(bounds.megabytes * 1024**2))
     _WATCHES.append(watch)
     if not _HANDLERS:
         _HANDLERS.append(signal.signal(signal.SIGALRM, _look))
@@ -157,11 +157,17 @@ def _refusing(bounds: Bounds) -> Iterator[None]:
             resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
 
 
-def _peak_bytes() -> int:
-    """The most memory that this process has had."""
-    import resource
+def peak_bytes() -> int:
+    """The most memory that this process has had. What getrusage(2) says of that begins, on Linux, with what the process
+    had that started this one.
+    """
+    try:
+        with Path("/proc/self/status").open("rb") as file:
+            return int(file.read().partition(b"VmHWM:")[2].split()[0]) * 1024
+    except (OSError, IndexError):
+        import resource
 
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
 
 
 def _address_bytes() -> int:
@@ -170,7 +176,7 @@ def _address_bytes() -> int:
         with Path("/proc/self/statm").open("rb") as file:
             return int(file.read().split()[0]) * os.sysconf("SC_PAGE_SIZE")
     except OSError:
-        return _peak_bytes()
+        return peak_bytes()
 
 
 def apart(bounds: Bounds, function: Callable[..., Any], *arguments: Any) -> Any:

@@ -267,16 +267,24 @@ def _tools() -> Tools:
     return Tools(work.store, work.typesetter, work.context.order.printing)
 
 
-_FRAMES: dict[tuple[str, tuple[Job, ...]], list[tuple[Job, list[_Waiting]]]] = {}
-"""The frames of the edition that this process is at, which many batches share."""
+@dataclass(frozen=True)
+class _Edition:
+    """An edition whose clinics this process is at: all that its frames are made from, and the frames."""
+
+    made_from: tuple[object, ...]
+    frames: list[tuple[Job, list[_Waiting]]]
+
+
+_AT: list[_Edition] = []
+"""The edition that this process is at, whose frames many batches share."""
 
 
 def _frames(edition: str, jobs: tuple[Job, ...], volumes: Sequence[TypesetVolumes]) -> list[tuple[Job, list[_Waiting]]]:
-    key = (edition, jobs)
-    if key not in _FRAMES:
-        _FRAMES.clear()
-        _FRAMES[key] = [(job, list(_waiting(edition, job, row))) for job, row in zip(jobs, volumes, strict=True)]
-    return _FRAMES[key]
+    made_from = (worker().context, edition, jobs, tuple(volumes))
+    if not _AT or _AT[0].made_from != made_from:
+        frames = [(job, list(_waiting(edition, job, row))) for job, row in zip(jobs, volumes, strict=True)]
+        _AT[:] = [_Edition(made_from, frames)]
+    return _AT[0].frames
 
 
 def _waiting(edition: str, job: Job, typeset: TypesetVolumes) -> Iterator[_Waiting]:

@@ -13,7 +13,6 @@ from __future__ import annotations
 import argparse
 import io
 import re
-import resource
 import subprocess
 import sys
 import tempfile
@@ -33,7 +32,7 @@ import pikepdf
 from click.testing import CliRunner
 
 from booklet import cli
-from booklet.bounds import Bounds, TooMuchError, within_bounds
+from booklet.bounds import Bounds, TooMuchError, peak_bytes, within_bounds
 from booklet.imposition import ImpositionError, Setup, impose
 from booklet.preflight import PROFILES
 from booklet.preflight.bounds import look_into
@@ -274,7 +273,7 @@ def tried(number: int, seed: int) -> Outcome:
             last = traceback.extract_tb(reason.__traceback__)[-1]
             fault = f"{type(reason).__name__} at {Path(last.filename).name}:{last.lineno}: {str(reason)[:120]}"
     seconds = time.process_time() - start
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1024**2 if sys.platform == "darwin" else 1024)
+    peak = peak_bytes() / 1024**2
     if not fault and seconds > MOST_SECONDS:
         fault = f"takes {seconds:.0f} seconds"
     if not fault and peak > MOST_MEGABYTES:

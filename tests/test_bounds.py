@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from booklet import bounds
-from booklet.bounds import Bounds, TooMuchError, apart, within_bounds
+from booklet.bounds import Bounds, TooMuchError, apart, peak_bytes, within_bounds
 
 ROOM = 2000.0
 
@@ -23,6 +23,10 @@ def count_for_ever() -> None:
 
 def fill_memory() -> int:
     return len(b"x" * 4_000_000_000)
+
+
+def fill_some_memory() -> int:
+    return len(b"x" * 400_000_000)
 
 
 def crash() -> None:
@@ -106,3 +110,8 @@ def test_no_file_of_the_folder_that_one_is_in_is_code(tmp_path: Path, monkeypatc
         (tmp_path / f"{name}.py").write_text("raise SystemExit(9)", "utf-8")
     monkeypatch.chdir(tmp_path)
     assert apart(Bounds(60, ROOM), os.path.basename, "a/b") == "b"
+
+
+def test_a_process_is_not_charged_for_the_memory_of_the_one_that_started_it() -> None:
+    filled = fill_some_memory()
+    assert peak_bytes() > filled > apart(Bounds(60, ROOM), peak_bytes)

@@ -362,6 +362,25 @@ def test_after_ctrl_c_what_was_made_stays_and_the_next_build_goes_on(project: Pa
     assert (len(receipt.files), receipt.built, errors(receipt.findings)) == (120, 120 - there, [])
 
 
+def test_one_process_makes_copies_of_each_text_that_it_is_given(tmp_path: Path) -> None:
+    """Frames are kept from batch to batch, and never from one text, or one project, to the next."""
+
+    def words(project: Path) -> str:
+        table = project / "clinics.csv"
+        table.write_text(HEADER + GOOD)
+        order = tiny.order(project, imprints=table, formats=("screen",), editions=("VIC",), jobs=1, use_cache=True)
+        receipt = build(order)
+        assert errors(receipt.findings) == []
+        return "\n".join(transcript(load(order.dist / receipt.files[0].file).top))
+
+    first = tiny.write(tmp_path / "first", INSIDE)
+    assert "One point" in words(first)
+    chapter = first / tiny.ONE
+    chapter.write_text(chapter.read_text().replace("One point", "Another point"))
+    assert "Another point" in words(first)
+    assert "One point" in words(tiny.write(tmp_path / "second", INSIDE))
+
+
 def test_what_has_no_panels_is_refused(project: Path) -> None:
     path = project / "clinics.csv"
     path.write_text(HEADER + GOOD)

@@ -217,7 +217,8 @@ def test_every_other_page_is_found_and_used_by_keyboard(operator: Operator) -> N
         operator.page.goto(start + place)
         assert words in operator.go(*keys)
         operator.look()
-    assert "Cancelled" in operator.go("Tab", "Space")
+    past_the_files = ("Tab", "Tab")
+    assert "Cancelled" in operator.go(*past_the_files, "Tab", "Space")
     operator.look()
     for place in ("today", "clinics", "order/4711"):
         operator.page.goto(start + place)
