@@ -38,6 +38,7 @@ from booklet.starters import (
     order_code,
 )
 from booklet.today import Today
+from booklet.transcript import load, transcript
 from tests.conftest import PROJECT, TODAY, needs
 from tests.judges import judged
 from tests.tiny import composed, errors, order
@@ -109,6 +110,20 @@ def test_a_new_project_builds_in_every_format_without_a_complaint(
     }
     assert (starter, pages["screen"]) in (("booklet", 12), ("leaflet", 6), ("handout", 4))
     assert pages["clinic"] == {"booklet": 2 + 6, "leaflet": 2 + 2, "handout": 4}[starter]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("starter", [starter for starter in STARTERS if starter != "leaflet"])
+def test_a_page_about_the_booklet_says_the_code_of_its_own_size(
+    built: dict[str, tuple[Path, Receipt]], starter: str
+) -> None:
+    """A leaflet has no such page. The order page says both codes."""
+    folder, receipt = built[starter]
+    for entry in receipt.files:
+        if entry.format in ("screen", "large-print"):
+            reading = load(folder / "dist" / entry.file)
+            said = " ".join(" ".join(transcript(reading.top)).replace("\u00a0", " ").split())
+            assert entry.order_code and f"issue 2026.1, order code {entry.order_code}, published" in said
 
 
 @pytest.mark.slow
