@@ -14,13 +14,23 @@ from hashlib import sha256
 from pathlib import Path
 
 from booklet.bounds import MAX_DATA_BYTES
-from booklet.calls import ChangedMeanwhileError, DueCall, call_of, due_calls, record_call, script, state_of
+from booklet.calls import (
+    ChangedMeanwhileError,
+    DueCall,
+    call_of,
+    due_calls,
+    printed_places,
+    record_call,
+    script,
+    state_of,
+)
 from booklet.composing import HANDOUT, MAIN
 from booklet.files import is_there, write_whole
 from booklet.files import read as read_file
 from booklet.findings import BookletError, Place
 from booklet.manuscript import WAIVERS, Waiver, read, with_waiver
 from booklet.signing import ReadChapter, as_printed, sign
+from booklet.store import CACHE, Store
 from booklet.today import Today
 from booklet.words import english
 
@@ -62,6 +72,17 @@ def call_list(project: Path, today: date, everything: bool) -> CallList:
     due = due_calls(manuscript, today, {}, own, everything)
     rows = tuple(ToRing(call, states[call.id]) for call in due)
     return CallList(rows, script(manuscript), today)
+
+
+def where_printed(project: Path, today: date) -> dict[str, tuple[str, ...]] | None:
+    """Where each entry is printed (title, editions, pages), by its id; None where the project cannot be read. All
+    titles of all editions are laid out, which takes long for what the store does not hold yet.
+    """
+    manuscript, _ = read(project, Today(today))
+    if manuscript is None:
+        return None
+    places = printed_places(manuscript, project, today, Store(project / CACHE))
+    return {id: tuple(map(str, rows)) for id, rows in places.items()}
 
 
 def write_call(project: Path, id: str, day: str, by: str, result: str, note: str, phone: str, seen: str) -> Answer:

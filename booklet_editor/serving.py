@@ -44,6 +44,7 @@ def application(session: Session, token: str, port: int, editor: str) -> ASGIApp
         Route("/place", answers.place),
         Route("/heard/{file:int}", answers.heard),
         Route("/calls", answers.calls),
+        Route("/printed", answers.printed),
         Route("/waivers", answers.waivers),
         Route("/chapters", answers.chapters),
         *(
@@ -108,6 +109,10 @@ class _Answers:
         rows = [{**asdict(row.call), "seen": row.seen} for row in found.rows]
         return JSONResponse({"rows": rows, "script": found.script, "today": found.today.isoformat()})
 
+    async def printed(self, _: Request) -> Response:
+        session = self._session
+        return JSONResponse(await self._ask(forms.where_printed, session.project, session.today, beside=True))
+
     async def waivers(self, _: Request) -> Response:
         return JSONResponse({"seen": await self._ask(forms.waivers_state, self._session.project)})
 
@@ -165,9 +170,9 @@ class _Answers:
         names = ("code", "where", "reason", "seen")
         return _answered(await self._ask(forms.write_waiver, self._session.project, *await _texts(request, *names)))
 
-    async def _ask(self, function: Callable[..., Any], *arguments: Any) -> Any:
+    async def _ask(self, function: Callable[..., Any], *arguments: Any, beside: bool = False) -> Any:
         try:
-            return await self._session.ask(function, *arguments)
+            return await self._session.ask(function, *arguments, beside=beside)
         except BookletError as reason:
             raise HTTPException(503, str(reason)) from reason
 

@@ -67,7 +67,7 @@ class Session:
         self._is_over = False
         self._wanted = asyncio.Event()
         self._listeners: set[asyncio.Event] = set()
-        self._pool: ProcessPoolExecutor | None = None
+        self._pools: dict[bool, ProcessPoolExecutor] = {}
 
     @property
     def today(self) -> date:
@@ -83,7 +83,8 @@ class Session:
                 tasks.create_task(self._see_midnight())
                 tasks.create_task(self._make_all())
         finally:
-            self._end_process()
+            for beside in tuple(self._pools):
+                self._end_process(beside)
 
     def choose(self, choice: Choice) -> None:
         """Show another booklet."""
@@ -128,27 +129,27 @@ class Session:
         """How many listen."""
         return len(self._listeners)
 
-    async def ask(self, function: Callable[..., Any], *arguments: Any) -> Any:
-        """What a function of `making` or `forms` gives, in the process that makes pages. Raises what it raises, and
-        BookletError where that process was stopped.
+    async def ask(self, function: Callable[..., Any], *arguments: Any, beside: bool = False) -> Any:
+        """What a function of `making` or `forms` gives, in the process that makes pages; `beside` it in another, for
+        what takes long and asks nothing of the pages that are shown. Raises what it raises, and BookletError where that
+        process was stopped.
         """
-        if self._pool is None:
-            self._pool = ProcessPoolExecutor(1, get_context("spawn"), making.begin, (os.getpid(), self._aside))
-        pool = self._pool
+        if beside not in self._pools:
+            ready = (os.getpid(), self._aside)
+            self._pools[beside] = ProcessPoolExecutor(1, get_context("spawn"), making.begin, ready)
+        pool = self._pools[beside]
         try:
             return await asyncio.wrap_future(pool.submit(function, *arguments))
         except BrokenProcessPool as reason:
-            if self._pool is pool:
-                self._end_process()
+            if self._pools.get(beside) is pool:
+                self._end_process(beside)
             raise BookletError("The process that makes pages was stopped, most likely for want of memory.") from reason
 
-    def _end_process(self) -> None:
-        if self._pool is None:
-            return
-        for process in list((self._pool._processes or {}).values()):
+    def _end_process(self, beside: bool) -> None:
+        pool = self._pools.pop(beside)
+        for process in list((pool._processes or {}).values()):
             process.kill()
-        self._pool.shutdown(wait=False, cancel_futures=True)
-        self._pool = None
+        pool.shutdown(wait=False, cancel_futures=True)
 
     async def _watch(self) -> None:
         async for _ in changes(self.project):

@@ -523,6 +523,7 @@ async function showCalls() {
   const everything = one("#calls-all")?.checked ? 1 : 0;
   const list = await ask(`calls?all=${everything}`);
   if (!list) return;
+  askWherePrinted();
   const open = all("details[open]", panel).map((each) => each.dataset.id);
   const had = panel.contains(document.activeElement) ? document.activeElement.id : "";
   panel.replaceChildren(
@@ -535,10 +536,42 @@ async function showCalls() {
   if (had) document.getElementById(had)?.focus();
 }
 
+// Where entries are printed takes longer to find out than whom to ring, so it is asked for by itself, once at a time.
+let printed = null; // by the id of an entry; null while nobody knows
+let isAsking = false;
+let isAskedAgain = false;
+
+async function askWherePrinted() {
+  if (state.kept) return; // of faulty sources it cannot be told
+  if (isAsking) {
+    isAskedAgain = true;
+    return;
+  }
+  isAsking = true;
+  printed = (await ask("printed")) || printed;
+  isAsking = false;
+  for (const each of all("[data-printed]")) each.textContent = wherePrinted(each.dataset.printed);
+  if (isAskedAgain) {
+    isAskedAgain = false;
+    if (!one("#calls").hidden) askWherePrinted();
+  }
+}
+
+function wherePrinted(id) {
+  if (!printed) return isAsking ? "is being looked up ..." : "is not known now";
+  return printed[id]?.join("; ") || "not printed";
+}
+
 function callFacts(row) {
   const facts = [["Ring", row.by], ["Hours", row.hours + (row.clock ? ` (${row.clock})` : "")], ["Why", row.reason]];
   return [
-    make("dl", { class: "facts" }, ...facts.flatMap(([name, value]) => [make("dt", {}, name), make("dd", {}, value)])),
+    make(
+      "dl",
+      { class: "facts" },
+      ...facts.flatMap(([name, value]) => [make("dt", {}, name), make("dd", {}, value)]),
+      make("dt", {}, "Printed"),
+      make("dd", { "data-printed": row.id }, wherePrinted(row.id)),
+    ),
     make("p", { class: "kind" }, "We say"),
     make("ul", { class: "says" }, ...row.says.map((words) => make("li", {}, words))),
   ];

@@ -15,9 +15,10 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from booklet.calls import call_list
 from booklet.manuscript import SIGNATURES, WAIVERS
 from tests import tiny
-from tests.conftest import HANG_SECONDS
+from tests.conftest import HANG_SECONDS, TODAY
 from tests.editor.conftest import AT_REST, Preview, opened, stop, write
 from tests.tiny import LAST, STATES, TWO
 
@@ -146,6 +147,22 @@ def test_a_form_does_not_overwrite_what_somebody_changed_meanwhile(previewing: P
     page.get_by_role("button", name="Write it down").click()
     expect(page.locator("dialog[open]")).to_have_count(0)
     assert "by: Jo Smith" in path.read_text("utf-8")
+
+
+def test_the_form_of_a_call_says_where_the_entry_is_printed_as_the_list_does(
+    previewing: Previewing, page: Page
+) -> None:
+    preview = previewing(None, "--edition", "WA")
+    opened(page, preview)
+    rows, _ = call_list(preview.project, TODAY)
+    listed = {row.id: "; ".join(map(str, row.printed)) or "not printed" for row in rows}
+    assert "Tiny (WA), page 3" in listed.values() and "not printed" in listed.values()
+    page.locator("#tab-calls").click()
+    for id, where in listed.items():
+        expect(page.locator(f"#calls [data-printed={id}]")).to_have_text(where)
+    page.locator("#calls summary").first.click()
+    page.get_by_role("button", name="Write down a call").first.click()
+    expect(page.locator("#call-facts [data-printed]")).to_have_text(next(iter(listed.values())))
 
 
 def test_a_chapter_is_signed_off_by_keyboard_alone_and_a_change_withdraws_it(

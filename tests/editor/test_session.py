@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
+from time import sleep
 from typing import Any
 
 import pytest
@@ -172,17 +173,38 @@ def test_a_finding_of_the_last_save_is_new_and_of_another_edition_is_not(monkeyp
     assert new == [frozenset({FAULT}), frozenset()]
 
 
+def test_what_is_asked_beside_does_not_wait_for_pages(tmp_path: Path) -> None:
+    """The first question ends with the second alone, whose file it waits for."""
+    mark = tmp_path / "mark"
+
+    async def run() -> tuple[object, object]:
+        session = Session(tmp_path, VIC, tmp_path, None)
+        pages = asyncio.create_task(session.ask(wait_for_file, mark))
+        beside = await session.ask(mark.write_text, "here", beside=True)
+        answers = await pages, beside
+        for each in (False, True):
+            session._end_process(each)
+        return answers
+
+    assert awaited(run()) == ("here", 4)
+
+
+def wait_for_file(path: Path) -> str:
+    while not path.exists() or not path.read_text():
+        sleep(0.01)
+    return path.read_text()
+
+
 def test_a_real_process_that_is_killed_is_started_again(tmp_path: Path) -> None:
     async def run() -> str:
         session = Session(tmp_path, VIC, tmp_path, None)
         assert await session.ask(len, "abc") == 3
-        assert session._pool
-        for process in list(session._pool._processes.values()):
+        for process in list(session._pools[False]._processes.values()):
             process.kill()
         with pytest.raises(BookletError, match="was stopped"):
             await session.ask(len, "abc")
         again: int = await session.ask(len, "abcd")
-        session._end_process()
+        session._end_process(beside=False)
         return str(again)
 
     assert awaited(run()) == "4"
