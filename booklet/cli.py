@@ -591,6 +591,41 @@ def import_services(
 
 
 @main.command()
+@_project
+@click.option("--format", "style", type=click.Choice(["text", "json"]), default="text", help="Default: text.")
+@click.option("--date", "today", callback=_today, metavar="YYYY-MM-DD", help="Default: today.")
+def links(style: str, project: Path, today: date) -> None:
+    """Look at every web address of the sources, over the network: does it work?
+
+    \b
+      booklet links                          broken ones last, with the line to mend
+      booklet links --format json            all of them, for a machine
+
+    An address works, is broken, or could not be looked at: a host that lets no program in, or no network, breaks
+    nothing. Nothing is written, and no other command asks the network. docs/editing.md says more.
+    """
+    from booklet import links as room
+    from booklet.manuscript import read
+    from booklet.today import Today
+
+    with _raising():
+        manuscript, findings = read(project.resolve(), Today(today))
+        if manuscript is None:
+            _print_findings(findings, file=sys.stderr)
+            sys.exit(1)
+        places = room.addresses(manuscript)
+        click.echo(f"Looking at {len(places)} addresses. It may take a few minutes.", err=True)
+        rows = room.look_at_all(places)
+    if style == "json":
+        click.echo(_as_text(room.as_data(rows, places)))
+    else:
+        _print_findings(room.as_findings(rows, places), file=sys.stdout)
+        for line in room.summary(rows):
+            click.echo(one_line(line))
+    sys.exit(1 if any(row.verdict == "broken" for row in rows) else 0)
+
+
+@main.command()
 @click.argument("chapter", metavar="CHAPTER")
 @click.option("--by", required=True, metavar="NAME", help="Who read it, as they want to be named. It is printed.")
 @click.option("--role", required=True, metavar="ROLE", help="In which role: doctor, pharmacist.")

@@ -72,6 +72,12 @@ class Entry:
     unsigned: tuple[str, ...] = ()
 
     @property
+    def volume(self) -> int:
+        """Which volume it is, by its name; 0 where it is none."""
+        number = self.file.removesuffix(".pdf").rpartition("-volume-")[2]
+        return int(number) if "-volume-" in self.file and number.isdecimal() else 0
+
+    @property
     def key(self) -> tuple[str, str, str]:
         """What it is, whatever its file is called: publication, edition and format."""
         return (self.publication, self.edition, self.format)

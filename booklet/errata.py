@@ -28,8 +28,8 @@ from booklet.differences import (
     changed_numbers,
     compare_titles,
     copy_changes,
-    file_copy,
     state,
+    volumes_copy,
 )
 from booklet.dispatch import Entry
 from booklet.findings import Finding, counted, has_errors
@@ -181,7 +181,7 @@ def changed_copies(
     old: State, new: Sources, titles: tuple[str, ...], editions: tuple[str, ...], large_print: bool
 ) -> Iterator[ChangedCopy]:
     """The copies in one size of print, of these titles and editions (none named: all), that would be printed otherwise
-    now. Of a build, volumes are not told.
+    now.
     """
     if isinstance(old, Sources):
         for before, after, changes in compare_titles(old, new, titles, editions, large_print):
@@ -194,13 +194,17 @@ def changed_copies(
     assert not isinstance(old, Path)
     folder, entries = old
     copies = SourceCopies(new, large_print)
-    whole = [entry for entry in entries if entry.format == FORMATS_OF_SIZES[large_print] and entry.volumes == 1]
-    for entry in whole:
-        if _is_wanted(entry, titles, editions) and entry.publication in new.titles and entry.edition in new.editions:
-            before = file_copy(folder / entry.file, entry.publication, entry.edition)
-            after = copies.copy(entry.publication, entry.edition)
+    volumes: dict[tuple[str, str], list[Entry]] = {}
+    for entry in sorted(entries, key=lambda entry: entry.volume):
+        if entry.format == FORMATS_OF_SIZES[large_print] and _is_wanted(entry, titles, editions):
+            volumes.setdefault((entry.publication, entry.edition), []).append(entry)
+    for (title, edition), files in volumes.items():
+        if title in new.titles and edition in new.editions:
+            paths = [folder / entry.file for entry in files]
+            before = volumes_copy(paths, title, edition, new.manuscript.words)
+            after = copies.copy(title, edition)
             if changes := copy_changes(before, after):
-                yield ChangedCopy(before, after, changes, entry.order_code, entry.issue)
+                yield ChangedCopy(before, after, changes, files[0].order_code, files[0].issue)
 
 
 def _is_wanted(entry: Entry, titles: tuple[str, ...], editions: tuple[str, ...]) -> bool:

@@ -14,7 +14,7 @@ from datetime import date
 from pathlib import Path
 
 from booklet.differences import Block, Change, Copy, DifferenceError, Sources, State, changed_numbers, state
-from booklet.dispatch import Entry, read_entries
+from booklet.dispatch import read_entries
 from booklet.errata import ChangedCopy, Erratum, changed_copies, erratum
 from booklet.manuscript import Service
 from booklet.revisions import is_revision
@@ -111,7 +111,7 @@ def recall(
         )
         if service and not held and service not in names.values():
             raise _unknown(service, names.values())
-        return Recall(since, own, held, (*(old.notes if isinstance(old, Sources) else _in_volumes(old[1])), *new.notes))
+        return Recall(since, own, held, (*(old.notes if isinstance(old, Sources) else ()), *new.notes))
 
 
 def _issue_of(old: State) -> str:
@@ -143,11 +143,6 @@ def _editions(service: str, old: State, new: Sources) -> tuple[str, ...]:
 def _unknown(service: str, known: Iterable[str]) -> RecallError:
     near = [id for id in sorted(set(known)) if service in id][:5]
     return RecallError(f"No service has the id '{service}'." + (f" Did you mean: {', '.join(near)}?" if near else ""))
-
-
-def _in_volumes(entries: Iterable[Entry]) -> tuple[str, ...]:
-    volumes = sorted({entry.order_code for entry in entries if entry.volumes > 1})
-    return (f"Not compared, because they are in volumes: {', '.join(volumes)}.",) if volumes else ()
 
 
 @dataclass(frozen=True)

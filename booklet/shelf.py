@@ -156,8 +156,7 @@ def _files(entries: list[Entry]) -> Iterator[FileView]:
 
     for entry in sorted(known, key=place):
         part = next((words for ending, words in _ENDINGS.items() if entry.file.endswith(ending)), "")
-        volume = entry.file.removesuffix(".pdf").rpartition("-volume-")[2] if "-volume-" in entry.file else ""
-        more = [f"volume {volume}" if volume else "", part, "older than its text" if entry.is_older else ""]
+        more = [f"volume {entry.volume}" if entry.volume else "", part, "older than its text" if entry.is_older else ""]
         words = ": ".join(filter(None, (FORMATS[entry.format].words, ", ".join(filter(None, more)))))
         pages = [counted(entry.pages, "page")] if entry.pages else []
         facts = ", ".join([entry.file.rpartition(".")[2].upper(), *pages, _size(entry.bytes)])

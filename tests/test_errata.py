@@ -149,6 +149,41 @@ def test_a_build_is_an_issue_too(two: tuple[Path, Path], tmp_path: Path) -> None
     assert status == 2 and "since a revision" in output
 
 
+LONG = "\n\n".join(["Words, and more words. " * 12] * 12 + ["Last."])
+THICK: tiny.Overlay = tiny.changed(tiny.BOOK, "[directory]\n", "[large_print]\nmost_grams = 50\n\n[directory]\n") | {
+    f"chapters/{number}-more.md": tiny.CHAPTER.format(title=f"Part {number}", id=f"part-{number}", text=LONG)
+    for number in (3, 4)
+}
+"""In large print the first two chapters are a volume, and of all others each part is one."""
+
+
+@pytest.mark.slow
+def test_each_change_is_told_in_its_volume_at_its_folio(booklet: Booklet, tmp_path: Path) -> None:
+    """Of sources and of the files alike; the words stand on that page of that file, as pdfium reads it. The second
+    chapter grows so that it and all behind it go into later volumes: nothing else is told of what only moved.
+    """
+    old = booklet(THICK)
+    more = {name: str(text).replace("Last.", f"Last of {name}.") for name, text in THICK.items() if "more" in name}
+    more[tiny.TWO] = f"{tiny.FILES[tiny.TWO]}\n{LONG}\n"
+    number = tiny.changed(tiny.STATES, "5550 1234", "5550 4321")
+    new = tiny.write(tmp_path / "new", {**THICK, **more, **number})
+    receipt = build(tiny.order(old, formats=("large-print",), editions=("VIC",)))
+    told = [errata(since, new, TODAY, ("main",), ("VIC",), (True,))[0][0] for since in (str(old), str(old / "dist"))]
+    assert (told[0].errata, told[0].stickers) == (told[1].errata, told[1].stickers)
+    places: dict[str, list[str]] = {}
+    for row in told[0].errata:
+        named = re.match(r"(?:After v|V)olume (\d), page (\w+), ", row.where)
+        assert named, row.where
+        document = pypdfium2.PdfDocument(old / "dist" / receipt.files[int(named[1]) - 1].file)
+        page = next(page for i, page in enumerate(document) if document.get_page_label(i) == named[2])
+        there = letters(page.get_textpage().get_text_range())
+        assert all(letters(piece) in there for piece in re.split(r"\.\.\.|…", row.old)), row
+        places.setdefault(named[1], []).append(row.new.split(" ")[0])
+    assert len(receipt.files) == 4 and places == {
+        "1": ["Words,"] * 12 + ["Last."], "2": ["Last"], "3": ["Last"], "4": ["Vic"],
+    }  # fmt: skip
+
+
 def test_nothing_changed_is_no_file(booklet: Booklet, tmp_path: Path) -> None:
     project = booklet()
     status, output, files = run(project, "--project", project, "--out", tmp_path / "out", "--date", TODAY)

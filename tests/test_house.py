@@ -26,7 +26,7 @@ ROOMS = (
     "bounds", "files", "contrast", "design", "findings", "spreadsheets", "words", "formats", "today", "store", "phones",
     "order_codes", "pdf", "manuscript", "due",
     "composing", "typesetting", "bindery", "imposition", "preflight", "finishing", "transcript", "dispatch", "records",
-    "shelf", "processes", "jobs", "release", "walk", "imprints", "build", "calls", "services", "starters",
+    "shelf", "processes", "jobs", "release", "walk", "imprints", "build", "calls", "links", "services", "starters",
     "revisions", "differences", "signing", "evidence", "errata", "recall",
     "cli",
 )  # fmt: skip

@@ -24,8 +24,8 @@ from booklet.composing.imprints import PanelArea, PanelWords, imprint_faults, pa
 from booklet.composing.markdown import PAGE_TOKENS
 from booklet.composing.opening import hours_in_words
 from booklet.composing.parts import Part
-from booklet.composing.printed_blocks import Block, Kind, blocks_of, numbered, short_hash, with_anchors
-from booklet.composing.proofreading import Grades, grades_of, proofread
+from booklet.composing.printed_blocks import PAGE_NUMBER, Block, Kind, blocks_of, numbered, short_hash, with_anchors
+from booklet.composing.proofreading import Grades, grades_of, proofread, web_links
 from booklet.composing.readings import Reading, withdrawn_sections
 from booklet.composing.views import (
     HANDOUT,
@@ -42,6 +42,7 @@ from booklet.composing.wholeness import SCHEME
 __all__ = [
     "HANDOUT",
     "MAIN",
+    "PAGE_NUMBER",
     "PAGE_TOKENS",
     "SCHEME",
     "Block",
@@ -85,6 +86,7 @@ __all__ = [
     "specimen",
     "ticket",
     "titles_of",
+    "web_links",
     "with_anchors",
     "withdrawn_sections",
 ]

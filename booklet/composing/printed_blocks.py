@@ -39,7 +39,8 @@ class Block:
     `id` is the anchor that it has in the booklet, or empty; `key` an anchor for this comparison alone. Numbers of pages
     that it refers to are `#`. `entry` counts the entries of a directory within a part, from 1 (0: it is in none).
     `digest` stands for the bytes of a picture. `folio` is the number of the page on which it begins, `ordinal` which of
-    its kind it is there, from 1, and `page` the index of that page in what pictures are made from.
+    its kind it is there, from 1, and `page` the index of that page in what pictures are made from. `volume` counts from
+    1 and is 0 where there is but one.
     """
 
     part: str
@@ -54,6 +55,7 @@ class Block:
     folio: str = ""
     ordinal: int = 0
     page: int = 0
+    volume: int = 0
 
 
 def blocks_of(part: Part, digests: Digests) -> tuple[Block, ...]:

@@ -242,6 +242,17 @@ def _of_all_editions(source: str) -> str:
     return without_tags(source, MASK)
 
 
+def web_links(body: str) -> Iterator[tuple[str, int]]:
+    """The web addresses to which a text links, whatever edition prints them, and the line of each, from 1."""
+    for token in parsed(_of_all_editions(body)):
+        line = token.map[0] + 1 if token.map else 1
+        for child in token.children or []:
+            target = str(child.attrs.get("href", "")) if child.type == "link_open" else ""
+            if target.startswith(("https://", "http://")) and MASK not in target:
+                yield target, line
+            line += child.type in ("softbreak", "hardbreak")
+
+
 def _words(token: Token) -> str:
     children = token.children or []
     return "".join("\n" if child.type in ("softbreak", "hardbreak") else child.content for child in children)

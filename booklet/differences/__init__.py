@@ -17,7 +17,7 @@ from booklet.composing import Block
 from booklet.differences.addressing import address, change_address, ordinal, page_of
 from booklet.differences.alignment import changed_numbers, changes
 from booklet.differences.comparing import compare_copies, compare_sources, compare_titles, copy_changes
-from booklet.differences.copies import Copy, SourceCopies, Sources, file_copy, sources
+from booklet.differences.copies import Copy, SourceCopies, Sources, file_copy, sources, volumes_copy
 from booklet.differences.records import Change, Comparison, DifferenceError, TitleChanges
 from booklet.differences.report import as_data, as_html, as_text, marked
 from booklet.dispatch import MANIFEST, Entry, read_manifest
@@ -51,6 +51,7 @@ __all__ = [
     "page_of",
     "sources",
     "state",
+    "volumes_copy",
 ]
 
 TAGGED = ("screen", "large-print")

@@ -24,11 +24,12 @@ def page_of(folio: str) -> str:
 
 
 def address(block: Block) -> str:
-    """Page and place: `page 57, third entry`, `page 12, second paragraph`, `front cover, first picture`."""
+    """Page and place: `page 57, third entry`, `front cover, first picture`, `volume 2, page 12, second paragraph`."""
+    page = f"volume {block.volume}, {page_of(block.folio)}" if block.volume else page_of(block.folio)
     if block.kind == "foot":
-        return f"{page_of(block.folio)}, foot of the pages"
+        return f"{page}, foot of the pages"
     noun = "entry" if block.entry else _NOUNS[block.kind]
-    return f"{page_of(block.folio)}, {ordinal(block.ordinal)} {noun}"
+    return f"{page}, {ordinal(block.ordinal)} {noun}"
 
 
 def change_address(change: Change) -> str:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from itertools import islice
 from typing import Literal
 
 from booklet.bounds import FILE, TooMuchError, apart
-from booklet.composing import Block
+from booklet.composing import PAGE_NUMBER, Block
 from booklet.differences.alignment import changes
 from booklet.differences.copies import Copy, SourceCopies, Sources
 from booklet.differences.records import (
@@ -74,9 +76,16 @@ def compare_copies(
 def copy_changes(old: Copy, new: Copy) -> tuple[Change, ...]:
     """What changed from one copy to another, part by part in the order of the new one."""
     mixed = old.is_file or new.is_file
-    before, after = (_told(copy, mixed) for copy in (old, new))
+    before, after = _told(old, new, mixed), _told(new, old, mixed)
     order = dict.fromkeys((*_in_sequence(before, after),))
-    return tuple(change for part in order for change in changes(before.get(part, ()), after.get(part, ())))
+    filling = {
+        part
+        for part in before.keys() ^ after.keys()
+        if "/" in part or part in old.planned | new.planned  # of one volume more or less, or pages to fill it up
+    }
+    return tuple(
+        change for part in order if part not in filling for change in changes(before.get(part, ()), after.get(part, ()))
+    )
 
 
 def _in_sequence(before: Mapping[str, object], after: Mapping[str, object]) -> Iterator[str]:
@@ -89,18 +98,35 @@ def _in_sequence(before: Mapping[str, object], after: Mapping[str, object]) -> I
     yield from gone
 
 
-def _told(copy: Copy, mixed: bool) -> Mapping[str, Sequence[Block]]:
+def _told(copy: Copy, other: Copy, mixed: bool) -> Mapping[str, Sequence[Block]]:
     """The blocks of a copy, where one of both is a file without what files do not tell."""
     if not mixed:
         return copy.blocks
     return {
         part: [
-            replace(row, digest="")
+            replace(
+                row,
+                digest="",
+                words=_without_pages(row.words, other.blocks.get(part, ())) if copy.is_file else row.words,
+            )
             for row in rows
             if row.kind not in _ONLY_SOURCES or (row.kind == "picture" and row.words)
         ]
         for part, rows in copy.blocks.items()
     }
+
+
+def _without_pages(words: str, others: Sequence[Block]) -> str:
+    """The words of a file as sources have them, where they differ only in numbers of pages: a file tells those of links
+    inside it, and not those of another volume.
+    """
+    alike = (row.words for row in others if PAGE_NUMBER in row.words)
+    return next((each for each in alike if _with_pages(each).fullmatch(words)), words)
+
+
+@lru_cache(maxsize=4096)
+def _with_pages(words: str) -> re.Pattern[str]:
+    return re.compile(rf"(?:\w+|{PAGE_NUMBER})".join(map(re.escape, words.split(PAGE_NUMBER))))
 
 
 def _edition_pairs(old: Sources, new: Sources, editions: tuple[str, ...]) -> list[tuple[str, str]]:

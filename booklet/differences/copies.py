@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
@@ -11,6 +11,7 @@ from pathlib import Path
 
 from booklet.bounds import FILE, MAX_PDF_BYTES, MAX_PICTURE_BYTES, TooMuchError, apart
 from booklet.composing import (
+    PAGE_NUMBER,
     PAGE_TOKENS,
     Block,
     Composition,
@@ -34,6 +35,7 @@ from booklet.pdf import BlocksOfFile, NoBlocksError, PrintedBlock, PrintedLine, 
 from booklet.store import Store
 from booklet.today import Today
 from booklet.typesetting import LaidOutPart, Typesetter, folios, laid_out, page_counts, share_out
+from booklet.words import PLACEHOLDER, Words
 
 _ID = re.compile(r'\sid="([^"]+)"')
 COVERS = {"cover": "front cover", "back-cover": "back cover"}
@@ -58,6 +60,8 @@ class Copy:
     lines: Callable[[Block], tuple[PrintedLine, ...]]
     content: Callable[[Block], bytes]
     is_file: bool = False
+    planned: frozenset[str] = frozenset()
+    """Ids of parts that fill it up to whole sheets, as far as they are known: there may be more of them or fewer."""
 
 
 @dataclass(frozen=True)
@@ -118,32 +122,40 @@ class SourceCopies:
         self._faces = faces_of(state.folder, state.manuscript.style.faces)
 
     def parts(self, title: str, edition: str) -> dict[str, Part]:
-        """Every part that may print, by its name: its id, and the number of its volume from the second on."""
+        """Every part that may print, by its name."""
         composed = self.composed(title, edition)
-        return {part_name(part.id, each.volume): part for each in composed for part in each.parts}
+        names = _names([[part.id for part in each.parts] for each in composed])
+        return {own[part.id]: part for each, own in zip(composed, names, strict=True) for part in each.parts}
 
     def copy(self, title: str, edition: str, only: Collection[str] | None = None) -> Copy:
         """A copy with the blocks of some parts alone (default: all) that are printed in it. Raises DifferenceError."""
         known = self._standard(title, edition)
-        anchors = {anchor for each in self.composed(title, edition) for part in each.body for anchor in _ids(part)}
-        composed = tuple(_anchored(each, only, anchors | known.keys()) for each in self.composed(title, edition))
+        whole = self.composed(title, edition)
+        names = _names([[part.id for part in each.parts] for each in whole])
+        wanted = [{id for id, name in own.items() if only is None or name in only} for own in names]
+        anchors = {anchor for each in whole for part in each.body for anchor in _ids(part)} | known.keys()
+        composed = tuple(_anchored(each, ids, anchors) for each, ids in zip(whole, wanted, strict=True))
         setter = self._setters["large-print" if self.large_print else "screen"]
         volumes, folios = laid_out(composed, setter, known)
         if not volumes:
             raise DifferenceError(f"{self.state.label}: {title} ({edition}) cannot be set. Try booklet build.")
         printed = {
-            part_name(row.part.id, each.volume): row
-            for each, rows in zip(composed, volumes, strict=True)
+            own[row.part.id]: (each, row)
+            for each, rows, own in zip(
+                whole, volumes, _names([[row.part.id for row in rows] for rows in volumes]), strict=True
+            )
             for row in rows
         }
-        original = self.parts(title, edition)
         blocks = {
-            name: _placed(name, blocks_of(original[name], self.digest), row)
-            for name, row in printed.items()
-            if only is None or name in only
+            name: _placed(name, each.volume, blocks_of(original, self.digest), row)
+            for name, (each, row) in printed.items()
+            for original in each.parts
+            if original.id == row.part.id and row.part.id in wanted[max(each.volume - 1, 0)]
         }
-        content = cache(lambda name: self._content(printed[name], folios, setter))
+        content = cache(lambda name: self._content(printed[name][1], folios, setter))
         lines = cache(lambda name: _by_id(read_blocks(content(name), only_ours=False)))
+        if len(whole) > 1:
+            blocks = {name: _without_volumes(rows, self.state.manuscript.words) for name, rows in blocks.items()}
         return Copy(
             title=title,
             name=composed[0].publication.title,
@@ -151,6 +163,7 @@ class SourceCopies:
             blocks=blocks,
             lines=lambda block: lines(block.part).get(block.key, ()),
             content=lambda block: content(block.part),
+            planned=frozenset(part.id for each in whole for part in each.planned),
         )
 
     def _compose(self, title: str, edition: str) -> tuple[Composition, ...]:
@@ -194,21 +207,27 @@ class SourceCopies:
         return content
 
 
-def part_name(id: str, volume: int) -> str:
-    """What a part is known by where several volumes have one of the same id."""
-    return f"{id}/{volume}" if volume > 1 else id
+def _names(volumes: Iterable[Collection[str]]) -> list[dict[str, str]]:
+    """By what the parts of each volume are known, by their ids: the id alone, which they keep in whichever volume they
+    come to stand, or with the volume's number where an earlier volume has one of the same id.
+    """
+    known: set[str] = set()
+    rows = []
+    for number, ids in enumerate(volumes, 1):
+        rows.append({id: f"{id}/{number}" if id in known else id for id in ids})
+        known.update(ids)
+    return rows
 
 
 def _ids(part: Part) -> list[str]:
     return _ID.findall(part.html)
 
 
-def _anchored(composition: Composition, only: Collection[str] | None, anchors: Collection[str]) -> Composition:
-    """The composition with an anchor on every block of some parts, and without references to what is nowhere."""
+def _anchored(composition: Composition, wanted: Collection[str], anchors: Collection[str]) -> Composition:
+    """The composition with an anchor on every block of the wanted parts, and without references to what is nowhere."""
 
     def change(part: Part) -> Part:
-        wanted = only is None or part_name(part.id, composition.volume) in only
-        part = with_anchors(part) if wanted else part
+        part = with_anchors(part) if part.id in wanted else part
         if all(anchor in anchors for anchor in PAGE_TOKENS.findall(part.html)):
             return part
         html = PAGE_TOKENS.sub(lambda token: token[0] if token[1] in anchors else "?", part.html)
@@ -223,15 +242,16 @@ def _anchored(composition: Composition, only: Collection[str] | None, anchors: C
     )
 
 
-def _placed(name: str, blocks: tuple[Block, ...], row: LaidOutPart) -> tuple[Block, ...]:
-    """The blocks of a part, each told on which page it begins."""
+def _placed(name: str, volume: int, blocks: tuple[Block, ...], row: LaidOutPart) -> tuple[Block, ...]:
+    """The blocks of a part, each told in which volume and on which page it begins."""
 
     def page(block: Block) -> int:
         return row.layout.anchors.get(block.key, (0, 0.0))[0]
 
     cover = COVERS.get(row.part.kind)
     return numbered(
-        replace(block, part=name, page=page(block), folio=cover or row.folio(page(block))) for block in blocks
+        replace(block, part=name, page=page(block), folio=cover or row.folio(page(block)), volume=volume)
+        for block in blocks
     )
 
 
@@ -272,6 +292,50 @@ def file_copy(path: Path, title: str = "", edition: str = "") -> Copy:
         content=lambda _: content,
         is_file=True,
     )
+
+
+def volumes_copy(paths: Sequence[Path], title: str, edition: str, words: Words) -> Copy:
+    """The copy whose volumes these files are, in their order, and which speaks of volumes in these words. Raises
+    DifferenceError.
+    """
+    copies = [file_copy(path, title, edition) for path in paths]
+    if len(copies) == 1:
+        return copies[0]
+    names = _names([copy.blocks for copy in copies])
+    blocks = {
+        own[id]: _without_volumes((replace(block, part=own[id], volume=volume) for block in rows), words)
+        for volume, (copy, own) in enumerate(zip(copies, names, strict=True), 1)
+        for id, rows in copy.blocks.items()
+    }
+    return replace(
+        copies[0],
+        blocks=blocks,
+        lines=lambda block: copies[block.volume - 1].lines(block),
+        content=lambda block: copies[block.volume - 1].content(block),
+    )
+
+
+def _without_volumes(blocks: Iterable[Block], words: Words) -> tuple[Block, ...]:
+    """The blocks without what they say of the volume in which something stands, and of how many there are: like numbers
+    of pages, both follow from the rest, and an old copy is right about itself.
+    """
+    reference, count, *headings = (
+        _any_number(words.phrase(key))
+        for key in ("page.reference_in_volume", "cover.volume", "contents.volume", "contents.this_volume")
+    )
+    here = words("page.reference", page=PAGE_NUMBER).replace("\u00a0", " ")
+    told = (
+        replace(block, words=re.sub(rf"(?:\. )?{count}", "", re.sub(reference, lambda _: here, block.words)))
+        for block in blocks
+        if not any(re.fullmatch(heading, block.words) for heading in headings)
+    )
+    return tuple(told)
+
+
+def _any_number(phrase: str) -> str:
+    """A pattern for a phrase of the house with any numbers in it."""
+    pieces = PLACEHOLDER.split(phrase.replace("\u00a0", " "))[::2]
+    return rf"(?:\w+|{PAGE_NUMBER})".join(map(re.escape, pieces))
 
 
 def _of_file(block: PrintedBlock, index: int, part: tuple[str, str], entry: int, folios: tuple[str, ...]) -> Block:
