@@ -135,6 +135,17 @@ def _look(*_: object) -> None:
             raise TooMuchError(watch.bounds)
 
 
+def _forget() -> None:
+    """A process that begins as a copy of another has no timer, and nothing holds for it yet."""
+    _WATCHES.clear()
+    if _HANDLERS:
+        signal.signal(signal.SIGALRM, _HANDLERS.pop())
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget)
+
+
 @contextmanager
 def _refusing(bounds: Bounds) -> Iterator[None]:
     """The system refuses memory beyond the bounds. macOS does not hold a process to it."""

@@ -86,6 +86,7 @@ CODES: dict[str, str] = {
     "SYS-002": "files that cannot be written",
     "SYS-003": "a part that takes too much time or memory",
     "SYS-004": "a file of somebody else in the place of the page of all files",
+    "SYS-005": "a process that ended before its work was done",
     "LNK-101": "a link in a finished file that leads nowhere",
     "LNK-102": "a link in a finished file that opens what it should not",
     "LNK-103": "a link that prints another page number than that of the page it leads to",

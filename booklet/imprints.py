@@ -53,6 +53,7 @@ from booklet.jobs import (
     TypesetVolumes,
     examined,
     prepare,
+    process_ended,
     typeset_booklet,
     typeset_title,
     worker,
@@ -231,11 +232,19 @@ def _steps(sources: Sources, copies: dict[str, list[Copy]]) -> Iterator[Step]:
         for job in jobs:
             standard, large = sources.composed_for(job)
             name = ("typeset", job)
-            yield Step(name, typeset_title, (job.title, edition, job.form, standard, large), cost=100.0)
+            arguments = (job.title, edition, job.form, standard, large)
+            nothing = TypesetVolumes((), (_ended(job, sources),), 0, 0)
+            yield Step(name, typeset_title, arguments, cost=100.0, if_ended=nothing)
         names = tuple(("typeset", job) for job in jobs)
-        yield Step(("judge", edition), judge_frames, (edition, jobs), names, cost=100.0)
+        ended = (_ended(jobs[0], sources),)
+        yield Step(("judge", edition), judge_frames, (edition, jobs), names, cost=100.0, if_ended=ended)
         for number, rows in enumerate(_batched(own, ROWS_AT_ONCE)):
-            yield Step((edition, number), imprint_batch, (edition, jobs, rows), (("judge", edition), *names))
+            before, ended = (("judge", edition), *names), (process_ended(jobs[0], rows[0].words.place),)
+            yield Step((edition, number), imprint_batch, (edition, jobs, rows), before, if_ended=BatchResult((), ended))
+
+
+def _ended(job: Job, sources: Sources) -> Finding:
+    return process_ended(job, Place(sources.composed_for(job)[0][0].parts[0].file))
 
 
 def _batched(rows: Sequence[Row], count: int) -> Iterator[tuple[Row, ...]]:

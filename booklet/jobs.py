@@ -208,6 +208,12 @@ def most_pages(manuscript: Manuscript, form: Format) -> int:
     return max(1, int(paper.most_grams / leaf_grams) * 2 - PAGES_AROUND)
 
 
+def process_ended(job: Job, place: Place) -> Finding:
+    """What is said of a job over which a process ended, which no job should bring about."""
+    found = f"The process that made {job} ended before it was done: a library failed, or memory ran out."
+    return error("SYS-005", place, found, "Simpler drawings and pictures, and room for 2 GB a process (--jobs 1).")
+
+
 def finish_job(job: Job, number: int, inputs: str, volumes: TypesetVolumes) -> JobResult:
     """The files of a job, examined, each written aside under the job's number; none where one of them has a fault."""
     try:

@@ -49,6 +49,7 @@ from booklet.jobs import (
     composed_for,
     finish_job,
     prepare,
+    process_ended,
     typeset_booklet,
     typeset_title,
 )
@@ -406,6 +407,7 @@ def steps_of(
     for number, job in enumerate(jobs):
         name = (job.title, job.edition, job.form.pages, job.wanted(manuscript.book.checks))
         standard, large = composed_for(job, manuscript, compositions)
+        ended = (process_ended(job, Place(standard[0].parts[0].file)),)
         if name not in named:
             beside = [row for row in named if row[:2] == name[:2]]
             named[name] = None
@@ -414,10 +416,11 @@ def steps_of(
             after += beside if job.form.is_large_print else []
             cost = sum(len(part.html) for part in standard[0].parts) * (1 if ahead == name else 0.3)
             arguments = (job.title, job.edition, job.form, standard, large)
-            yield Step(name, typeset_title, arguments, after=tuple(after), cost=cost)
+            yield Step(name, typeset_title, arguments, (), tuple(after), cost, TypesetVolumes((), ended, 0, 0))
         ahead = first.setdefault((job.title, job.form.name), job)
         after = [ahead] if ahead != job else []
-        yield Step(job, finish_job, (job, number, keys[job]), (name,), tuple(after), 1000.0)
+        kept_back = JobResult((), ended, ())
+        yield Step(job, finish_job, (job, number, keys[job]), (name,), tuple(after), 1000.0, kept_back)
 
 
 def _deliver(

@@ -130,6 +130,11 @@ def test_what_stands_for_two_marked_contents_is_said_once(tmp_path: Path) -> Non
     assert heard(pdf, tmp_path) == ["both"]
 
 
+def said(letters: str) -> str:
+    """A glyph that stands for letters."""
+    return f"/Span <</ActualText <FEFF{letters}>>> BDC (x) Tj EMC"
+
+
 HEBREW = {"a": "\u05d0", "b": "\u05d1", "c": "\u05d2", "x": "x", "y": "y", "1": "1", "2": "2", " ": " ", "(": "("}
 
 
@@ -144,6 +149,9 @@ HEBREW = {"a": "\u05d0", "b": "\u05d1", "c": "\u05d2", "x": "x", "y": "y", "1": 
         ("(xy) Tj", "xy"),
         ("[(c) -333 (ba)] TJ", "\u05d0\u05d1 \u05d2"),
         ("(cb) Tj 12.7 0 Td (a) Tj", "\u05d0\u05d1\u05d2"),
+        (f"{said('05d1')} {said('05d0')}", "\u05d0\u05d1"),
+        (f"(c) Tj {said('05d005d1')}", "\u05d0\u05d1\u05d2"),
+        (f"{said('05d005d1')}", "\u05d0\u05d1"),
     ],
 )
 def test_what_is_read_from_the_right_is_said_in_order(tmp_path: Path, operators: str, said: str) -> None:

@@ -374,6 +374,23 @@ def appearance(font: Callable[[Pdf], Any] | None, flags: int = 4) -> Spoil:
     return spoil
 
 
+def stamp(ink: str, flags: int = 4, shown: str = "", is_form: bool = True) -> Spoil:
+    """A note 10 by 10 mm large that looks like a square of an ink, or does when it is `On`."""
+
+    def spoil(pdf: Pdf) -> None:
+        look = pdf.make_stream(f"{ink} 0 0 10 10 re f".encode(), Dictionary(BBox=Array([0, 0, 10, 10])))
+        if is_form:
+            look.Type, look.Subtype = Name.XObject, Name.Form
+        looks = Dictionary(On=look) if shown else look
+        note = Dictionary(
+            Type=Name.Annot, Subtype=Name.Stamp, Rect=Array([100, 100, 128, 128]), F=flags,
+            AP=Dictionary(N=looks), AS=Name(f"/{shown or 'On'}"),
+        )  # fmt: skip
+        pdf.pages[1].obj.Annots = Array([note])
+
+    return spoil
+
+
 def standard_font(_: Pdf) -> Dictionary:
     return Dictionary(
         Type=Name.Font, Subtype=Name.Type1, BaseFont=Name.Helvetica, Encoding=Name.WinAnsiEncoding, FirstChar=32,
@@ -817,6 +834,26 @@ NEAR: list[tuple[str, Spoil]] = [
     ("clinic", both(grey_group, grey_page)),
     ("large-print", larger),
 ]  # fmt: skip
+
+
+FULL = "0.9 0.8 0.8 0.9 k"
+
+
+@pytest.mark.parametrize(
+    ("spoil", "is_told"),
+    [
+        (stamp(FULL), True),
+        (stamp(FULL, is_form=False), True),
+        (stamp(FULL, shown="On"), True),
+        (stamp("0 0 0 1 k"), False),
+        (stamp(FULL, flags=0), False),
+        (stamp(FULL, flags=6), False),
+        (stamp(FULL, shown="Off"), False),
+    ],
+    ids=["a stamp", "a form that does not say so", "a mark that is set", "black", "not printed", "hidden", "not set"],
+)
+def test_ink_of_annotations_counts_where_they_are_printed(spoil: Spoil, is_told: bool) -> None:
+    assert ("INK-110" in codes(pdfs.spoilt("press", spoil), "press")) == is_told
 
 
 @pytest.mark.parametrize("profile", ["screen", "press", "clinic"])

@@ -1,4 +1,4 @@
-"""Steps in processes: each behind what it waits for, and the same results from one process or two."""
+"""Steps in processes: each behind what it waits for, the same results from one or two, and one step lost with one."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from booklet.bounds import Bounds, TooMuchError, within_bounds
 from booklet.processes import Step, WorkerEndedError, run
 
 _FACTOR: list[int] = []
@@ -25,6 +26,12 @@ def times(number: int, *others: int) -> int:
 
 def end(*_: Any) -> None:
     os._exit(1)
+
+
+def forever() -> None:
+    with within_bounds(Bounds(0.2, 500)):
+        while True:
+            pass
 
 
 def fail(*_: Any) -> None:
@@ -45,6 +52,7 @@ def graphs(draw: st.DrawFn) -> list[Step]:
 @given(graphs())
 def test_each_step_comes_behind_what_it_waits_for(steps: list[Step]) -> None:
     told: list[Hashable] = []
+    prepare(2)
     results = run(steps, 1, prepare, (2,), lambda step, count: told.append(step.name))
     assert sorted(map(str, told)) == sorted(str(step.name) for step in steps)
     for step in steps:
@@ -70,9 +78,35 @@ def test_a_mistake_of_our_own_is_not_hidden(processes: int) -> None:
         run([Step("a", fail, ())], processes, prepare, (1,))
 
 
-def test_a_process_that_ends_is_told_in_words() -> None:
-    with pytest.raises(WorkerEndedError, match="want of memory"):
-        run([Step("a", end, ()), Step("b", times, (1,))], 2, prepare, (1,))
+@pytest.mark.parametrize("processes", [1, 2])
+def test_a_process_that_ends_over_a_step_costs_that_step_alone(processes: int) -> None:
+    """What stands for its result goes on to those that wait for it, and others are as they would have been."""
+    lost = Step("lost", end, (), cost=5.0, if_ended=10)
+    steps = [lost, Step("behind", times, (1,), ("lost",)), *CHAIN]
+    results = run(steps, processes, prepare, (2,))
+    assert results == {"lost": 10, "behind": 22, **run(CHAIN, 1, prepare, (2,))}
+
+
+@pytest.mark.parametrize("processes", [1, 2])
+def test_a_process_that_ends_is_told_where_nothing_stands_for_its_step(processes: int) -> None:
+    with pytest.raises(WorkerEndedError, match="ended"):
+        run([Step("a", end, ()), Step("b", times, (1,))], processes, prepare, (1,))
+
+
+def test_no_process_is_this_one() -> None:
+    """And one step needs one process, however many there may be."""
+    found = run([Step("who", os.getpid, ())], 8, prepare, (1,))
+    assert found["who"] != os.getpid()
+    assert run([], 1, prepare, (1,)) == {}
+
+
+@pytest.mark.parametrize("processes", [1, 2])
+def test_bounds_hold_in_each_process(processes: int) -> None:
+    """Though the timer of the process that starts them is not theirs."""
+    with within_bounds(Bounds(60, 500)):
+        pass
+    with pytest.raises(TooMuchError):
+        run([Step(n, forever, ()) for n in range(processes)], processes, prepare, (1,))
 
 
 def test_steps_that_wait_for_one_another_are_refused() -> None:

@@ -6,7 +6,9 @@ What was made is told by counts and by the files themselves: their bytes, and wh
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -18,7 +20,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from booklet import transcript, walk
+from booklet import jobs, transcript, walk
 from booklet.build import KeptBack, Order, Receipt, build, check
 from booklet.cli import main
 from booklet.dispatch import read_manifest
@@ -335,6 +337,30 @@ def test_several_processes_are_used_where_there_is_work_for_them(
     build(order(project, jobs=1))
     build(order(project, jobs=2, editions=("VIC",), titles=("main",), formats=("screen",)))
     assert seen[0] == 2 and seen[1] == 1 and seen[2] < 2
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a process does not know what is patched here")
+@pytest.mark.parametrize("processes", [1, 2])
+def test_a_process_that_ends_keeps_back_its_job_alone(
+    booklet: Callable[..., Path], monkeypatch: pytest.MonkeyPatch, processes: int
+) -> None:
+    """It is named, with the text; and the next build, in which nothing fails, makes what is missing."""
+    wanted = order(booklet(), formats=("screen", "clinic"), editions=("VIC",), titles=("main",), jobs=processes)
+    real = jobs.finished_files
+
+    def ends(job: jobs.Job, *rest: Any) -> Any:
+        if job.form.name == "clinic":
+            os.kill(os.getpid(), signal.SIGKILL)
+        return real(job, *rest)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(jobs, "finished_files", ends)
+        receipt = build(wanted)
+    (found,) = errors(receipt.findings)
+    assert found.code == "SYS-005" and "VIC main clinic" in found.found and found.place.file.startswith("chapters")
+    assert receipt.kept_back == (KeptBack("main", "VIC", "clinic"),)
+    assert {entry.format for entry in receipt.files} == {"screen"}
+    assert {entry.format for entry in built(wanted).files} == {"screen", "clinic"}
 
 
 # Sources that change meanwhile

@@ -1,8 +1,7 @@
 """Imposition: pages of any PDF onto sheets, to be folded, cut or read as they are.
 
 The arrangement comes first, as plain numbers (`arrangement`); pages are placed afterwards (`placing`). `source` reads a
-stranger's file, `annotations` what is printed of its notes and forms, `printing` writes the sheets, `trial` a test
-sheet for the printer.
+stranger's file, `printing` writes the sheets, `trial` a test sheet for the printer.
 
 Inner sheets of a booklet are pushed out at the open edge by the paper that is folded around them. `creep_mm` says how
 far; a positive shift moves a page towards the spine, so that outer margins look alike once the booklet is folded.

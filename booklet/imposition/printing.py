@@ -10,7 +10,6 @@ import pikepdf
 from pikepdf import Array, Dictionary, Name, Object, Pdf, String
 
 from booklet.findings import counted
-from booklet.imposition.annotations import Stamps
 from booklet.imposition.arrangement import (
     FOLDED,
     MOST_PAGES,
@@ -36,7 +35,7 @@ from booklet.imposition.source import (
     smallest_type_pt,
     source_pages,
 )
-from booklet.pdf import PT_PER_MM, is_read_from_the_right, saved
+from booklet.pdf import PT_PER_MM, Stamps, is_read_from_the_right, saved
 from booklet.words import english
 
 Flip = Literal["short-edge", "long-edge", "manual", "manual-long-edge"]

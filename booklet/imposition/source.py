@@ -13,18 +13,19 @@ import pikepdf
 from pikepdf import Array, Dictionary, Name, Object, Pdf
 
 from booklet.findings import BookletError
-from booklet.imposition.annotations import Stamps, printed_annotations
 from booklet.imposition.placing import UprightPage
 from booklet.pdf import (
     Box,
     FontTable,
     OverLimitError,
     Paint,
+    Stamps,
     as_number,
     box_of,
     common,
     inherited,
     is_opaque,
+    printed_annotations,
     read_page,
     size,
     streams_of,

@@ -7,6 +7,7 @@ copies that `renderings` paints otherwise; `writing` writes files. Nothing here 
 within stated bounds.
 """
 
+from booklet.pdf.annotations import Stamps, draw_printed_annotations, printed_annotations
 from booklet.pdf.blocks import BlocksOfFile, NoBlocksError, PrintedBlock, PrintedLine, page_pictures, read_blocks
 from booklet.pdf.cmaps import cmap_faults
 from booklet.pdf.colour import PLAIN, Colour, Proof, Space, grey_of, srgb
@@ -65,11 +66,11 @@ __all__ = [
     "PROGRAMS", "PT_PER_MM", "WINDOW_MM2", "XMP_BASIC", "Accents", "Address", "BlocksOfFile", "Box", "BoxFault",
     "Camera", "Colour", "Content", "ContentFault", "Description", "Drawings", "Element", "Font", "FontFault",
     "FontTable", "Geometry", "Ground", "Inks", "Item", "Known", "Mark", "Matrix", "NoBlocksError", "NumberedPages",
-    "ObjectId", "OverLimitError", "Paint", "PrintedBlock", "PrintedLine", "Problem", "Proof", "Space", "Tree",
-    "TreeFault", "as_number", "box_of", "cmap_faults", "common", "document_information", "draw_pages", "encoded",
-    "foreign_kind", "geometry_of", "grey_of", "has_letters_from_the_right", "inherited", "inside", "is_measurable",
-    "is_opaque", "is_read_from_the_right", "moved", "page_pictures", "painted_otherwise", "peak_percent",
-    "picture_fault", "pixels", "plain", "printable", "read_appearance", "read_blocks", "read_page", "read_tree",
-    "saved", "shrunk", "size", "srgb", "streams_of", "text_string", "times", "unpacked", "words_of", "xmp",
-    "xmp_text", "xmp_values",
+    "ObjectId", "OverLimitError", "Paint", "PrintedBlock", "PrintedLine", "Problem", "Proof", "Space", "Stamps",
+    "Tree", "TreeFault", "as_number", "box_of", "cmap_faults", "common", "document_information", "draw_pages",
+    "draw_printed_annotations", "encoded", "foreign_kind", "geometry_of", "grey_of", "has_letters_from_the_right",
+    "inherited", "inside", "is_measurable", "is_opaque", "is_read_from_the_right", "moved", "page_pictures",
+    "painted_otherwise", "peak_percent", "picture_fault", "pixels", "plain", "printable", "printed_annotations",
+    "read_appearance", "read_blocks", "read_page", "read_tree", "saved", "shrunk", "size", "srgb", "streams_of",
+    "text_string", "times", "unpacked", "words_of", "xmp", "xmp_text", "xmp_values",
 ]  # fmt: skip

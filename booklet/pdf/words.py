@@ -107,7 +107,9 @@ def _pieces(contents: Iterable[Content]) -> dict[Address, list[_Piece]]:
 
 
 def _as_read(pieces: list[_Piece]) -> list[_Piece]:
-    """The pieces of a line that has letters from the right, as one."""
+    """The pieces of a line that is drawn letter by letter and has such from the right, as one. What an ActualText says
+    of several letters is in their order already.
+    """
     lines: list[list[_Piece]] = []
     for piece in pieces:
         if lines and _parted(lines[-1][-1], piece) != "line" and piece.start.x > lines[-1][-1].start.x:
@@ -116,14 +118,23 @@ def _as_read(pieces: list[_Piece]) -> list[_Piece]:
             lines.append([piece])
     read: list[_Piece] = []
     for line in lines:
-        if any(piece.actual is None and has_letters_from_the_right(piece.words) for piece in line):
-            words = line[0].words
+        if any(_is_drawn_by_letters(piece) and has_letters_from_the_right(piece.words) for piece in line):
+            words = _as_drawn(line[0])
             for before, after in pairwise(line):
                 gap = _parted(before, after) == "gap" and not _spaced(before, after)
-                words += f" {after.words}" if gap else after.words
+                words += f" {_as_drawn(after)}" if gap else _as_drawn(after)
             line = [replace(line[0], words=as_read(words), end=line[-1].end)]
         read += line
     return read
+
+
+def _is_drawn_by_letters(piece: _Piece) -> bool:
+    return piece.actual is None or len(piece.words) == 1
+
+
+def _as_drawn(piece: _Piece) -> str:
+    is_turned = not _is_drawn_by_letters(piece) and has_letters_from_the_right(piece.words)
+    return piece.words[::-1] if is_turned else piece.words
 
 
 def _place(item: Item) -> _Place:

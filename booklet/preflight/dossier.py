@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import Any
 
@@ -33,6 +34,7 @@ from booklet.pdf import (
     Proof,
     Tree,
     box_of,
+    draw_printed_annotations,
     geometry_of,
     is_read_from_the_right,
     plain,
@@ -386,6 +388,23 @@ class Dossier:
     def inks(self) -> Inks:
         """Draws the inks of the pages."""
         return Inks(self.content, self.proof)
+
+    @cached_property
+    def printed_pages(self) -> tuple[list[Page], Inks]:
+        """The pages with what is printed of their annotations drawn over them, and what draws the inks of these."""
+        if not self.appearances:
+            return self.pages, self.inks
+        inked = {content.page_index for content in self.appearances}
+        pdf, fonts, written = Pdf.open(io.BytesIO(self.content)), FontTable(), io.BytesIO()
+        draw_printed_annotations(pdf)
+        pdf.save(written)
+        pages = [
+            replace(page, content=read_page(pdf.pages[page.index], page.index, fonts), source=pdf.pages[page.index].obj)
+            if page.index in inked
+            else page
+            for page in self.pages
+        ]
+        return pages, Inks(written.getvalue(), self.proof)
 
     @cached_property
     def contrasts(self) -> list[tuple[Item, float, float]]:

@@ -171,10 +171,11 @@ def _white_overprint(dossier: Dossier) -> Iterator[Defect]:
 def _too_much_ink(dossier: Dossier) -> Iterator[Defect]:
     """The mean over windows of 15 mm², from pictures of the inks."""
     limit = dossier.profile.ink_limit_percent
-    for page in dossier.pages:
+    pages, inks = dossier.printed_pages
+    for page in pages:
         if not page.drawable:
             continue
-        if total := dossier.inks.total(page.content, page.geometry, INK_DPI, limit + INK_SLACK_PERCENT):
+        if total := inks.total(page.content, page.geometry, INK_DPI, limit + INK_SLACK_PERCENT):
             most, peak = peak_percent(total), max(total.tobytes())
             left, top, _, _ = total.point([255 * (v >= peak) for v in range(256)]).getbbox() or (0, 0, 1, 1)
             scale = (page.geometry.media[2] - page.geometry.media[0]) / total.width
@@ -185,19 +186,20 @@ def _too_much_ink(dossier: Dossier) -> Iterator[Defect]:
 
 
 def _unmeasured(dossier: Dossier) -> Iterator[Defect]:
-    for page in dossier.pages:
+    pages, inks = dossier.printed_pages
+    for page in pages:
         kinds = {item.kind for item in page.content.items if item.picture is None or item.picture.space is not None}
         if Paint.SHADING in kinds:
             resources = page.source.get("/Resources")
             for shading, table in _shadings(resources if isinstance(resources, Dictionary) else Dictionary()):
-                if not is_measurable(shading, table, dossier.inks.spaces):
+                if not is_measurable(shading, table, inks.spaces):
                     yield Defect("The ink of a shading cannot be measured.", page.index)
         if Paint.IMAGE in kinds and page.drawable:
-            unread = dossier.inks.unread(page.content)
+            unread = inks.unread(page.content)
             for item in page.content.items:
                 if item.picture and item.picture.space and item.picture.object_id in unread:
                     yield dossier.at("The ink of an image cannot be measured.", item)
-    if dossier.inks.spaces.budget.is_spent:
+    if inks.spaces.budget.is_spent:
         yield Defect("The colours of the file are made by programs that take too long.")
 
 

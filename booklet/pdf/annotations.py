@@ -8,7 +8,7 @@ from typing import Any
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Object, Pdf, Stream, String
 
-from booklet.pdf import inherited
+from booklet.pdf.objects import inherited
 
 HIDDEN, PRINT = 2, 4
 """Bits of the flags (12.5.3): not shown at all; printed."""
@@ -66,6 +66,20 @@ def printed_annotations(pdf: Pdf, page: Any, resources: Object) -> tuple[Stamps,
         elif words:
             stamps += Stamps(hidden=1)
     return stamps, b"".join(drawn), pictures
+
+
+def draw_printed_annotations(pdf: Pdf) -> None:
+    """Draw what is printed of the annotations of a file over its pages. Raises ValueError for too many of them."""
+    for page in pdf.pages:
+        inherits = inherited(page.obj, "/Resources")
+        resources = inherits if isinstance(inherits, Dictionary) else Dictionary()
+        _, drawn, pictures = printed_annotations(pdf, page.obj, resources)
+        if drawn:
+            named = resources.get("/XObject")
+            forms = {**(dict(named.items()) if isinstance(named, Dictionary) else {}), **pictures}
+            page.obj.Resources = Dictionary({**dict(resources.items()), "/XObject": Dictionary(forms)})
+            page.contents_add(b"q\n", prepend=True)
+            page.contents_add(b"\nQ\n" + drawn)
 
 
 def _without_picture(annotation: Any, is_printed: bool) -> Stamps:
