@@ -7,7 +7,7 @@ from collections.abc import Hashable
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from booklet.bounds import Bounds, TooMuchError, within_bounds
@@ -49,6 +49,7 @@ def graphs(draw: st.DrawFn) -> list[Step]:
     return draw(st.permutations(steps))
 
 
+@settings(max_examples=50, deadline=None)
 @given(graphs())
 def test_each_step_comes_behind_what_it_waits_for(steps: list[Step]) -> None:
     told: list[Hashable] = []

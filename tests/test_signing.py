@@ -95,6 +95,18 @@ def test_what_changes_nothing_that_is_printed_there_does_not(signed: Path, name:
     assert withdrawn(signed, date(2027, 6, 1)) == [], "nor does another day"
 
 
+def test_the_head_of_a_handout_is_no_part_of_its_first_chapter(booklet: Callable[..., Path]) -> None:
+    """Its issue, its logo and what nobody has reviewed stand above the chapter, which stays as it was read."""
+    project = booklet(changed(BOOK, 'slug = "', 'binding = "stapled"\nslug = "'))
+    assert signed_off(project, "one", *BY).exit_code == 0
+    edit(project, BOOK, "2026.1", "2026.2")
+    logo = '[logo]\nimage = "images/plain.svg"\nalt = "The mark of the testers"\n'
+    (project / "chapters/style.toml").write_text(logo, "utf-8")
+    assert withdrawn(project) == []
+    edit(project, ONE, "One point", "Some point")
+    assert [finding.code for finding in withdrawn(project)] == ["SRC-070"]
+
+
 def test_a_chapter_moved_to_another_file_stays_signed_and_one_with_another_id_is_named(signed: Path) -> None:
     (signed / TWO).rename(signed / "chapters/03-two.md")
     assert withdrawn(signed) == []

@@ -13,6 +13,7 @@ import pytest
 from fontTools.ttLib import TTFont
 from PIL import Image
 
+from booklet import transcript
 from booklet.build import Order, build, check
 from booklet.findings import Finding
 from booklet.manuscript import shipped
@@ -20,7 +21,7 @@ from booklet.manuscript.sheets import checked_sheet
 from booklet.manuscript.styling import themes
 from tests.conftest import TODAY, needs
 from tests.printed import printed
-from tests.tiny import BOOK, FILES, ONE, VIC, Overlay, added, errors, order
+from tests.tiny import BOOK, FILES, ONE, VIC, Overlay, added, changed, errors, order
 
 STYLE, SHEET = "chapters/style.toml", "chapters/styles/own.css"
 PLEX = shipped("fonts") / "ibm-plex-sans-latin-400-normal.woff2"
@@ -298,6 +299,7 @@ def photograph() -> bytes:
         return file.getvalue()
 
 
+LOGO = '[logo]\nimage = "images/plain.svg"\nalt = "The mark of the testers"\nwidth_mm = 20\n'
 ON_PHOTO: Overlay = {
     VIC: FILES[VIC].replace("images/plain.svg", "images/cover.jpg"),
     "chapters/images/cover.jpg": photograph(),
@@ -310,11 +312,25 @@ def test_the_words_of_a_cover_stand_on_a_panel_where_it_is_a_photograph(
     booklet: Callable[..., Path], panel: str
 ) -> None:
     """Read in colour and in grey on every file, and cut anywhere in the bleed."""
-    logo = '[logo]\nimage = "images/plain.svg"\nalt = "The mark of the testers"\nwidth_mm = 20\n'
-    project = booklet({**printed(), **ON_PHOTO, STYLE: f"[cover]\n{panel}\n{logo}"})
+    project = booklet({**printed(), **ON_PHOTO, STYLE: f"[cover]\n{panel}\n{LOGO}"})
     errors, files = made(project)
     assert errors == []
     assert {"screen.pdf", "large-print.pdf", "press.pdf", "clinic.pdf"} <= files.keys()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("title", ["main", "chapter:two"])
+@pytest.mark.parametrize("form", ["screen", "large-print"])
+def test_the_logo_stands_at_the_head_of_what_has_no_cover(booklet: Callable[..., Path], title: str, form: str) -> None:
+    """On the first page and no other: of sheets that are stapled, and of a single chapter."""
+    stapled = changed(BOOK, 'slug = "', 'binding = "stapled"\nslug = "')
+    project = booklet({**stapled, STYLE: LOGO})
+    receipt = build(order(project, editions=("VIC",), titles=(title,), formats=(form,)))
+    assert errors(receipt.findings) == []
+    (entry,) = receipt.files
+    heard = transcript.load(project / "dist" / entry.file).top.text()
+    assert heard.count("The mark of the testers") == 1
+    assert heard.index("The mark of the testers") < heard.index("Chapter two" if title != "main" else "Chapter one")
 
 
 def test_a_photograph_without_a_panel_is_refused(booklet: Callable[..., Path]) -> None:

@@ -259,6 +259,7 @@ class _Composer:
         self.project = project
         self.faces = faces
         self.book = context.manuscript.book
+        self.logo = context.manuscript.style.logo
         self.words = context.words
         self.page_faces = faces.of_language(self.words.said)
         self.linked = partial(linked_text, numbers=context.numbers, words=self.words)
@@ -272,6 +273,8 @@ class _Composer:
             **{f"directory-{id}": title for id, title in self.book.directory.audiences.items()},
         }
         self.links: list[tuple[str, Place]] = []
+        if self.logo:
+            self.findings += image_faults(project, self.logo.image, self.logo.origin)
 
     def composition(self, wanted: Wanted) -> Composition:
         """The title, or the volume of it that the context is made for."""
@@ -396,9 +399,13 @@ class _Composer:
         names = {"title": head.title, "head": head, "number": chapter.number, "count": count + 1, "drawing": drawing}
         number = "" if self.context.publication.panels else f"{chapter.number} "
         names["running"] = self._running(head, number)
-        names |= {"context": self.context, "is_first": chapter == self.context.publication.chapters[0]}
+        title = self.context.publication
+        has_masthead = chapter == title.chapters[0] and not title.stitched and not title.panels
+        logo = self.logo if has_masthead else None
+        names |= {"context": self.context, "has_masthead": has_masthead, "logo": logo}
         html = partial(self._html, "chapter", **names, body=Markup(page.html))
-        part = Part(head.id, head.title, "chapter", html(), (*page.assets, *filter(None, [drawing])), file)
+        assets = (*page.assets, *filter(None, [drawing, logo.image if logo else ""]))
+        part = Part(head.id, head.title, "chapter", html(), assets, file)
         return replace(part, html=html()) if self._sign(chapter, part) else part
 
     def texts(self) -> tuple[Part, ...]:
@@ -412,10 +419,12 @@ class _Composer:
         head, file, title = chapter.head, chapter.origin.file, self.context.publication
         page = self.text(chapter.body, head.id, file)
         drawing = self._drawing(chapter) if head.rhythm == "drawing" else ""
-        names = {"head": head, "drawing": drawing, "publication": title, "context": self.context}
+        logo = self.logo if title.is_handout else None
+        names = {"head": head, "drawing": drawing, "publication": title, "context": self.context, "logo": logo}
         names["running"] = self._running(head)
         html = self._html("flow", title=head.title, text=Markup(page.html), **names)
-        part = Part(head.id, head.title, "flow", html, (*page.assets, *filter(None, [drawing])), file)
+        assets = (*page.assets, *filter(None, [drawing, logo.image if logo else ""]))
+        part = Part(head.id, head.title, "flow", html, assets, file)
         self._sign(chapter, part)
         return part
 
@@ -494,7 +503,7 @@ class _Composer:
         """The front cover."""
         title, context = self.context.publication, self.context
         self._check_cover()
-        panel, logo = self._panel(title.cover_image), context.manuscript.style.logo
+        panel, logo = self._panel(title.cover_image), self.logo
         names = {"image": title.cover_image, "book": self.book, "edition": context.edition, "context": context}
         kind = f"cover panel-{panel}" if panel else "cover"
         names |= {"kind": kind, "panel": panel, "logo": logo}
@@ -506,8 +515,6 @@ class _Composer:
     def _panel(self, image: str) -> str:
         """Where the words of the cover stand on a panel; nothing where they stand on its drawing."""
         style = self.context.manuscript.style
-        if style.logo:
-            self.findings += image_faults(self.project, style.logo.image, style.logo.origin)
         wanted, is_photograph = style.cover.panel, is_picture(self.project, image)
         if wanted == "none" and is_photograph:
             found = "The cover is a photograph, and its words stand on no panel."

@@ -1,7 +1,7 @@
 """What is signed off: the words, numbers and pictures of a chapter as an edition prints them, section by section.
 
-Not the file: how a text is written, the numbers of pages and of the chapter, whether somebody has confirmed a service
-of late and who signed are no part of it.
+Not the file: how a text is written, the numbers of pages and of the chapter, the head of a handout above its first
+chapter, whether somebody has confirmed a service of late and who signed are no part of it.
 """
 
 from __future__ import annotations
@@ -20,7 +20,9 @@ from booklet.manuscript import Signature
 HASH_SIGNS = 12
 _NUMBER = re.compile(r"\d[\d,. ]*")
 _NOT_READ = re.compile(
-    r'<(span|strong) class="(?:chapter-number|checked)">[^<]*</\1>|<p class="reviewed">.*?</p>', re.DOTALL
+    r'<(span|strong) class="(?:chapter-number|checked)">[^<]*</\1>|<p class="reviewed">.*?</p>'
+    r'|<div class="masthead.*?(?=<section>)',
+    re.DOTALL,
 )
 
 
@@ -51,7 +53,9 @@ class Reading:
 
 def reading_of(part: Part, digests: Digests) -> Reading:
     """What somebody reads of a composed chapter. `digests` hashes the bytes of a picture."""
-    blocks = blocks_of(replace(part, html=_NOT_READ.sub("", part.html)), digests)
+    html = _NOT_READ.sub("", part.html)
+    assets = tuple(name for name in part.assets if name in html or name not in part.html)
+    blocks = blocks_of(replace(part, html=html, assets=assets), digests)
     told = tuple(block for block in blocks if block.kind != "foot")
     words = [word for block in told if block.kind != "picture" for word in block.words.split()]
     return Reading(

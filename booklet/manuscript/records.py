@@ -670,7 +670,7 @@ class Palette(Record):
 
 
 class Logo(Record):
-    """The mark of whoever publishes, at the foot of the cover."""
+    """The mark of whoever publishes, at the foot of the cover, or at the head of the first page where there is none."""
 
     image: Line
     """The drawing or picture, in `images/`."""
@@ -703,7 +703,7 @@ class Style(Record):
     palette: Palette = Palette()
     """Colours of one's own."""
     logo: Logo | None = None
-    """The logo on the cover."""
+    """The logo on the cover, or at the head of the first page."""
     cover: CoverStyle = CoverStyle()
     """How the cover is laid out."""
     overlay: Annotated[Overlay, Field(alias="\0overlay", exclude=True)] = Overlay()
