@@ -51,6 +51,8 @@ CODES: dict[str, str] = {
     "SRC-061": "a condition that no edition meets",
     "SRC-062": "a service that no edition prints",
     "SRC-063": "something of one region in the edition or the entry of another",
+    "SRC-064": "a section of passive sentences",
+    "SRC-065": "a word of the glossary that is used before a text leads to what it means",
     "SRC-070": "a chapter that is not as somebody signed it off",
     "SRC-071": "a print job of chapters that nobody has signed off",
     "LNK-001": "a link to an anchor that is not there",

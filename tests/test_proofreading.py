@@ -11,6 +11,7 @@ import pytest
 
 from booklet.build import check
 from booklet.composing.grade import Sentence, flesch_kincaid, hardest, masked, sentences, smog, syllables
+from booklet.composing.passive import is_passive
 from booklet.composing.proofreading import measured, proofread
 from booklet.findings import Finding
 from booklet.manuscript import Manuscript, read
@@ -136,9 +137,8 @@ def test_a_word_that_no_chapter_uses_is_found(booklet: Callable[..., Path]) -> N
         FILES["chapters/glossary.yaml"]
         + "- word: Paragraph\n  meaning: Some lines.\n- word: Idle word\n  meaning: None.\n"
     )
-    assert warned(check(order(booklet({"chapters/glossary.yaml": glossary})))) == [
-        ("SRC-052", "chapters/glossary.yaml:5")
-    ]
+    found = warned(check(order(booklet({"chapters/glossary.yaml": glossary}))))
+    assert [row for row in found if row[0] == "SRC-052"] == [("SRC-052", "chapters/glossary.yaml:5")]
 
 
 @pytest.fixture(scope="module")
@@ -330,3 +330,66 @@ def test_dates_that_may_be_misread_are_named_at_their_line(
     found = [row for row in check(order(project)) if row.code == "SRC-059"]
     assert [row.found for row in found] == ([f"The date '{date}' may be misread."] if is_named else [])
     assert all(row.place.line == LAST for row in found)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "passive"),
+    [
+        ("Blood is taken from your arm.", True), ("The dose can often be changed.", True), ("It’s tested again.", True),
+        ("You may be quickly seen.", True), ("You're given tablets.", True), ("What's said stays here.", True),
+        ("A nurse takes blood.", False), ("You may be tired, or frightened.", False), ("The arm is red.", False),
+        ("Doctors are used to it.", False), ("He's told me.", False), ("The nurse's planned leave ends.", False),
+        ("It is an indeed rare thing.", False), ("You need to eat.", False), ("She was away.", False),
+        ("Surgery is used.", True),
+    ],
+)  # fmt: skip
+def test_a_passive_is_a_form_of_to_be_and_a_participle(sentence: str, passive: bool) -> None:
+    assert is_passive(sentence) is passive
+
+
+@pytest.mark.parametrize(
+    ("passive", "active", "most", "expected"),
+    [(3, 6, "", ["SRC-064"]), (3, 12, "", []), (2, 0, "", []), (3, 6, "most_passive_percent = 50", []),
+     (3, 12, "most_passive_percent = 10", ["SRC-064"])],
+    ids=["one in three", "one in five", "two are no reason", "a project may allow more", "or less"],
+)  # fmt: skip
+def test_a_section_of_passive_sentences_is_named_once_with_each(
+    booklet: Callable[..., Path], passive: int, active: int, most: str, expected: list[str]
+) -> None:
+    text = " ".join(["Blood is taken."] * passive + ["A nurse takes blood."] * active)
+    voice = "\n\n::: voice source=fact\nI was told. I was told. I was told.\n:::"
+    overlay = added(f"## Blood\n\n{text}{voice}") | {BOOK: f"{FILES[BOOK]}\n[reading]\n{most}\n"}
+    found = [row for row in check(order(booklet(overlay))) if row.code == "SRC-064"]
+    assert [row.code for row in found] == expected
+    if found:
+        assert str(found[0].place) == f"{TWO}:{LAST}" and found[0].found.count("'Blood is taken.'") == 3
+
+
+@pytest.mark.parametrize(
+    ("first", "place"),
+    [
+        ("You may have a scan.", f"{ONE}:9"),
+        ("You may have\nscans, or two.", f"{ONE}:10"),
+        ("You may have a [scan](word:scan).", None),
+        ("You may have a [scan](#two).", None),
+        ("You may have a picture, and scanning goes on.", None),
+        ("::: voice source=fact\nI had a scan.\n:::", None),
+    ],
+    ids=["before its link", "in a later line", "linked", "told elsewhere", "another word", "in a voice"],
+)
+def test_a_glossary_word_is_explained_where_readers_meet_it_first(
+    booklet: Callable[..., Path], first: str, place: str | None
+) -> None:
+    overlay = changed(ONE, "::: key-points", f"{first}\n\n::: key-points")
+    found = [row for row in check(order(booklet(overlay))) if row.code == "SRC-065"]
+    assert [str(row.place) for row in found] == ([place] if place else [])
+    assert all("[Scan](word:scan)" in row.expected for row in found)
+
+
+def test_a_glossary_word_that_nothing_explains_is_named_unless_no_glossary_is_printed(
+    booklet: Callable[..., Path],
+) -> None:
+    unlinked = {ONE: FILES[ONE].replace("[word](word:scan)", "scan")}
+    assert warned(check(order(booklet(unlinked)))) == [("SRC-065", f"{ONE}:10")]
+    without = unlinked | {TWO: FILES[TWO].replace("::: glossary\n:::\n", "")}
+    assert "SRC-065" not in {row.code for row in check(order(booklet(without)))}

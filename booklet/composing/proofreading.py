@@ -21,6 +21,7 @@ from markdown_it.token import Token
 from booklet.composing.blocks import parse_call
 from booklet.composing.grade import MASK, Sentence, flesch_kincaid, hardest, sentences, smog
 from booklet.composing.markdown import parsed
+from booklet.composing.passive import is_passive
 from booklet.composing.sandbox import without_tags
 from booklet.composing.views import services_of
 from booklet.findings import Finding, Place, warning
@@ -30,8 +31,10 @@ from booklet.order_codes import spells
 HARDEST = 3
 LONG_SENTENCE_WORDS = 20
 """Sentences of more words are long (stylemanual.gov.au, 'Sentences')."""
-MOST_LONG, LEAST_LONG = 0.25, 3
-"""The share of a section's sentences that may be long, and as many as are no reason to speak."""
+MOST_LONG = 0.25
+"""The share of a section's sentences that may be long."""
+LEAST = 3
+"""Fewer sentences of a section that are long, or passive, are no reason to speak."""
 _MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
 _FOREIGN_DATE = re.compile(
     rf"\b(?:(?:{_MONTHS}) \d{{1,2}}(?:st|nd|rd|th)?,? \d{{4}}|\d{{1,2}}(?:st|nd|rd|th)(?: of)? (?:{_MONTHS})"
@@ -46,6 +49,7 @@ _TEXT_ALONE = re.compile(r"\b(?:text|SMS)(?: messages?)? only\b|\bnobody answers
 _ANY_WORD = re.compile(r"\w+")
 MOST_UNSURE = 0.1
 """The share of a directory that may say "Check first": more is no help to somebody who is tired."""
+_GLOSSARY = re.compile(r"^:{3,} glossary\b", re.MULTILINE)
 _VOICE = re.compile(r"^::: voice .*\bsource=([\w-]+)", re.MULTILINE)
 SHOWN = 60
 """Characters by which a sentence is known again."""
@@ -61,8 +65,8 @@ def proofread(manuscript: Manuscript) -> list[Finding]:
     if manuscript.words.is_english:
         found += _idle_words(manuscript, " ".join([*(text.body for text in texts), *signs]))
         for chapter in manuscript.every_chapter:
-            found += [*_hard(chapter, manuscript), *_long_winded(chapter, manuscript)]
-        found += _reading_times(manuscript)
+            found += [*_hard(chapter, manuscript), *_long_winded(chapter, manuscript), *_passive(chapter, manuscript)]
+        found += [*_reading_times(manuscript), *_unexplained(manuscript)]
     else:
         what = f"How hard texts in '{manuscript.words.language}' are to read, and how long they take, was not measured."
         expected = "Somebody who reads the language, and reads it aloud: the program measures English alone."
@@ -244,13 +248,23 @@ def _of_all_editions(source: str) -> str:
 
 def web_links(body: str) -> Iterator[tuple[str, int]]:
     """The web addresses to which a text links, whatever edition prints them, and the line of each, from 1."""
-    for token in parsed(_of_all_editions(body)):
+    for target, _, line in _links(parsed(_of_all_editions(body))):
+        if target.startswith(("https://", "http://")) and MASK not in target:
+            yield target, line
+
+
+def _links(tokens: Iterable[Token]) -> Iterator[tuple[str, str, int]]:
+    """Where a text links to, by which words, and on which line, from 1."""
+    for token in tokens:
         line = token.map[0] + 1 if token.map else 1
+        target, words = "", ""
         for child in token.children or []:
-            target = str(child.attrs.get("href", "")) if child.type == "link_open" else ""
-            if target.startswith(("https://", "http://")) and MASK not in target:
-                yield target, line
+            if child.type == "link_open":
+                target, words = str(child.attrs.get("href", "")), ""
+            elif child.type == "link_close":
+                yield target, words, line
             line += child.type in ("softbreak", "hardbreak")
+            words += child.content or " "
 
 
 def _words(token: Token) -> str:
@@ -294,20 +308,69 @@ def _hard(chapter: Chapter, manuscript: Manuscript) -> list[Finding]:
     return [warning("SRC-050", Place(chapter.origin.file, 1), found, expected)]
 
 
-def _long_winded(chapter: Chapter, manuscript: Manuscript) -> Iterator[Finding]:
-    """Sections in which too many sentences are long; what a voice says is as it was said."""
+def _by_section(chapter: Chapter, manuscript: Manuscript) -> Iterator[tuple[str, Place, list[Sentence]]]:
+    """What each section is called, where it begins, and its sentences but for what a voice says, which is as it was
+    said.
+    """
     voices = _voice_lines(parsed(_of_all_editions(chapter.body)))
     text = [sentence for sentence in measured(chapter, manuscript) if sentence.line not in voices]
     starts = [section.origin.line or 0 for section in chapter.sections]
     for number, section in enumerate(chapter.sections):
         end = starts[number + 1] if number + 1 < len(starts) else math.inf
         own = [sentence for sentence in text if starts[number] <= sentence.line < end]
+        yield section.heading or chapter.head.title, section.origin, own
+
+
+def _long_winded(chapter: Chapter, manuscript: Manuscript) -> Iterator[Finding]:
+    """Sections in which too many sentences are long."""
+    for name, place, own in _by_section(chapter, manuscript):
         long = [sentence for sentence in own if sentence.words > LONG_SENTENCE_WORDS]
-        if len(long) >= LEAST_LONG and len(long) > len(own) * MOST_LONG:
+        if len(long) >= LEAST and len(long) > len(own) * MOST_LONG:
             rows = "; ".join(f"line {each.line}, {each.words} words: '{_begun(each.text)}'" for each in long)
-            found = f"{len(long)} of {len(own)} sentences of '{section.heading or chapter.head.title}' are long. {rows}"
+            found = f"{len(long)} of {len(own)} sentences of '{name}' are long. {rows}"
             expected = f"{LONG_SENTENCE_WORDS} words at most in three of four: a thought that needs more is two."
-            yield warning("SRC-058", section.origin, found, expected)
+            yield warning("SRC-058", place, found, expected)
+
+
+def _passive(chapter: Chapter, manuscript: Manuscript) -> Iterator[Finding]:
+    """Sections in which too many sentences do not say who does something."""
+    most = manuscript.book.reading.most_passive_percent
+    for name, place, own in _by_section(chapter, manuscript):
+        passive = [sentence for sentence in own if is_passive(sentence.text)]
+        if len(passive) >= LEAST and len(passive) * 100 > len(own) * most:
+            rows = "; ".join(f"line {each.line}: '{_begun(each.text)}'" for each in passive)
+            found = f"{len(passive)} of {len(own)} sentences of '{name}' are passive. {rows}"
+            expected = f"{most:g} in 100 at most: say who does it ('a nurse takes blood' for 'blood is taken')."
+            yield warning("SRC-064", place, found, expected)
+
+
+def _unexplained(manuscript: Manuscript) -> Iterator[Finding]:
+    """Words of the glossary that the main booklet uses before a text leads to what they mean: to the glossary, or by
+    the word itself to a chapter about it. A title without a glossary leads nowhere, and explains its words as it goes.
+    """
+    if not any(_GLOSSARY.search(chapter.body) for chapter in manuscript.chapters):
+        return
+    texts = [(chapter, parsed(_of_all_editions(chapter.body))) for chapter in manuscript.chapters]
+    spoken = [(chapter.number, line, text) for chapter, tokens in texts for text, line in _spoken(tokens)]
+    links = [(chapter.number, line, words, to) for chapter, tokens in texts for to, words, line in _links(tokens)]
+    for term in manuscript.glossary:
+        word = _any_of((term.word, f"{term.word}s"))
+        used = min(
+            ((at, line + text[: hit.start()].count("\n")) for at, line, text in spoken if (hit := word.search(text))),
+            default=None,
+        )
+        led = ((at, line) for at, line, words, to in links if to == f"word:{term.slug}" or word.search(words))
+        if used and min(led, default=(math.inf, 0)) > used:
+            file = next(chapter.origin.file for chapter, _ in texts if chapter.number == used[0])
+            found = f"'{term.word}' is used here before anything leads to what it means."
+            expected = f"[{term.word}](word:{term.slug}), where readers meet it first."
+            yield warning("SRC-065", Place(file, used[1]), found, expected)
+
+
+def _spoken(tokens: Sequence[Token]) -> Iterator[tuple[str, int]]:
+    """The paragraphs of a text but for those of a voice, and the line on which each starts."""
+    voices = _voice_lines(tokens)
+    return ((text, line) for text, line in _paragraphs(tokens) if line not in voices)
 
 
 def _voice_lines(tokens: Iterable[Token]) -> frozenset[int]:
@@ -322,6 +385,7 @@ def _voice_lines(tokens: Iterable[Token]) -> frozenset[int]:
 
 def _begun(text: str) -> str:
     """The first words of a sentence."""
+    text = text.replace(MASK, "…")
     return text if len(text) <= SHOWN else f"{text[:SHOWN].rsplit(' ', 1)[0]} ..."
 
 

@@ -500,6 +500,8 @@ class Reading(Record):
 
     highest_grade: Annotated[float, Field(ge=1, le=16)] = 8
     """The highest school year that a chapter may need."""
+    most_passive_percent: Annotated[float, Field(ge=0, le=100)] = 20
+    """How many of 100 sentences of a section may be passive. PEMAT-P asks for the active voice (item 5)."""
     names: tuple[Line, ...] = ()
     """Words that are not held against a sentence, because they are names."""
     avoid: tuple[Line, ...] = ()
