@@ -7,8 +7,6 @@ confirmed, what was confirmed longest ago.
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
@@ -18,6 +16,7 @@ from pathlib import Path
 from typing import get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from booklet import spreadsheets
 from booklet.bindery import DocumentInfo, hue_of
 from booklet.bounds import MAX_DATA_BYTES
 from booklet.composing import (
@@ -334,14 +333,13 @@ def _first(words: Iterable[str]) -> Iterator[tuple[str, bool]]:
 
 def as_csv(rows: Iterable[DueCall]) -> str:
     """The list for a spreadsheet. Nothing in it can be taken for a formula."""
-    target = io.StringIO()
-    writer = csv.writer(target, lineterminator="\r\n")
-    writer.writerow(("id", "name", "ring", "hours", "their time", "we say", "why", "in a crisis", "printed", "file"))
-    for row in rows:
-        cells = (row.id, row.name, row.by, row.hours, row.clock, " | ".join(row.says), row.reason,
-                 "yes" if row.urgent else "", "; ".join(map(str, row.printed)), str(row.place))  # fmt: skip
-        writer.writerow([f"'{cell}" if cell[:1] in "=+-@\t\r" and cell else cell for cell in cells])
-    return target.getvalue()
+    header = ("id", "name", "ring", "hours", "their time", "we say", "why", "in a crisis", "printed", "file")
+    cells = (
+        (row.id, row.name, row.by, row.hours, row.clock, " | ".join(row.says), row.reason,
+         "yes" if row.urgent else "", "; ".join(map(str, row.printed)), row.place)
+        for row in rows
+    )  # fmt: skip
+    return spreadsheets.as_csv((header, *cells))
 
 
 def as_pdf(rows: Calls, manuscript: Manuscript, project: Path, day: date) -> bytes:

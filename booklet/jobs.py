@@ -313,11 +313,9 @@ def typeset_booklet(
     book, publication, hue = manuscript.book, composition.publication, manuscript.hue_of(edition)
     words, names = manuscript.words, {"title": publication.title, "subtitle": publication.subtitle}
     key = "file.title_of_volume" if composition.volume else "file.title"
-    ending = f"-volume-{composition.volume}" if composition.volume else ""
-    stem = f"{publication.slug}-{edition.code}-{book.issue}"
     return TypesetBooklet(
         form=job.form,
-        file=f"{edition.code}/{stem}-{job.form.name}{ending}",
+        file=f"{edition.code}/{file_name(job, composition, book.issue)}",
         title=publication.title,
         full_title=words(key, **names, edition=edition.name, number=composition.volume),
         description=publication.description,
@@ -335,6 +333,15 @@ def typeset_booklet(
         kit=composition.kit,
         print_job=print_job(manuscript, edition, composition.unsigned),
     )
+
+
+def file_name(job: Job, composition: Composition, issue: str, whose: str = "") -> str:
+    """What the files of one volume of a job are called, without their endings; `whose` copies they are is said behind
+    the issue.
+    """
+    ending = f"-volume-{composition.volume}" if composition.volume else ""
+    whose = f"-{whose}" if whose else ""
+    return f"{composition.publication.slug}-{job.edition}-{issue}{whose}-{job.form.name}{ending}"
 
 
 def print_job(manuscript: Manuscript, edition: Edition, unsigned: tuple[str, ...]) -> PrintJob | None:

@@ -90,11 +90,16 @@ def source(*modules: ModuleType) -> Source:
 
 def _keys(record: ast.ClassDef) -> Iterator[Key]:
     for node, behind in zip(record.body, [*record.body[1:], None], strict=True):
-        if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.target.id != "origin":
+        if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and not _is_no_key(node):
             told = isinstance(behind, ast.Expr) and isinstance(behind.value, ast.Constant) and behind.value.value
             name = _alias(node.annotation) or node.target.id
             if not name.startswith("\0"):  # nobody can write it
                 yield Key(name, node.annotation, node.value, str(told or ""))
+
+
+def _is_no_key(node: ast.AnnAssign) -> bool:
+    """Where a record was written, and what is the same of all of its class."""
+    return ast.unparse(node.target) == "origin" or ast.unparse(node.annotation).startswith("ClassVar")
 
 
 def _alias(kind: ast.expr) -> str | None:

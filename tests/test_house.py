@@ -26,8 +26,8 @@ ROOMS = (
     "bounds", "files", "contrast", "design", "findings", "spreadsheets", "words", "formats", "today", "store", "phones",
     "order_codes", "pdf", "manuscript", "due",
     "composing", "typesetting", "bindery", "imposition", "preflight", "finishing", "transcript", "dispatch", "records",
-    "shelf", "processes", "jobs", "release", "walk", "imprints", "build", "calls", "links", "services", "starters",
-    "revisions", "differences", "signing", "evidence", "errata", "recall",
+    "shelf", "processes", "jobs", "release", "walk", "imprint_panels", "imprints", "build", "calls", "links",
+    "services", "starters", "revisions", "differences", "signing", "evidence", "errata", "recall",
     "cli",
 )  # fmt: skip
 HOMES = {
@@ -38,7 +38,7 @@ HOMES = {
     "pikepdf": {"pdf", "bindery", "imposition", "preflight", "transcript"}, "pypdfium2": {"pdf", "preflight"},
     "pdfminer": set(), "fontTools": {"pdf", "composing", "bindery"},
     "tinycss2": {"manuscript"}, "phonenumbers": {"phones"}, "python_calamine": {"spreadsheets"},
-    "csv": {"spreadsheets", "calls"}, "msgspec": {"store"},
+    "csv": {"spreadsheets"}, "msgspec": {"store"},
     "click": {"cli"}, "rich": {"cli"},
 }  # fmt: skip
 

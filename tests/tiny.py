@@ -277,6 +277,10 @@ sources: [fact]
 
 {text}
 """
+INSIDE: Overlay = {
+    "chapters/pages/inside-cover.md": "---\ntitle: My team\nid: inside-cover\n---\n\nRing your team first.\n"
+}
+"""An inside front cover."""
 INSERT: Overlay = {
     "chapters/inserts/bone/insert.toml": """\
 title = "Bones"

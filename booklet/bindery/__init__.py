@@ -32,15 +32,17 @@ from booklet.bindery.hues import edition_accents, hue_faults
 from booklet.bindery.lettering import NAME as LETTERING
 from booklet.bindery.lettering import lettering
 from booklet.bindery.packing import closed
-from booklet.bindery.panels import Frame, Panel, frame, panel_fragments, with_panels
+from booklet.bindery.panels import Frame, Panel, frame, panel_forms, panel_fragments, with_panels
 from booklet.bindery.paper import (
     Condition,
+    CoverPage,
     PaperPiece,
     PressJob,
     PressSetup,
     Sheet,
     SheetFile,
     WholeSheets,
+    cover_file,
     grey_fragment,
     press_file,
     press_fragment,
@@ -57,6 +59,7 @@ __all__ = [
     "Amounts",
     "Cmyk",
     "Condition",
+    "CoverPage",
     "DocumentInfo",
     "Face",
     "FontFile",
@@ -78,6 +81,7 @@ __all__ = [
     "bound",
     "closed",
     "copier_inks",
+    "cover_file",
     "describe_link",
     "edition_accents",
     "font_file",
@@ -87,6 +91,7 @@ __all__ = [
     "hue_of",
     "lettering",
     "marks_file",
+    "panel_forms",
     "panel_fragments",
     "place",
     "press_colours",

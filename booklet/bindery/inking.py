@@ -33,12 +33,12 @@ _OTHER_COLOURS = frozenset(("k", "K", "cs", "CS", "sc", "SC", "scn", "SCN"))
 
 def ink(pdf: Pdf, inks: Inks) -> None:
     """Put all colours of all pages into these inks, and images that are finer than any press shows down to what it
-    does.
+    does. What becomes of a page depends on its own resources alone.
     """
-    opaque = all(is_opaque(page.obj.get("/Resources")) for page in pdf.pages)
-    worker = _Worker(pdf, inks, finest(pdf), opaque)
+    worker = _Worker(pdf, inks, finest(pdf))
     for page in pdf.pages:
         resources = page.obj.get("/Resources", Dictionary())
+        worker.opaque = is_opaque(resources)
         page.obj.Contents = pdf.make_stream(worker.rewritten(page, resources))
         worker.resources(resources)
         worker.group(page.obj)
@@ -79,11 +79,11 @@ class _State:
 class _Worker:
     """Goes through what pages draw, each thing once."""
 
-    def __init__(self, pdf: Pdf, inks: Inks, finest: dict[ObjectId, float], opaque: bool = False) -> None:
+    def __init__(self, pdf: Pdf, inks: Inks, finest: dict[ObjectId, float]) -> None:
         self.pdf = pdf
         self.inks = inks
         self.finest = finest
-        self.opaque = opaque
+        self.opaque = False
         self.seen: set[ObjectId] = set()
         self.scales: dict[ObjectId, float] = {}
         self.states = {
@@ -196,7 +196,7 @@ class _Worker:
 
         An office copier prints an isolated group that names its space with three inks more, be the space grey
         (Ghostscript 10.0, inkcov), and counts the page as colour. So in grey, groups take the space of their page, and
-        those of a file in which nothing shows through go: they change nothing that is seen.
+        those of a page on which nothing shows through go: they change nothing that is seen.
         """
         group = owner.get("/Group")
         if not isinstance(group, Dictionary) or "/CS" not in group:

@@ -13,16 +13,28 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import cycle
 from typing import Any
 
-from pikepdf import Array, Dictionary, Name, NumberTree, Pdf, Stream, String, parse_content_stream
+from pikepdf import (
+    Array,
+    ContentStreamInstruction,
+    Dictionary,
+    Name,
+    NumberTree,
+    Pdf,
+    Stream,
+    String,
+    parse_content_stream,
+    unparse_content_stream,
+)
 
-from booklet.bindery.colour import screen_colours
+from booklet.bindery.colour import Inks, screen_colours
 from booklet.bindery.fonts import Face, Fonts, face_of, merged, program_of, with_whole_box
 from booklet.bindery.fragments import (
     DOCUMENT,
+    NAME_SPACE,
     PARENT_TREE,
     ROUND_TO,
     SHARED,
@@ -39,7 +51,9 @@ from booklet.bindery.fragments import (
     references,
     renumbering,
 )
+from booklet.bindery.inking import ink
 from booklet.bindery.packing import Packed, closed, packed
+from booklet.bindery.paper import as_form, for_paper
 from booklet.bindery.pictures import shrink_photographs
 from booklet.bindery.tagged import (
     Bound,
@@ -49,49 +63,53 @@ from booklet.bindery.tagged import (
     identified,
     links_of,
     metadata,
+    name_space,
     outward,
     parent_leaf,
 )
 
 _MARK = re.compile(rb"/MCID (\d+)")
-_DRAWN = re.compile(rb"/(\S+) (Do|sh)\b")
-_NAMED = {"Do": "/XObject", "gs": "/ExtGState", "sh": "/Shading"}
+_NAMED = {"Do": "/XObject", "gs": "/ExtGState", "sh": "/Shading", "scn": "/Pattern", "SCN": "/Pattern"}
 """Operators that name a resource, and of what kind."""
-_OWN = b"/Panel-"
-"""Begins the names of what a panel draws, so that it is not taken for what its page draws. A font is named by its
-program and a graphics state by what it sets: these are the same by whatever page.
+_OWN = "/Panel-"
+"""Begins the names of what a panel draws with, so that it is not taken for what its page draws with. They are numbered
+as the panel comes to them: the engine numbers them through all panels. A font is named by its program, wherever it is.
 """
 
 
 @dataclass(frozen=True)
 class Panel:
     """One page of panels by itself: its fragment, in which `SHARED_PAGE` is the page to come, the number of its content
-    there, and what that names, by kind of resource and name.
+    there, and what that names, by kind of resource and name; a form names it itself.
     """
 
     fragment: Fragment
     content: int
-    resources: Mapping[str, Mapping[str, bytes]]
+    resources: Mapping[str, Mapping[str, bytes]] = field(default_factory=dict)
 
 
 def panel_fragments(
-    content: bytes, ppi: float, first_marks: Sequence[int]
+    content: bytes, pdf_ua: int, ppi: float, first_marks: Sequence[int]
 ) -> tuple[tuple[Panel, ...], dict[str, bytes]]:
-    """Each page of a tagged PDF as a panel, whatever other pages there are: it holds what it uses itself, and no more.
-    Its marked contents are counted on from those of the page that it will be laid on: `first_marks` has a number for
-    each page in turn, and then begins again. Gives the programs of their fonts as well, by their hash.
+    """Each page of a tagged PDF as a panel for a file that claims this part of PDF/UA, whatever other pages there are:
+    it holds what it uses itself, and no more. Its marked contents are counted on from those of the page that it will be
+    laid on: `first_marks` has a number for each page in turn, and then begins again. Gives the programs of their fonts
+    as well, by their hash.
     """
     with Pdf.open(io.BytesIO(content)) as pdf:
         shrink_photographs(pdf, ppi)
         owners = {int(key): value for key, value in NumberTree(pdf.Root.StructTreeRoot.ParentTree).items()}
         identified(pdf, 1)
+        space = name_space(pdf) if pdf_ua == 2 else None
         fonts: dict[int, Face] = {}
         each = zip(pdf.pages, cycle(first_marks), strict=False)
-        panels = tuple(_panel(pdf, page.obj, owners, fonts, first) for page, first in each)
-        return panels, {face.program: program_of(pdf.get_object(number, 0)) for number, face in fonts.items()}
+        panels = tuple(_panel(pdf, page.obj, owners, fonts, first, space) for page, first in each)
+        return panels, _programs(pdf, fonts)
 
 
-def _panel(pdf: Pdf, page: Any, owners: Mapping[int, Any], fonts: dict[int, Face], first: int) -> Panel:
+def _panel(
+    pdf: Pdf, page: Any, owners: Mapping[int, Any], fonts: dict[int, Face], first: int, space: Any | None
+) -> Panel:
     root = pdf.Root.StructTreeRoot
     document = root.K[0] if isinstance(root.K, Array) else root.K
     own = list(owners[int(page.StructParents)])
@@ -101,13 +119,11 @@ def _panel(pdf: Pdf, page: Any, owners: Mapping[int, Any], fonts: dict[int, Face
     writer = Serialiser(pdf)
     writer.share(document, SHARED + DOCUMENT)
     writer.share(page, SHARED_PAGE)
+    if space is not None:
+        writer.share(space, SHARED + NAME_SPACE)
     glyphs: dict[str, set[int]] = {}
-    named = _used(page.Contents, page.Resources, glyphs)
-    faces = []
-    for index, (name, used) in enumerate(sorted(glyphs.items())):
-        font = page.Resources.Font[name]
-        writer.share(font, SHARED_FACES + index)
-        faces.append(_with_glyphs(fonts, font, used))
+    data, named = _own_names(page.Contents, page.Resources, glyphs)
+    faces = _faces_of(writer, page, glyphs, fonts)
     links = tuple(links_of(writer, [page], owners, {}, 1))
     owned = tuple(writer.number(owner) for owner in own)
     number = writer.reserve()
@@ -116,14 +132,52 @@ def _panel(pdf: Pdf, page: Any, owners: Mapping[int, Any], fonts: dict[int, Face
         kind: {name: writer.words(Array([thing])).strip(b"[ ]") for name, thing in rows.items()}
         for kind, rows in named.items()
     }
-    for kind in ("/XObject", "/Shading"):
-        resources[kind] = {f"{_OWN.decode()}{name[1:]}": words for name, words in resources.get(kind, {}).items()}
     writer.write()
-    data = _DRAWN.sub(_OWN + rb"\1 \2", page.Contents.read_bytes())
     data = _MARK.sub(lambda found: b"/MCID %d" % (int(found[1]) + first), data)
     streams = (*writer.streams, PackedStream(number, b"<<>>", data, True))
-    fragment = Fragment(writer.size, tuple(writer.objects), streams, (), tuple(faces), tops, (owned,), links)
+    fragment = Fragment(writer.size, tuple(writer.objects), streams, (), faces, tops, (owned,), links)
     return Panel(fragment, number, resources)
+
+
+def panel_forms(content: bytes, inks: Inks) -> tuple[tuple[Panel, ...], dict[str, bytes]]:
+    """The same for paper: each page as a form in the inks of a printer, to be drawn over a page of the same size."""
+    with Pdf.open(io.BytesIO(content)) as pdf:
+        pages = for_paper(pdf, range(len(pdf.pages)))
+        glyphs: list[dict[str, set[int]]] = [{} for _ in pages]
+        for page, used in zip(pages, glyphs, strict=True):
+            data, named = _own_names(page.Contents, page.Resources, used)
+            page.Contents = pdf.make_stream(data)
+            page.Resources = Dictionary({kind: Dictionary(rows) for kind, rows in named.items()})
+        ink(pdf, inks)
+        fonts: dict[int, Face] = {}
+        with_group = inks.space == "/DeviceGray"
+        forms = tuple(_form(pdf, *row, fonts, with_group) for row in zip(pages, glyphs, strict=True))
+        return forms, _programs(pdf, fonts)
+
+
+def _form(pdf: Pdf, page: Any, glyphs: Mapping[str, set[int]], fonts: dict[int, Face], with_group: bool) -> Panel:
+    writer = Serialiser(pdf)
+    faces = _faces_of(writer, page, glyphs, fonts)
+    number = writer.number(as_form(pdf, page, with_group))
+    writer.write()
+    fragment = Fragment(writer.size, tuple(writer.objects), tuple(writer.streams), (number,), faces)
+    return Panel(fragment, number)
+
+
+def _faces_of(
+    writer: Serialiser, page: Any, glyphs: Mapping[str, set[int]], fonts: dict[int, Face]
+) -> tuple[Face, ...]:
+    """The fonts of a page, which the file has, with the glyphs that the page uses."""
+    faces = []
+    for index, (name, used) in enumerate(sorted(glyphs.items())):
+        font = page.Resources.Font[name]
+        writer.share(font, SHARED_FACES + index)
+        faces.append(_with_glyphs(fonts, font, used))
+    return tuple(faces)
+
+
+def _programs(pdf: Pdf, fonts: Mapping[int, Face]) -> dict[str, bytes]:
+    return {face.program: program_of(pdf.get_object(number, 0)) for number, face in fonts.items()}
 
 
 def _counted_on(kid: Any, first: int) -> Any:
@@ -137,14 +191,17 @@ def _outermost(element: Any, document: Any) -> Any:
     return element
 
 
-def _used(holder: Any, resources: Any, glyphs: dict[str, set[int]]) -> dict[str, dict[str, Any]]:
-    """What a content names, by kind; the glyphs of each font are noted. What it draws in turn is left with what that
-    uses.
+def _own_names(holder: Any, resources: Any, glyphs: dict[str, set[int]]) -> tuple[bytes, dict[str, dict[str, Any]]]:
+    """A content with names of its own for what it draws with, and that by kind and name; the glyphs of each font are
+    noted. What is drawn in turn is left with what that uses.
     """
     named: dict[str, dict[str, Any]] = {}
+    own: dict[tuple[str, str], str] = {}
+    rows: list[Any] = []
     font = ""
     for instruction in parse_content_stream(holder):
         word, operands = str(instruction.operator), list(instruction.operands)
+        kind = _NAMED.get(word)
         if word == "Tf":
             font = str(operands[0])
             named.setdefault("/Font", {})[font] = resources.Font[font]
@@ -154,13 +211,25 @@ def _used(holder: Any, resources: Any, glyphs: dict[str, set[int]]) -> dict[str,
                 if isinstance(text, String):
                     codes = bytes(text)
                     glyphs[font] |= {codes[at] << 8 | codes[at + 1] for at in range(0, len(codes) - 1, 2)}
-        elif kind := _NAMED.get(word):
-            name = str(operands[-1])
-            thing = named.setdefault(kind, {})[name] = resources[kind][name]
-            if isinstance(thing, Stream) and thing.get("/Subtype") == Name.Form:
-                within = _used(thing, thing.get("/Resources", Dictionary()), glyphs)
-                thing.Resources = Dictionary({key: Dictionary(rows) for key, rows in within.items()})
-    return named
+        elif kind and isinstance(operands[-1], Name):
+            old = str(operands[-1])
+            thing = resources[kind][old]
+            _name_within(thing, glyphs)
+            name = own.setdefault((kind, old), f"{_OWN}{len(own)}")
+            named.setdefault(kind, {})[name] = thing
+            instruction = ContentStreamInstruction([*operands[:-1], Name(name)], instruction.operator)
+        rows.append(instruction)
+    return unparse_content_stream(rows), named
+
+
+def _name_within(thing: Any, glyphs: dict[str, set[int]]) -> None:
+    """The same for the content of a form, of a tiling pattern, or of the mask that a graphics state sets."""
+    mask = thing.get("/SMask")
+    content = mask.G if isinstance(mask, Dictionary) and "/G" in mask else thing
+    if isinstance(content, Stream) and (content.get("/Subtype") == Name.Form or content.get("/PatternType") == 1):
+        data, named = _own_names(content, content.get("/Resources", Dictionary()), glyphs)
+        content.write(data)
+        content.Resources = Dictionary({kind: Dictionary(rows) for kind, rows in named.items()})
 
 
 def _with_glyphs(fonts: dict[int, Face], font: Any, glyphs: Iterable[int]) -> Face:
@@ -273,7 +342,7 @@ def with_panels(frame: Frame, panels: Sequence[Panel], info: DocumentInfo, fonts
             leaves[base] = own
             base += ROUND_TO
     objects |= {number: parent_leaf(rows) for number, rows in leaves.items() if rows}
-    objects[DOCUMENT] = document_element(b" ".join(tops))
+    objects[DOCUMENT] = document_element(b" ".join(tops), info.pdf_ua)
     objects[PARENT_TREE] = b"<</Kids[%s]>>" % references(leaves)
     before, after = frame.tree_root
     objects[TREE_ROOT] = b"%s%d%s" % (before, base, after)

@@ -60,6 +60,11 @@ from booklet.pdf import METADATA_STREAM, PT_PER_MM, Description, document_inform
 from booklet.words import Words
 
 SLUG_PT = 6.5
+_MARKS = {"left": MARKS_LEFT, "right": MARKS_RIGHT}
+"""The streams of a file that hold the marks of its pages, by the edge that is folded."""
+_SLUG_STATE = b"/Type/ExtGState/op true/OP true/OPM 1"
+_GROUP = b"/Group<</Type/Group/S/Transparency/I true/CS/DeviceCMYK>>"
+"""What the engine says of every page, in the space of a press: transparency is blended in it (ISO 15930-7)."""
 _PAPER_HAS_NONE = ("/Annots", "/StructParents", "/Tabs", "/ArtBox", "/CropBox")
 
 
@@ -115,12 +120,19 @@ class PaperPiece:
 
 
 def press_fragment(
-    content: bytes, inks: Inks, setup: PressSetup, first_folio: int, pages: Iterable[int] | None = None
+    content: bytes,
+    inks: Inks,
+    setup: PressSetup,
+    first_folio: int,
+    pages: Iterable[int] | None = None,
+    as_forms: bool = False,
 ) -> tuple[Fragment, dict[str, bytes]]:
-    """The fragment of a segment for a press, of some of its pages (from 0) or of all; and the programs of its fonts."""
+    """The fragment of a segment for a press, of some of its pages (from 0) or of all; and the programs of its fonts.
+    Forms have no marks: these stand on the pages that they are laid on.
+    """
     with Pdf.open(io.BytesIO(content)) as pdf:
         chosen = tuple(range(len(pdf.pages))) if pages is None else tuple(pages)
-        kept = _for_paper(pdf, chosen)
+        kept = for_paper(pdf, chosen)
         ink(pdf, inks)
         writer, faces = Serialiser(pdf), []
         writer.share(pdf.Root.Pages, SHARED + PAGES)
@@ -134,12 +146,13 @@ def press_fragment(
         for index, page in zip(chosen, kept, strict=True):
             fold = "left" if (first_folio + index) % 2 else "right"
             _frame(pdf, page, setup.trim(fold))
-            if setup.marks:
+            if setup.marks and not as_forms:
                 note = pdf.make_stream(b"")
                 notes.append(writer.reserve(note))
                 _letter(page, letters)
                 page.Contents = Array([page.Contents, beside[fold], note])
-        return _finished(writer, kept, faces, bool(setup.marks), tuple(notes))
+        drawn = [as_form(pdf, page, with_group=False) for page in kept] if as_forms else kept
+        return _finished(writer, drawn, faces, bool(notes), tuple(notes))
 
 
 def grey_fragment(content: bytes, inks: Inks, as_forms: bool) -> tuple[Fragment, dict[str, bytes]]:
@@ -147,7 +160,7 @@ def grey_fragment(content: bytes, inks: Inks, as_forms: bool) -> tuple[Fragment,
     at the trim, are forms to be placed on sheets, or sheets themselves.
     """
     with Pdf.open(io.BytesIO(content)) as pdf:
-        kept = _for_paper(pdf, range(len(pdf.pages)))
+        kept = for_paper(pdf, range(len(pdf.pages)))
         ink(pdf, inks)
         writer = Serialiser(pdf)
         writer.share(pdf.Root.Pages, SHARED + PAGES)
@@ -158,7 +171,7 @@ def grey_fragment(content: bytes, inks: Inks, as_forms: bool) -> tuple[Fragment,
             for key in ("/TrimBox", "/BleedBox"):
                 if key in page:
                     del page[key]
-        return _finished(writer, [_as_form(pdf, page) for page in kept] if as_forms else kept, faces, False, ())
+        return _finished(writer, [as_form(pdf, page) for page in kept] if as_forms else kept, faces, False, ())
 
 
 def _finished(
@@ -171,7 +184,7 @@ def _finished(
     return fragment, {face.program: program for face, program in faces}
 
 
-def _for_paper(pdf: Pdf, chosen: Sequence[int]) -> list[Any]:
+def for_paper(pdf: Pdf, chosen: Sequence[int]) -> list[Any]:
     """The chosen pages, without what paper has not; the others are taken away."""
     for index in reversed(range(len(pdf.pages))):
         if index not in chosen:
@@ -184,12 +197,13 @@ def _for_paper(pdf: Pdf, chosen: Sequence[int]) -> list[Any]:
     return pages
 
 
-def _as_form(pdf: Pdf, page: Any) -> Any:
+def as_form(pdf: Pdf, page: Any, with_group: bool = True) -> Any:
+    """What a page draws, as a form (ISO 32000-1, 8.10), which is a transparency group as the page was, or none."""
     form = pdf.make_stream(page.Contents.read_bytes())
     form.Type, form.Subtype = Name.XObject, Name.Form
     form.BBox = page.MediaBox
     form.Resources = page.get("/Resources", Dictionary())
-    if isinstance(page.get("/Group"), Dictionary):
+    if with_group and isinstance(page.get("/Group"), Dictionary):
         form.Group = page.Group
     return form
 
@@ -239,7 +253,7 @@ def press_file(
     placing: Placing = place,
 ) -> bytes:
     """A press file of some parts, in the inks of an edition."""
-    letters, setup = lettering(), job.setup
+    setup = job.setup
     folios = [folio for piece in pieces for folio in piece.folios]
     slugs = [f"{job.slug}   {_slug_page(job, folio, number, len(folios))}" for number, folio in enumerate(folios, 1)]
     faces = merged(
@@ -248,22 +262,91 @@ def press_file(
     parts = placed_parts([piece.fragment for piece in pieces], tuple(faces), press_colours(accents), placing)
     streams: list[PackedStream] = []
     if setup.marks:
-        at = slug_place(setup.trim("left"))
         notes = [part.base + note for piece, part in zip(pieces, parts, strict=True) for note in piece.fragment.notes]
         for number, slug in zip(notes, slugs, strict=True):
-            words = letters.operators(slug, at, SLUG_PT, black=b"0 0 0 1 k /OverprintSlug gs")
-            streams.append(PackedStream(number, b"<<>>", words, True))
-        for number, fold in ((MARKS_LEFT, "left"), (MARKS_RIGHT, "right")):
-            streams.append(PackedStream(number, b"<<>>", marks(setup.trim(fold)), True))
-    objects: dict[int, bytes] = {}
+            streams.append(PackedStream(number, b"<<>>", _slug(slug, setup), True))
     pages = [part.base + number for piece, part in zip(pieces, parts, strict=True) for number in piece.fragment.pages]
+    return _press_packed(job, parts, faces, fonts, pages, {}, streams)
+
+
+def _press_packed(
+    job: PressJob,
+    parts: Sequence[PlacedPart],
+    faces: Mapping[str, Face],
+    fonts: Fonts,
+    pages: Sequence[int],
+    objects: dict[int, bytes],
+    streams: list[PackedStream],
+) -> bytes:
+    """The file of pages with these numbers, with what every press file has once."""
     objects[PAGES] = b"<</Type/Pages/Count %d/Kids[%s]>>" % (len(pages), references(pages))
+    setup = job.setup
+    beside = _MARKS.items() if setup.marks else ()
+    streams += [PackedStream(number, b"<<>>", marks(setup.trim(fold)), True) for fold, number in beside]
     streams += font_objects(faces, fonts, objects)
     streams += _identity(job, parts, objects)
     objects[CATALOG] = b"<</Type/Catalog/Pages %d 0 R/Metadata %d 0 R/OutputIntents[%d 0 R]>>" % (
         PAGES, METADATA, INTENT,
     )  # fmt: skip
     return packed_file("1.6", parts, dict(sorted(objects.items())), streams)
+
+
+def _slug(words: str, setup: PressSetup) -> bytes:
+    at = slug_place(setup.trim("left"))
+    return lettering().operators(words, at, SLUG_PT, black=b"0 0 0 1 k /OverprintSlug gs")
+
+
+@dataclass(frozen=True)
+class CoverPage:
+    """A page of covers: the forms that it shows (indexes from 0, over all pieces) with the place of their origin in
+    points, the lowest first; the edge that is folded; and its slug.
+    """
+
+    forms: tuple[tuple[int, tuple[float, float]], ...]
+    fold: str
+    slug: str
+
+
+def cover_file(
+    pieces: Sequence[PaperPiece],
+    pages: Sequence[CoverPage],
+    job: PressJob,
+    accents: Mapping[str, Amounts],
+    fonts: Fonts,
+    placing: Placing = place,
+) -> bytes:
+    """A press file whose pages show forms, many of them the same ones, in the inks of an edition."""
+    setup = job.setup
+    slugs = [page.slug for page in pages] if setup.marks else []
+    faces = merged([*(face for piece in pieces for face in piece.fragment.faces), *_slug_face(slugs)])
+    parts = placed_parts([piece.fragment for piece in pieces], tuple(faces), press_colours(accents), placing)
+    forms = [part.base + number for piece, part in zip(pieces, parts, strict=True) for number in piece.fragment.pages]
+    first = max(part.base + piece.fragment.size for piece, part in zip(pieces, parts, strict=True)) + 1
+    numbers = range(first, first + 2 * len(pages), 2)
+    letters = b""
+    if setup.marks:
+        font = face_number(list(faces).index(LETTERING))
+        letters = b"/Font<<%s %d 0 R>>/ExtGState<</OverprintSlug<<%s>>>>" % (RESOURCE.encode(), font, _SLUG_STATE)
+    objects: dict[int, bytes] = {}
+    streams: list[PackedStream] = []
+    for number, page in zip(numbers, pages, strict=True):
+        drawn = b"".join(b"q 1 0 0 1 %.4f %.4f cm /P%d Do Q\n" % (*at, index) for index, at in page.forms)
+        named = b"".join(b"/P%d %d 0 R" % (index, forms[index]) for index, _ in page.forms)
+        beside = b"%d 0 R " % _MARKS[page.fold] if setup.marks else b""
+        objects[number] = b"<</Type/Page/Parent %d 0 R%s%s/Resources<</XObject<<%s>>%s>>/Contents[%s%d 0 R]>>" % (
+            PAGES, _boxes(setup.trim(page.fold)), _GROUP, named, letters, beside, number + 1,
+        )  # fmt: skip
+        drawn += _slug(page.slug, setup) if setup.marks else b""
+        streams.append(PackedStream(number + 1, b"<<>>", drawn, True))
+    return _press_packed(job, parts, faces, fonts, numbers, objects, streams)
+
+
+def _boxes(trim: Trim) -> bytes:
+    """The boxes of a page from 0,0: as large as its marks ask for, its bleed and its trim."""
+    left, bottom, right, top = trim.box
+    bleed = (left - trim.bleed, bottom - trim.bleed, right + trim.bleed, top + trim.bleed)
+    rows = (("Media", (0, 0, left + right, bottom + top)), ("Bleed", bleed), ("Trim", trim.box))
+    return b"".join(b"/%sBox[%.4f %.4f %.4f %.4f]" % (name.encode(), *box) for name, box in rows)
 
 
 def _slug_page(job: PressJob, folio: str, number: int, count: int) -> str:
@@ -323,13 +406,15 @@ class Sheet:
 @dataclass(frozen=True)
 class SheetFile:
     """What a file of sheets says of itself: title, day of issue (empty: none), how an office printer is to turn its
-    sheets (a value of `/Duplex`), and the words that are set on its sheets in the booklet's own face.
+    sheets (a value of `/Duplex`), the words that are set on its sheets in the booklet's own face, and what
+    is said among its keywords.
     """
 
     title: str
     day: str
     duplex: str
     words: str = ""
+    keywords: str = ""
 
 
 WholeSheets = tuple[Fragment, tuple[int, ...]]
@@ -349,13 +434,16 @@ def sheet_file(
     front: Sequence[WholeSheets] = (),
     behind: Sequence[WholeSheets] = (),
     placing: Placing = place,
+    more_faces: Iterable[Face] = (),
 ) -> bytes:
-    """Sheets with pages on them as forms, between fragments that are whole sheets.
+    """Sheets with pages on them as forms, between fragments that are whole sheets. `more_faces` has glyphs that none of
+    them uses.
 
     It claims nothing: sheets are read by the fold and not by the file's order.
     """
     fragments = [*(fragment for fragment, _ in (*front, *behind)), *(piece.fragment for piece in pieces)]
-    faces = merged([*(face for fragment in fragments for face in fragment.faces), *_slug_face([facts.words])])
+    own = (face for fragment in fragments for face in fragment.faces)
+    faces = merged([*own, *_slug_face([facts.words]), *more_faces])
     parts = placed_parts(fragments, tuple(faces), {}, placing)
     whole = len(front) + len(behind)
     forms = [
@@ -389,5 +477,6 @@ def sheet_file(
     ) % (PAGES, facts.duplex.encode())
     day = text_string(f"D:{facts.day.replace('-', '')}000000Z")
     dates = b"/CreationDate%s/ModDate%s" % (day, day) if facts.day else b""
-    objects[INFO] = b"<</Title%s/Producer(booklet, pikepdf)%s>>" % (text_string(facts.title), dates)
+    keywords = b"/Keywords%s" % text_string(facts.keywords) if facts.keywords else b""
+    objects[INFO] = b"<</Title%s/Producer(booklet, pikepdf)%s%s>>" % (text_string(facts.title), keywords, dates)
     return packed_file("1.7", parts, dict(sorted(objects.items())), streams)

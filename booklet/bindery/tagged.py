@@ -107,7 +107,7 @@ def tagged_fragment(content: bytes, pdf_ua: int, ppi: float) -> tuple[Fragment, 
         owners = {int(key): value for key, value in NumberTree(root.ParentTree).items()}
         elements = identified(pdf, pdf_ua)
         if pdf_ua == 2:
-            _name_space(pdf, writer)
+            writer.share(name_space(pdf), SHARED + NAME_SPACE)
         links = tuple(links_of(writer, pages, owners, elements, pdf_ua))
         owned = tuple(tuple(writer.number(owner) for owner in owners[int(page.StructParents)]) for page in pages)
         for page in pages:
@@ -157,12 +157,12 @@ def identified(pdf: Pdf, pdf_ua: int) -> dict[str, Object]:
     return elements
 
 
-def _name_space(pdf: Pdf, writer: Serialiser) -> None:
-    """What PDF 2.0 knows and 1.7 does not: its name space, with boxes beside the text, strong words and end notes, and
-    lists of descriptions (ISO 14289-2, 8.2.5).
+def name_space(pdf: Pdf) -> Any:
+    """Put the structure of a PDF into what PDF 2.0 knows and 1.7 does not: its name space, with boxes beside the text,
+    strong words and end notes, and lists of descriptions (ISO 14289-2, 8.2.5). Gives an object that stands for that
+    space, which the file has.
     """
     space = pdf.make_indirect(Dictionary())
-    writer.share(space, SHARED + NAME_SPACE)
     for thing in pdf.objects:
         if not isinstance(thing, Dictionary) or "/P" not in thing:
             continue
@@ -173,6 +173,7 @@ def _name_space(pdf: Pdf, writer: Serialiser) -> None:
             thing.NS = space
         elif thing.get("/S") == Name.L and thing.A.ListNumbering == Name("/None"):
             thing.A.ListNumbering = Name.Description
+    return space
 
 
 def links_of(
@@ -362,9 +363,8 @@ def _structure(rows: _Rows, info: DocumentInfo, targets: Mapping[str, _Target], 
     where its key is its own object number. Gives the number of each part's share of that.
     """
     objects = writer.objects
-    space = b"/NS %d 0 R" % NAME_SPACE if info.pdf_ua == 2 else b""
     tops = [part.base + top for piece, part in rows for top in piece.fragment.tops]
-    objects[DOCUMENT] = document_element(references(tops), space)
+    objects[DOCUMENT] = document_element(references(tops), info.pdf_ua)
     leaves = [writer.add(_parent_leaf(piece.fragment, part.base)) for piece, part in rows]
     objects[PARENT_TREE] = b"<</Kids[%s]>>" % references(leaves)
     more = b""
@@ -386,8 +386,9 @@ def _structure(rows: _Rows, info: DocumentInfo, targets: Mapping[str, _Target], 
     return leaves
 
 
-def document_element(tops: bytes, space: bytes = b"") -> bytes:
+def document_element(tops: bytes, pdf_ua: int) -> bytes:
     """The element under which all others hang, by references to the outermost of these."""
+    space = b"/NS %d 0 R" % NAME_SPACE if pdf_ua == 2 else b""
     return b"<</Type/StructElem/S/Document/P %d 0 R%s/K[%s]>>" % (TREE_ROOT, space, tops)
 
 

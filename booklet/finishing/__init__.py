@@ -9,37 +9,44 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from booklet.finishing.clinic import finish_clinic
+from booklet.finishing.covers import Cover, faults_of_slots, finish_covers
 from booklet.finishing.imprints import (
     ImprintFrame,
-    imprint_file,
+    PanelSet,
+    imprint_files,
     imprint_frame,
     panel_pages,
     panel_sheet,
     panels_of,
-    slots_of,
 )
 from booklet.finishing.parts import Origin, PlacedIn, sources
-from booklet.finishing.press import finish_press
+from booklet.finishing.press import finish_press, no_printer
 from booklet.finishing.records import Finished, FinishedFile, PrintJob, Tools, TypesetBooklet
 from booklet.finishing.sheets import finish_sheet
+from booklet.finishing.slots import slots_of
 from booklet.finishing.tagged import finish_tagged
 from booklet.formats import FORMATS
 from booklet.preflight import PROFILES
 
 __all__ = [
     "FINISHES",
+    "Cover",
     "Finished",
     "FinishedFile",
     "ImprintFrame",
     "Origin",
+    "PanelSet",
     "PlacedIn",
     "PrintJob",
     "Tools",
     "TypesetBooklet",
+    "faults_of_slots",
     "finish",
+    "finish_covers",
     "finish_sheet",
-    "imprint_file",
+    "imprint_files",
     "imprint_frame",
+    "no_printer",
     "panel_pages",
     "panel_sheet",
     "panels_of",

@@ -4,10 +4,11 @@ sheets are not folded: each page is its own side.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 
-from booklet.bindery import PaperPiece, Sheet, SheetFile, WholeSheets, lettering, sheet_file
+from booklet.bindery import Face, Panel, PaperPiece, Sheet, SheetFile, WholeSheets, lettering, sheet_file
 from booklet.composing import planned_kit
 from booklet.findings import Finding
 from booklet.finishing.parts import fonts, grey_part, known_part, origins, placed_in_order, placing
@@ -41,6 +42,7 @@ from booklet.words import Words
 
 Drawn = tuple[Sheet, Sequence[Placement]]
 """A side of a sheet, and the pages on it."""
+NO_PANELS: Mapping[int, Panel] = {}
 COVER = (1, 1, "front")
 """Part, sheet and side that the finished booklet shows outside: it has no name in its fold. The other side says it."""
 UNPRINTABLE_MM = 5.0
@@ -49,8 +51,30 @@ SHEET_MM = SHEETS_MM["A4"]
 """As it lies on its long side."""
 
 
-def finish_clinic(booklet: TypesetBooklet, tools: Tools) -> Finished:
-    """Sheets to fold (or their fronts and backs), and the plain pages; these alone where nothing is folded."""
+@dataclass(frozen=True)
+class _Over:
+    """What is laid over pages of a booklet: forms by the page (from 0), each as a piece behind those of the booklet."""
+
+    panels: Mapping[int, Panel]
+    usual: Sequence[Face]
+    first: int
+
+    @property
+    def pieces(self) -> list[PaperPiece]:
+        return [PaperPiece(panel.fragment, ("",)) for panel in self.panels.values()]
+
+    @property
+    def forms(self) -> dict[int, tuple[int]]:
+        """The form over each page, by its index over all pieces."""
+        return {page: (number,) for number, page in enumerate(self.panels, self.first)}
+
+
+def finish_clinic(
+    booklet: TypesetBooklet, tools: Tools, panels: Mapping[int, Panel] = NO_PANELS, usual: Sequence[Face] = ()
+) -> Finished:
+    """Sheets to fold (or their fronts and backs), and the plain pages; these alone where nothing is folded. `panels`
+    are laid over pages (from 0), and `usual` are faces with the glyphs that most of them need.
+    """
     pieces = [
         PaperPiece(grey_part(tools.store, segment, as_forms=True), ("",) * segment.layout.pages)
         for segment in booklet.segments
@@ -58,8 +82,9 @@ def finish_clinic(booklet: TypesetBooklet, tools: Tools) -> Finished:
     width_pt, height_pt = (side * PT_PER_MM for side in booklet.form.pages.trim_mm)
     pages = [UprightPage((1.0, 0.0, 0.0, 1.0, 0.0, 0.0), (width_pt, height_pt))] * booklet.pages
     layout = _layout(booklet)
+    over = _Over(panels, usual, booklet.pages)
     if layout is None:
-        return (_plain(booklet, pieces, pages, tools, ".pdf"),), []
+        return (_plain(booklet, pieces, over, pages, tools, ".pdf"),), []
     words = booklet.words
     binding: Binding = "right" if words.from_the_right else "left"
     grid = grid_of(layout, SHEET_MM, 2, (width_pt, height_pt))
@@ -71,22 +96,33 @@ def finish_clinic(booklet: TypesetBooklet, tools: Tools) -> Finished:
     named = () if is_leaflet else [side for side in sides if (side.part, side.sheet, side.side) != COVER]
     names = [_name(side, sides, words) if side in named else "" for side in sides]
     rows = [on_side(side, pages, grid, CALIPER_MM, UNPRINTABLE_MM) for side in sides]
-    folded: list[Drawn] = [(_folded(row, name), row) for row, name in zip(rows, names, strict=True)]
+    folded: list[Drawn] = [(_folded(row, name, over), row) for row, name in zip(rows, names, strict=True)]
     title = words("sheets.folded", title=booklet.full_title)
     endings = ((".pdf", (0, 1)),) if len(orders.files) == 1 else (("-fronts.pdf", (0,)), ("-backs.pdf", (1,)))
     files = []
     for (ending, kit_sides), order in zip(endings, orders.files, strict=True):
         drawn = [folded[index] for index in order]
-        facts = SheetFile(title, booklet.issued.isoformat(), orders.viewer, "".join(names))
+        facts = SheetFile(title, booklet.issued.isoformat(), orders.viewer, "".join(names), _keywords(booklet))
         before, behind = _around(kit, kit_sides, tools, ending)
         content = sheet_file(
-            pieces, [sheet for sheet, _ in drawn], facts, fonts(tools.store), before, behind, placing(tools.store)
+            [*pieces, *over.pieces],
+            [sheet for sheet, _ in drawn],
+            facts,
+            fonts(tools.store),
+            before,
+            behind,
+            placing(tools.store),
+            usual,
         )
         count = len(drawn) + (len(kit_sides) if kit else 0)
         placements = [row for _, row in drawn]
         known, first = partial(_known, pieces, kit, tools), len(kit_sides) if before else 0
         files.append(_file(booklet, ending, content, count, SHEET_MM, title, known, placements, first))
-    return (*files, _plain(booklet, pieces, pages, tools, "-plain.pdf")), findings
+    return (*files, _plain(booklet, pieces, over, pages, tools, "-plain.pdf")), findings
+
+
+def _keywords(booklet: TypesetBooklet) -> str:
+    return booklet.words("file.imprint", id=booklet.imprint) if booklet.imprint else ""
 
 
 def _layout(booklet: TypesetBooklet) -> Layout | None:
@@ -108,18 +144,24 @@ def _around(
 
 
 def _plain(
-    booklet: TypesetBooklet, pieces: Sequence[PaperPiece], pages: Sequence[UprightPage], tools: Tools, ending: str
+    booklet: TypesetBooklet,
+    pieces: Sequence[PaperPiece],
+    over: _Over,
+    pages: Sequence[UprightPage],
+    tools: Tools,
+    ending: str,
 ) -> FinishedFile:
     """Every page on a sheet of its own that stands as it does, as large as it goes, for people who cannot fold."""
     width_mm, height_mm = booklet.form.pages.trim_mm
     sheet_mm = SHEET_MM if width_mm > height_mm else SHEET_MM[::-1]
     size_pt = (sheet_mm[0] * PT_PER_MM, sheet_mm[1] * PT_PER_MM)
     rows = [[on_a_sheet(number, page, sheet_mm, UNPRINTABLE_MM)] for number, page in enumerate(pages, 1)]
-    drawn = [_sheet(row, b"", size_pt) for row in rows]
+    drawn = [_sheet(row, b"", size_pt, over) for row in rows]
     title = booklet.words("sheets.plain", title=booklet.full_title)
     edge = "DuplexFlipShortEdge" if width_mm > height_mm else "DuplexFlipLongEdge"
-    facts = SheetFile(title, booklet.issued.isoformat(), edge)
-    content = sheet_file(pieces, drawn, facts, fonts(tools.store), placing=placing(tools.store))
+    facts = SheetFile(title, booklet.issued.isoformat(), edge, keywords=_keywords(booklet))
+    every = [*pieces, *over.pieces]
+    content = sheet_file(every, drawn, facts, fonts(tools.store), placing=placing(tools.store), more_faces=over.usual)
     known = partial(_known, pieces, None, tools)
     return _file(booklet, ending, content, booklet.pages, sheet_mm, title, known, rows)
 
@@ -172,7 +214,7 @@ def _file(
     )
 
 
-def _folded(placements: Sequence[Placement], name: str) -> Sheet:
+def _folded(placements: Sequence[Placement], name: str, over: _Over) -> Sheet:
     """One side of a sheet, its name running up in the fold; the cover has none."""
     width_pt, height_pt = (side * PT_PER_MM for side in SHEET_MM)
     middle, margin = width_pt / 2, UNPRINTABLE_MM * PT_PER_MM
@@ -180,12 +222,18 @@ def _folded(placements: Sequence[Placement], name: str) -> Sheet:
     ground = (middle + 3, margin + 4, NAME_PT * 1.3, letters.length_pt(name, NAME_PT) + 4)
     words = letters.operators(name, (middle + 3 + NAME_PT, margin + 6), NAME_PT, upwards=True)
     named = b"q 1 g %.5f %.5f %.5f %.5f re f Q\n%s" % (*ground, words) if name else b""
-    return _sheet(placements, named, (width_pt, height_pt))
+    return _sheet(placements, named, (width_pt, height_pt), over)
 
 
-def _sheet(placements: Sequence[Placement], more: bytes, size_pt: tuple[float, float]) -> Sheet:
-    pages = {f"/P{placement.page}": placement.page - 1 for placement in placements}
-    drawn = b"".join(operators(placement, b"/P%d" % placement.page) for placement in placements)
+def _sheet(placements: Sequence[Placement], more: bytes, size_pt: tuple[float, float], over: _Over) -> Sheet:
+    """Pages in their places, and what is laid over each."""
+    pages: dict[str, int] = {}
+    drawn = b""
+    for placement in placements:
+        index = placement.page - 1
+        for number in (index, *over.forms.get(index, ())):
+            pages[f"/P{number + 1}"] = number
+            drawn += operators(placement, b"/P%d" % (number + 1))
     return Sheet(size_pt[0], size_pt[1], drawn + more, pages)
 
 

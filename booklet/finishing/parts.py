@@ -58,12 +58,15 @@ def press_part(
     ink_limit_percent: float,
     pages: tuple[int, ...],
     from_the_right: bool,
+    as_forms: bool = False,
 ) -> Fragment:
     """Some pages of a segment for a press, bound where reading begins, with stand-ins for its accents."""
     parity = (segment.first_folio + from_the_right) % 2
-    kind = ("press", setup, key_of("profile", profile), ink_limit_percent, pages, parity)
+    kind = ("press", setup, key_of("profile", profile), ink_limit_percent, pages, parity, as_forms)
     inks = press_inks(profile, ink_limit_percent)
-    return _kept(store, segment.key, kind, lambda content: press_fragment(content, inks, setup, parity, pages))
+    return _kept(
+        store, segment.key, kind, lambda content: press_fragment(content, inks, setup, parity, pages, as_forms)
+    )
 
 
 def grey_part(store: Store, segment: Segment, as_forms: bool) -> Fragment:
@@ -117,9 +120,11 @@ def known_marks(store: Store, setup: PressSetup) -> Drawings:
 
 
 def placing(store: Store) -> Placing:
-    """`bindery.place`, whose results are kept."""
+    """`bindery.place`, whose results are kept, but for those of fragments without a key."""
 
     def kept(fragment: Fragment, base: int, faces: tuple[str, ...], colours: Mapping[bytes, bytes]) -> PlacedPart:
+        if not fragment.key:
+            return place(fragment, base, faces, colours)
         key = key_of("placed", fragment.key, base, faces, sorted(colours.items()))
         placed = store.load(key, PlacedPart)
         if placed is None:

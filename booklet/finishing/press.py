@@ -10,7 +10,7 @@ from hashlib import sha256
 
 from booklet.bindery import STAND_INS, PaperPiece, PressJob, PressSetup, lettering, press_colours, press_file
 from booklet.composing import ticket as ticket_part
-from booklet.findings import Place, error
+from booklet.findings import Finding, Place, error
 from booklet.finishing import ticket
 from booklet.finishing.parts import (
     PRESS_ACCENTS,
@@ -36,59 +36,63 @@ def finish_press(booklet: TypesetBooklet, tools: Tools) -> Finished:
     """The press file or files, and the job ticket."""
     work = booklet.print_job
     if work is None:
-        found = "No printer is named, so nobody knows how a press file is to be made."
-        expected = 'printer = "..." with the name of a file of chapters/printers/.'
-        return (), [error("SRC-010", Place("chapters/booklet.toml"), found, expected)]
+        return (), [no_printer()]
     printer, options = work.printer, tools.options
     separate = bool(printer.cover_paper) if options.cover_separate is None else options.cover_separate
     separate = separate and booklet.pages > len(COVER)
-    marks = printer.marks if options.marks is None else options.marks
-    setup = PressSetup(booklet.form.pages.trim_mm, printer.bleed_mm, marks)
+    setup = press_setup(booklet, work, tools)
     cover = tuple(index % booklet.pages for index in COVER) if separate else ()
     shares = {"": tuple(index for index in range(booklet.pages) if index not in cover), "-cover": cover}
     files = [
-        _pressed(booklet, work, setup, f"{booklet.file}{ending}.pdf", indexes, tools)
+        pressed_pages(booklet, work, setup, f"{booklet.file}{ending}.pdf", indexes, tools)
         for ending, indexes in shares.items()
         if indexes
     ]
-    sheet = ticket.job_ticket(booklet, work, setup, separate, [_ticket_row(file) for file in files])
+    told, findings = ticket_files(booklet, work, setup, separate, files, tools)
+    return (*files, *told), findings
+
+
+def no_printer() -> Finding:
+    """What is said where nobody is named who prints."""
+    found = "No printer is named, so nobody knows how a press file is to be made."
+    expected = 'printer = "..." with the name of a file of chapters/printers/.'
+    return error("SRC-010", Place("chapters/booklet.toml"), found, expected)
+
+
+def press_setup(booklet: TypesetBooklet, work: PrintJob, tools: Tools) -> PressSetup:
+    """How the printer's pages are made."""
+    printer, wish = work.printer, tools.options.marks
+    return PressSetup(booklet.form.pages.trim_mm, printer.bleed_mm, printer.marks if wish is None else wish)
+
+
+def ticket_files(
+    booklet: TypesetBooklet,
+    work: PrintJob,
+    setup: PressSetup,
+    separate: bool,
+    files: Iterable[FinishedFile],
+    tools: Tools,
+    covers: int = 1,
+) -> tuple[tuple[FinishedFile, ...], list[Finding]]:
+    """The ticket that goes with some files, as a page and as JSON; `covers` is how many different covers there are."""
+    sheet = ticket.job_ticket(booklet, work, setup, separate, [_ticket_row(file) for file in files], covers)
     pages, findings = _ticket_page(booklet, sheet, tools)
     json = FinishedFile(f"{booklet.file}-ticket.json", sheet.as_json(), 0, TICKET.trim_mm)
-    return (*files, *pages, json), findings
+    return (*pages, json), findings
 
 
 def _ticket_row(file: FinishedFile) -> ticket.TicketFile:
     return ticket.TicketFile(file.name, file.pages, len(file.content), sha256(file.content).hexdigest())
 
 
-def _pressed(
+def pressed_pages(
     booklet: TypesetBooklet, work: PrintJob, setup: PressSetup, name: str, indexes: tuple[int, ...], tools: Tools
 ) -> FinishedFile:
     """A press file of some pages (from 0) of the booklet."""
     store = tools.store
-    job = PressJob(
-        title=booklet.full_title,
-        author=booklet.publisher,
-        day=booklet.issued.isoformat(),
-        setup=setup,
-        condition=work.condition,
-        slug=_slug(booklet, work, name),
-        words=booklet.words.for_printer(),
-    )
-    pieces = list(_pieces(booklet, work, setup, frozenset(indexes), tools))
+    job = press_job(booklet, work, setup, name)
+    pieces = list(press_pieces(booklet, work, setup, frozenset(indexes), tools))
     content = press_file(pieces, job, work.accents, fonts(store), placing(store))
-    promise = Promise(
-        file=name,
-        folios=("",) * len(indexes),
-        trim_mm=setup.trim_mm,
-        title=job.title,
-        language=booklet.words.language,
-        headings=0,
-        phones=frozenset(booklet.phones),
-        families=booklet.form.pages.overlay.families,
-        stitched=booklet.stitched,
-    )
-    profile = _profile(booklet.form.profile, work)
     edge = setup.trim("left").box
     placed = {
         row: (indexes.index(index), (1.0, 0.0, 0.0, 1.0, edge[0], edge[1]))
@@ -100,14 +104,42 @@ def _pressed(
         content=content,
         pages=len(indexes),
         trim_mm=setup.trim_mm,
-        promise=promise,
-        profile=profile,
+        promise=press_promise(booklet, name, len(indexes)),
+        profile=press_profile(booklet, work),
         parts=lambda: (
             *(known_part(store, piece.fragment, PRESS_ACCENTS) for piece in pieces),
             known_marks(store, setup),
         ),
         accents=press_colours(work.accents),
         origins=origins(booklet.segments, placed, tagged=False),
+    )
+
+
+def press_job(booklet: TypesetBooklet, work: PrintJob, setup: PressSetup, name: str) -> PressJob:
+    """What a press file of the booklet says of itself."""
+    return PressJob(
+        title=booklet.full_title,
+        author=booklet.publisher,
+        day=booklet.issued.isoformat(),
+        setup=setup,
+        condition=work.condition,
+        slug=_slug(booklet, work, name),
+        words=booklet.words.for_printer(),
+    )
+
+
+def press_promise(booklet: TypesetBooklet, name: str, pages: int) -> Promise:
+    """What a press file of so many pages must turn out to be."""
+    return Promise(
+        file=name,
+        folios=("",) * pages,
+        trim_mm=booklet.form.pages.trim_mm,
+        title=booklet.full_title,
+        language=booklet.words.language,
+        headings=0,
+        phones=frozenset(booklet.phones),
+        families=booklet.form.pages.overlay.families,
+        stitched=booklet.stitched,
     )
 
 
@@ -121,9 +153,15 @@ def _slug(booklet: TypesetBooklet, work: PrintJob, name: str) -> str:
     return sample if work.is_sample and lettering().draws(sample) else slug
 
 
-def _pieces(
-    booklet: TypesetBooklet, work: PrintJob, setup: PressSetup, chosen: frozenset[int], tools: Tools
+def press_pieces(
+    booklet: TypesetBooklet,
+    work: PrintJob,
+    setup: PressSetup,
+    chosen: frozenset[int],
+    tools: Tools,
+    as_forms: bool = False,
 ) -> Iterable[PaperPiece]:
+    """The chosen pages (from 0) of the booklet in the inks of a press, in their order."""
     first = 0
     for segment in booklet.segments:
         own = tuple(index for index in range(segment.layout.pages) if first + index in chosen)
@@ -137,15 +175,16 @@ def _pieces(
                 work.printer.ink_limit_percent,
                 own,
                 booklet.words.from_the_right,
+                as_forms,
             )
             yield PaperPiece(fragment, tuple(segment.folio(index) for index in own))
 
 
-def _profile(name: str, work: PrintJob) -> Profile:
+def press_profile(booklet: TypesetBooklet, work: PrintJob) -> Profile:
     """The profile of the format, with the numbers of its printer."""
     printer = work.printer
     return replace(
-        PROFILES[name],
+        PROFILES[booklet.form.profile],
         bleed_mm=printer.bleed_mm,
         safe_mm=printer.safe_mm,
         ink_limit_percent=printer.ink_limit_percent,

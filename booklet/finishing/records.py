@@ -41,7 +41,8 @@ class TypesetBooklet:
 
     `file` is the name of its files under `dist/`, without ending; `anchors` gives the title of each anchor, `phones`
     what each link that dials says; `stitched` is False for loose leaves and leaflets. `print_job` is None where no
-    printer is named, `kit` where no sheet tells a clinic how to print.
+    printer is named, `kit` where no sheet tells a clinic how to print. `imprint` is the id of the clinic whose own copy
+    it is (empty: nobody's).
     """
 
     form: Format
@@ -62,6 +63,7 @@ class TypesetBooklet:
     segments: tuple[Segment, ...]
     kit: Part | None = None
     print_job: PrintJob | None = None
+    imprint: str = ""
 
     @property
     def pages(self) -> int:

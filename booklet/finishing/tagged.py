@@ -72,5 +72,6 @@ def document_info(booklet: TypesetBooklet) -> DocumentInfo:
         pdf_ua=booklet.form.pdf_ua,
         edition=booklet.edition,
         issue=booklet.issue,
+        imprint=booklet.imprint,
         phones=booklet.phones,
     )

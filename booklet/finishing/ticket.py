@@ -35,7 +35,9 @@ class TicketFile:
 
 @dataclass(frozen=True)
 class Ticket:
-    """Everything that the ticket says. Lengths in millimetres, weights in grams; None is not known yet."""
+    """Everything that the ticket says. Lengths in millimetres, weights in grams; None is not known yet. `covers` is how
+    many different covers the one body has.
+    """
 
     title: str
     edition: str
@@ -46,6 +48,7 @@ class Ticket:
     marks: bool
     pages: int
     cover_is_separate: bool
+    covers: int
     paper: str
     cover_paper: str | None
     colours: str
@@ -80,6 +83,7 @@ class Ticket:
         weight, thickness = f"{self.weight_of_one_copy_g:.0f}", f"{self.thickness_mm:.1f}"
         unsigned = len(self.chapters_not_signed_off)
         sample_is = say("sample_unsigned", count=unsigned) if unsigned else say("sample_is")
+        covers = ((say("covers"), say("covers_are", count=self.covers)),) if self.covers > 1 else ()
         sample = ((say("sample"), sample_is),) if self.is_sample else ()
         return (
             (say("title"), title_is),
@@ -88,6 +92,7 @@ class Ticket:
             (say("trim"), say("trim_is", width=f"{width:g}", height=f"{height:g}", lies=say(_lies(self.trim_mm)))),
             (say("bleed"), say("bleed_marked" if self.marks else "bleed_bare", bleed=f"{self.bleed_mm:g}")),
             (say("pages"), pages),
+            *covers,
             (say("paper"), self.paper),
             (say("cover"), self.cover_paper or say("cover_same")),
             (say("colours"), say("colours_for", colours=self.colours, condition=self.printing_condition)),
@@ -151,9 +156,16 @@ def binding(pages: int, trim_mm: tuple[float, float], printer: PrinterProfile, w
 
 
 def job_ticket(
-    booklet: TypesetBooklet, work: PrintJob, setup: PressSetup, separate: bool, files: Iterable[TicketFile]
+    booklet: TypesetBooklet,
+    work: PrintJob,
+    setup: PressSetup,
+    separate: bool,
+    files: Iterable[TicketFile],
+    covers: int = 1,
 ) -> Ticket:
-    """The ticket of a job; `separate` says that the cover is a file of its own."""
+    """The ticket of a job; `separate` says that the cover is a file of its own, `covers` how many different ones there
+    are.
+    """
     printer = work.printer
     paper, cover, pages, words = printer.paper, printer.cover_paper, booklet.pages, booklet.words.for_printer()
     return Ticket(
@@ -166,6 +178,7 @@ def job_ticket(
         marks=setup.marks,
         pages=pages,
         cover_is_separate=separate,
+        covers=covers,
         paper=_stock(paper),
         cover_paper=_stock(cover) if cover else None,
         colours=words("printer.colours_are"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
@@ -25,7 +25,7 @@ from booklet.manuscript.records import (
 )
 from booklet.spreadsheets import MOST_BYTES, SpreadsheetError, read_sheet
 
-COLUMNS = ("id", "name", "address", "phone", "sms", "hours", "logo", "languages", "edition")
+COLUMNS = ("id", "name", "address", "phone", "sms", "hours", "logo", "languages", "copies", "edition")
 COMPULSORY = ("id", "name", "edition")
 _FORMULA = re.compile(r"[=@+\-\t\r]")
 """How a cell begins that a spreadsheet program would run (OWASP, CSV Injection)."""
@@ -52,6 +52,9 @@ Cell = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(no_tem
 """What a cell holds: a line, as nobody's panel has more."""
 
 
+Copies = Annotated[int, Field(ge=1, le=1_000_000)]
+
+
 def _no_device(id: str) -> str:
     if _DEVICE.fullmatch(id):
         raise ValueError("no folder may be called so on Windows")
@@ -69,6 +72,8 @@ class Imprint(Record):
     is not said is not printed.
     """
 
+    documented: ClassVar[str] = "docs/imprints.md"
+
     id: Annotated[Identifier, AfterValidator(_no_device)]
     """What its folder and files are called. It never changes."""
     name: Cell
@@ -85,6 +90,8 @@ class Imprint(Record):
     """Its logo, SVG or PNG, under chapters/."""
     languages: Cell | None = None
     """The languages in which somebody answers."""
+    copies: Copies | None = None
+    """How many copies a printer is to make for it. It is printed nowhere but on the job ticket and the cut list."""
     edition: Line
     """The edition that it hands out."""
 

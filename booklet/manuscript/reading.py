@@ -417,12 +417,11 @@ def _as_finding(problem: Any, data: Data, path: Path_, model: type[Record]) -> F
         case _:
             reason = _reason(problem)
             code = "LNK-010" if problem["type"] == "phone" else "SRC-015" if "before it starts" in reason else "SRC-012"
+            expected = _expected(problem, name, model.documented)
             if isinstance(problem["input"], dict | Record):
-                return error(
-                    code, data.place(where), f"{reason[:1].upper()}{reason[1:]}.", _expected(problem, name, data.file)
-                )
+                return error(code, data.place(where), f"{reason[:1].upper()}{reason[1:]}.", expected)
             value = _written(problem["input"])[:120]
-            return error(code, data.place(where), f"{name} is {value}: {reason}.", _expected(problem, name, data.file))
+            return error(code, data.place(where), f"{name} is {value}: {reason}.", expected)
 
 
 def _reason(problem: Any) -> str:
@@ -449,8 +448,8 @@ def _written(value: Any) -> str:
         return "a value too long to print"
 
 
-def _expected(problem: Any, name: str, file: str) -> str:
-    page = "docs/style.md" if file.endswith("/style.toml") else "docs/writing.md"
+def _expected(problem: Any, name: str, page: str) -> str:
+    """What is wanted in place of a value, which a page of the documents describes."""
     context = problem.get("ctx", {})
     if "before it starts" in problem["msg"]:
         return "An end on the day of the start, or later."

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
 from hashlib import sha256
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 from urllib.parse import urlsplit
 
 from pydantic import (
@@ -204,6 +204,8 @@ class Record(BaseModel):
     """A read-only record that knows where it was written."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+    documented: ClassVar[str] = "docs/writing.md"
+    """The page that says what its keys want."""
 
     origin: Annotated[Place, Field(alias="\0origin", exclude=True)] = Place("")
     """Where the record was written. The alias is one that no file can hold, so that nobody writes it by hand."""
@@ -693,6 +695,8 @@ class CoverStyle(Record):
 
 class Style(Record):
     """How the booklets of a project look (`chapters/style.toml`), its theme's keys where it says nothing itself."""
+
+    documented: ClassVar[str] = "docs/style.md"
 
     theme: Identifier | None = None
     """A theme that ships with booklet."""
