@@ -33,6 +33,7 @@ from booklet.walk import styles_folder
 from tests import tiny
 from tests.conftest import HANG_SECONDS, PROJECT, TODAY, hear_interrupts
 from tests.judges import judged
+from tests.printed import GRADIENT, photo, printed
 from tests.tiny import INSIDE, errors
 from tests.workbooks import xlsx
 
@@ -388,6 +389,22 @@ def test_what_has_no_panels_is_refused(project: Path) -> None:
     path.write_text(HEADER + GOOD)
     with pytest.raises(BookletError, match="main booklet"):
         build(tiny.order(project, imprints=path, titles=("bone",)))
+
+
+@pytest.mark.slow
+@pytest.mark.judged
+def test_copies_with_logos_of_every_kind_are_accepted_by_the_outside_judge(verapdf: str, tmp_path: Path) -> None:
+    """As PDF/UA-1 and PDF/A-2a, or as PDF/UA-2 and WTPDF: gradients, see-through colours, pixels."""
+    logos: tiny.Overlay = {"chapters/images/g.svg": GRADIENT, "chapters/images/p.png": photo(600, 300)}
+    project = tiny.write(tmp_path, {**printed(), **INSIDE, **logos})
+    table = project / "clinics.csv"
+    table.write_text(HEADER + GOOD + "g,G,,,,,images/g.svg,,VIC\np,P,,,,,images/p.png,,VIC\n")
+    for part, profiles in ((1, ("ua1", "2a")), (2, ("ua2", "wt1a"))):
+        receipt = build(tiny.order(project, imprints=table, pdf_ua=part))
+        files = [project / "dist" / entry.file for entry in receipt.files]
+        assert len(files) == 6
+        for profile in profiles:
+            assert judged(verapdf, files, profile) == {file.name: True for file in files}
 
 
 SAMPLE = 'Sample Clinic {0},"{0} Sample Street",(03) 9123 45{0:02},0491 570 156,Monday,,English,VIC'

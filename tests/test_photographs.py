@@ -198,6 +198,7 @@ def test_each_format_has_as_many_pixels_as_it_shows(booklet: Callable[..., Path]
                     if isinstance(thing, pikepdf.Stream) and thing.get("/Subtype") == pikepdf.Name.Image
                 )
                 seen[entry.format] = int(image.Width) / width_in
+                assert "/Interpolate" not in image
             assert b"Exif" not in (project / "dist" / entry.file).read_bytes()
     assert seen["screen"] == pytest.approx(150, abs=1)
     assert PRESS_PPI <= seen["press"] < 350 and PRESS_PPI <= seen["clinic"] < 350

@@ -54,7 +54,7 @@ from booklet.bindery.fragments import (
 from booklet.bindery.inking import ink
 from booklet.bindery.packing import Packed, closed, packed
 from booklet.bindery.paper import as_form, for_paper
-from booklet.bindery.pictures import shrink_photographs
+from booklet.bindery.pictures import for_screens
 from booklet.bindery.tagged import (
     Bound,
     DocumentInfo,
@@ -97,7 +97,7 @@ def panel_fragments(
     as well, by their hash.
     """
     with Pdf.open(io.BytesIO(content)) as pdf:
-        shrink_photographs(pdf, ppi)
+        for_screens(pdf, ppi)
         owners = {int(key): value for key, value in NumberTree(pdf.Root.StructTreeRoot.ParentTree).items()}
         identified(pdf, 1)
         space = name_space(pdf) if pdf_ua == 2 else None

@@ -37,8 +37,13 @@ def scaled_down(picture: Any, ppi: float, target_ppi: float) -> Any:
     return picture.resize(size, Image.Resampling.LANCZOS)
 
 
-def shrink_photographs(pdf: Pdf, target_ppi: float) -> None:
-    """Bring photographs down to what is shown. What is kept without loss, as drawings are, stays as it is."""
+def for_screens(pdf: Pdf, target_ppi: float) -> None:
+    """Bring photographs down to what is shown. What is kept without loss, as drawings are, stays as it is. No picture
+    asks to be smoothed, which PDF/A forbids (ISO 19005-2, 6.2.8).
+    """
+    for thing in pdf.objects:
+        if isinstance(thing, pikepdf.Stream) and thing.get("/Subtype") == Name.Image and "/Interpolate" in thing:
+            del thing["/Interpolate"]
     for (number, generation), ppi in finest(pdf).items():
         image: Any = pdf.get_object(number, generation)
         if ppi <= MUCH_FINER * target_ppi or image.get("/Filter") != Name.DCTDecode or "/Decode" in image:

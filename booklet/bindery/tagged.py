@@ -41,7 +41,7 @@ from booklet.bindery.fragments import (
     share_faces,
 )
 from booklet.bindery.packing import EMPTY, Packed, closed, packed
-from booklet.bindery.pictures import shrink_photographs
+from booklet.bindery.pictures import for_screens
 from booklet.composing import SCHEME
 from booklet.pdf import METADATA_STREAM, PT_PER_MM, Description, document_information, text_string, xmp
 from booklet.typesetting import Layout, Segment, srgb_profile
@@ -96,7 +96,7 @@ def tagged_fragment(content: bytes, pdf_ua: int, ppi: float) -> tuple[Fragment, 
     for a file that claims this part of PDF/UA; and the programs of its fonts by their hash.
     """
     with Pdf.open(io.BytesIO(content)) as pdf:
-        shrink_photographs(pdf, ppi)
+        for_screens(pdf, ppi)
         writer = Serialiser(pdf)
         pages = [page.obj for page in pdf.pages]
         root = pdf.Root.StructTreeRoot
