@@ -127,7 +127,9 @@ def main() -> None:
 @click.option("--subject", metavar="WORDS", help="What it is about, as it stands behind the word About.")
 @click.option("--title", metavar="WORDS", help="What stands on the cover.")
 @click.option("--publisher", metavar="WORDS", help="Who publishes it.")
-@click.option("--country", metavar="CODE", help="Whose numbers and regions, such as nz. Default: the first that ships.")
+@click.option(
+    "--country", metavar="CODE", help="Whose numbers and regions, such as nz or ie. Default: the first that ships."
+)
 @click.option(
     "--region",
     "regions",
@@ -153,6 +155,7 @@ def new(folder: Path, yes: bool, **given: Any) -> None:
       booklet new my-booklet --yes           asks nothing
       booklet new my-leaflet --starter leaflet --title "Falls" --country nz --region NZN --region NZS
       booklet new my-handout --starter handout --region "NHG=Northern Hospitals" --time-zone Pacific/Auckland
+      booklet new my-booklet --country ie    any country: what is known of its numbers, to look through
 
     booklet: A5 pages that are folded and stapled. leaflet: one sheet of A4, folded to six pages or to four. handout:
     sheets of A4.
@@ -170,7 +173,7 @@ def new(folder: Path, yes: bool, **given: Any) -> None:
 def _wishes(given: dict[str, Any], yes: bool) -> Any:
     """What a new project is to be: as it was given, else as somebody at a terminal says, else as is usual."""
     from booklet.manuscript import shipped_countries
-    from booklet.starters import STARTERS, Wishes
+    from booklet.starters import MOST_NAMED, STARTERS, Wishes, country_of, zones_of
 
     if "panels" in given:
         given["panels"] = int(given["panels"])
@@ -183,7 +186,7 @@ def _wishes(given: dict[str, Any], yes: bool) -> Any:
         ("subject", "What is it about", str),
         ("title", "Title", str),
         ("publisher", "Who publishes it", str),
-        ("country", f"Country ({', '.join(shipped_countries())})", str),
+        ("country", f"Country ({', '.join(shipped_countries())}; or another by its two letters, such as ie)", str),
         ("regions", "Regions that get an edition, with commas ({codes}; or of your own: KENT=Kent)", str),
         ("time_zone", "The clock of your region, such as {zones}", str),
         ("formats", "Formats, with commas", str),
@@ -193,8 +196,8 @@ def _wishes(given: dict[str, Any], yes: bool) -> Any:
         usual = Wishes(**given).complete()
         if name in given or (name == "time_zone" and not any("=" in region for region in usual.regions)):
             continue
-        regions = shipped_countries()[usual.country].regions
-        codes, zones = ", ".join(regions), ", ".join(dict.fromkeys(row.time_zone for row in regions.values()))
+        country = country_of(usual.country)
+        codes, zones = ", ".join(country.regions) or "none is known", ", ".join(zones_of(country)[:MOST_NAMED])
         told = getattr(usual, name)
         default = ", ".join(told) if isinstance(told, tuple) else told
         asked = question.format(codes=codes, zones=zones)
@@ -223,6 +226,7 @@ def add() -> None:
       booklet add edition "KENT=Kent"
       booklet add insert "For children"
       booklet add words
+      booklet add country ie
     """
 
 
@@ -255,6 +259,14 @@ def add_edition(region: str, time_zone: str, project: Path) -> None:
       booklet add edition "KENT=Kent"        one of your own
     """
     _add(project, lambda room, folder: room.add_edition(folder, region, date.today(), time_zone))
+
+
+@add.command("country")
+@click.argument("code", metavar="CODE")
+@_project
+def add_country(code: str, project: Path) -> None:
+    """What is known of a country that does not ship, by its two letters, to look through."""
+    _add(project, lambda room, folder: room.add_country(folder, code, date.today()))
 
 
 @add.command("words")

@@ -12,6 +12,8 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
+from itertools import accumulate, product
+from typing import Any
 
 import phonenumbers
 
@@ -22,6 +24,8 @@ MOST_DIGITS = 17
 """Of any number, with what is dialled before it from here to another country (ITU-T E.164)."""
 SHAPE = r"(?:\d|X|\[\d-\d\])(?:\d|X|\[\d-\d\]| )*"
 """How a plan writes the shape of numbers: digits, X for any digit, [2-5] for one of several, spaces between groups."""
+MOST_SHAPES = 100
+"""Shapes, short numbers and names of a country: more make a slow search of every text."""
 CALL_WORDS = "ring|call|dial|phone|telephone|text"
 """Words before which a short number is one to ring, and not a count."""
 EMERGENCY_ANYWHERE = ("000", "111", "112", "911", "999")
@@ -82,6 +86,94 @@ class PhonePlan:
     def short_numbers(self) -> tuple[str, ...]:
         """Short numbers that are no counts when somebody is told to ring them."""
         return tuple(dict.fromkeys((*self.emergency, *self.textphone, *self.short, *EMERGENCY_ANYWHERE)))
+
+
+@dataclass(frozen=True)
+class KnownNumbers:
+    """What `phonenumbers` knows of the numbers of a country, for somebody who writes its plan: a number as people write
+    it, emergency numbers, and shapes (at most `MOST_SHAPES`).
+    """
+
+    example: str
+    emergency: tuple[str, ...]
+    shapes: tuple[str, ...]
+
+
+def known_numbers(region: str) -> KnownNumbers | None:
+    """What is known of the country of a code (ISO 3166, `IE`); None of one that has no numbers."""
+    example, code = phonenumbers.example_number(region), phonenumbers.country_code_for_region(region)
+    if example is None:
+        return None
+    main = phonenumbers.region_code_for_country_code(code)  # which says how all write that share its code
+    metadata = phonenumbers.PhoneMetadata.metadata_for_region(main)
+    formats = metadata.number_format if metadata else ()
+    short = (f"{number:0{size}}" for size in (2, 3) for number in range(10**size))
+    emergency = [number for number in short if phonenumbers.is_emergency_number(number, region)]
+    common = "911" if code == 1 else "112"
+    written = phonenumbers.format_number(example, phonenumbers.PhoneNumberFormat.NATIONAL)
+    return KnownNumbers(
+        example=" ".join(_GROUP.findall(written)),
+        emergency=tuple(sorted(emergency, key=lambda number: (number != common, number))) or (common,),
+        shapes=_known_shapes(formats),
+    )
+
+
+def _known_shapes(formats: Iterable[Any]) -> tuple[str, ...]:
+    """The shapes of numbers by how the library writes them, told by their first digits where these are few enough.
+    Short ones that nothing tells count only where a country has no others.
+    """
+    rows = list(formats)
+    for digits_told, least_untold in ((MOST_DIGITS, _LEAST_UNTOLD), (1, _LEAST_UNTOLD), (MOST_DIGITS, _LEAST_WHOLE)):
+        shapes = dict.fromkeys(shape for form in rows for shape in _shapes_of(form, digits_told, least_untold))
+        if 0 < len(shapes) <= MOST_SHAPES:
+            break
+    return tuple(shapes)[:MOST_SHAPES] or ("X" * _LEAST_UNTOLD,)
+
+
+def _shapes_of(form: Any, digits_told: int, least_untold: int) -> Iterator[str]:
+    if _FORMAT_GROUP.sub("", form.pattern):
+        return
+    sizes = [(int(least or 1), int(most or least or 1)) for least, most in _FORMAT_GROUP.findall(form.pattern)]
+    trunk = _digits((form.national_prefix_formatting_rule or "").replace(r"\1", ""))
+    first_digits = form.leading_digits_pattern[0] if form.leading_digits_pattern else ""
+    for lengths in product(*(range(least, most + 1) for least, most in sizes)):
+        for start in _first_digits(first_digits, digits_told):
+            if sum(lengths) < (_LEAST_WHOLE if trunk or len(start) > 2 else least_untold):
+                continue
+            signs = [*start, *"X" * sum(lengths)]
+            ends = list(accumulate(lengths))
+            groups = ["".join(signs[end - length : end]) for end, length in zip(ends, lengths, strict=True)]
+            yield trunk + " ".join(groups)
+
+
+def _first_digits(pattern: str, most: int) -> Iterator[tuple[str, ...]]:
+    """The digits with which numbers begin, as shapes write them, from a regular expression: `2[24-9]|47` gives 2 2,
+    2 [4-9] and 4 7. What is more than such a row is left out.
+    """
+    for row in _top_level(pattern):
+        told = re.match(r"(?:\d|\[[\d-]+\])*", row)
+        signs = re.findall(r"\d|\[[\d-]+\]", told[0] if told else "")[:most]
+        yield from product(*(_ranges(sign) for sign in signs))
+
+
+def _top_level(pattern: str) -> Iterator[str]:
+    """The alternatives of a regular expression that stand in no brackets."""
+    depth, row = 0, ""
+    for sign in pattern:
+        depth += (sign == "(") - (sign == ")")
+        if sign == "|" and depth == 0:
+            yield row
+            row = ""
+        else:
+            row += sign
+    yield row
+
+
+def _ranges(sign: str) -> tuple[str, ...]:
+    """A digit, or the digits and ranges of a class: `[24-9]` gives 2 and [4-9]."""
+    if not sign.startswith("["):
+        return (sign,)
+    return tuple(f"[{each}]" if "-" in each else each for each in re.findall(r"\d-\d|\d", sign))
 
 
 Plans = tuple[PhonePlan, ...]
@@ -293,6 +385,10 @@ _EXTENSION = re.compile(r"(?<=\d)(?:ext(?:ension)?\.?|x)(?=\d{1,7}$)")
 _KEYS = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "22233344455566677778889999")
 """The letters on the keys of a telephone (ITU-T E.161)."""
 _GROUP = re.compile(r"\d+")
+_FORMAT_GROUP = re.compile(r"\(\\d(?:\{(\d+)(?:,(\d+))?\})?\)")
+"""A group of digits as `phonenumbers` writes it."""
+_LEAST_WHOLE, _LEAST_UNTOLD = 5, 8
+"""Digits of a whole number that is told from a count by its first digits, and of one that is not."""
 _RANGE = re.compile(r"(\d{4}) ?- ?(\d{4})")
 _NO_NUMBERS = (
     r"(?:https?://|www\.|mailto:)\S+|[\w.+-]{1,64}@\S+|\b[\w.-]{1,80}\.(?:{SITES}|org|com|net|info|gov|edu)\b\S*"
@@ -389,7 +485,9 @@ def _complete(plan: PhonePlan) -> Iterator[str]:
 
 
 def _cut(plan: PhonePlan) -> Iterator[str]:
-    """A digit or two too few or too many, as long as enough of them are there to tell a number from a count."""
+    """A digit or two too few or too many, as long as enough of them are there to tell a number from a count: nearly all
+    where no two first digits, and no trunk prefix, do.
+    """
     lengths: dict[str, set[int]] = {}
     for shape in plan.shapes:
         start, _, rest = shape.partition(" ")
@@ -397,6 +495,9 @@ def _cut(plan: PhonePlan) -> Iterator[str]:
     for start, known in lengths.items():
         size = _size(start)
         least = max(1, 5 - size) if size > 2 else max(known) + 1
+        is_told = re.match(r"\d\d", start) or (plan.trunk and start.startswith(plan.trunk))
+        if size > 2 and not is_told:
+            least = max(1, max(known) - 1)
         if size < 3 and plan.trunk and start.startswith(plan.trunk):
             least = max(known) - 4
         for length in range(least, max(known) + 3):

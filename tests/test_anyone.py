@@ -12,7 +12,7 @@ from tests.conftest import PROJECT
 OURS = re.compile(
     r"steady[ -]ground|\bcancer\b(?!\")|\b(?:breast|metasta\w+|oncolog\w+|chemo\w*|tumours?|austral\w+|new zealand"
     r"|aotearoa|medicare|lifeline|healthdirect|triple zero|victoria|new south wales|queensland|tasmania|melbourne"
-    r"|sydney|perth|territor\w+|en-au|hope & hurdles)\b|\b(?-i:VIC|NSW|QLD|NT|A5)\b",
+    r"|sydney|perth|(?<!\.)territor\w+|en-au|hope & hurdles)\b|\b(?-i:VIC|NSW|QLD|NT|A5)\b",
     re.IGNORECASE,
 )
 """Words of our own booklet, of our own country, and of the pages that we chose."""

@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 import pickle
+import re
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from phonenumbers import (
+    SUPPORTED_REGIONS,
+    PhoneNumberFormat,
+    PhoneNumberType,
+    example_number_for_type,
+    format_number,
+)
 
 from booklet.manuscript import shipped_country
 from booklet.phones import (
+    SHAPE,
     PhoneError,
+    PhonePlan,
     in_national_form,
+    known_numbers,
     parse_message_number,
     parse_phone,
     phone_candidates,
@@ -203,3 +214,33 @@ def test_a_plan_is_the_same_in_another_process() -> None:
     other = pickle.loads(pickle.dumps(NZ))
     assert other == NZ and hash(other) == hash(NZ)
     assert parse_phone("0800 611 116", other) == parse_phone("0800 611 116", NZ)
+
+
+# What is known of countries that do not ship
+
+MINE = "Issue 2026.1 of 27 November 2026: 1,000 copies of 64 pages, from 2026 to 2028, for 24 (of 100) people."
+
+
+def plan_of(region: str) -> PhonePlan:
+    known = known_numbers(region)
+    assert known
+    return PhonePlan(region, region, region, known.example, known.emergency, known.shapes)
+
+
+@pytest.mark.parametrize("region", ["IE", "GB", "CA", "US", "FR", "DE", "IN", "ZA", "DK", "JP", "BR", "KE", "PL"])
+def test_numbers_of_any_country_are_found_where_somebody_typed_them(region: str) -> None:
+    """Of each kind that people ring; years, issues and counts are none."""
+    plan = plan_of(region)
+    kinds = (PhoneNumberType.FIXED_LINE, PhoneNumberType.MOBILE, PhoneNumberType.TOLL_FREE)
+    for example in filter(None, (example_number_for_type(region, kind) for kind in kinds)):
+        written = format_number(example, PhoneNumberFormat.NATIONAL)
+        (found,) = typed_numbers(f"Ring {written}.", (plan,))
+        assert found.digits == "".join(filter(str.isdigit, written)) == parse_phone(written, plan).digits
+    assert typed_numbers(MINE, (plan,)) == ()
+
+
+def test_something_is_known_of_nearly_every_country() -> None:
+    known = {region: known_numbers(region) for region in SUPPORTED_REGIONS}
+    assert all(row and row.shapes and row.emergency for row in known.values())
+    assert all(re.fullmatch(SHAPE, shape) for row in known.values() if row for shape in row.shapes)
+    assert known_numbers("ZZ") is None and known_numbers("") is None

@@ -15,7 +15,7 @@ from click.testing import CliRunner
 from booklet.build import Receipt, build, check
 from booklet.cli import main
 from booklet.findings import Severity
-from booklet.manuscript import Manuscript, read, shipped_countries
+from booklet.manuscript import Manuscript, countries_of, read, shipped_countries
 from booklet.order_codes import (
     ALPHABET,
     MISHEARD,
@@ -31,6 +31,7 @@ from booklet.starters import (
     StarterError,
     Wishes,
     add_chapter,
+    add_country,
     add_edition,
     add_insert,
     add_service,
@@ -238,6 +239,9 @@ def test_a_folder_that_holds_something_is_left_alone(tmp_path: Path) -> None:
         ({"regions": ("NHG=North",), "time_zone": "Mars/Olympus"}, "SRC-012"),
         ({"regions": ("no code=North",), "time_zone": "Pacific/Auckland"}, "SRC-012"),
         ({"country": "zz"}, "No country 'zz'. There are: au"),
+        ({"country": "../../au"}, "No country '../../au'."),
+        ({"country": "ie", "regions": ("KERRY",)}, "Give one of your own with its name, such as KERRY='Kerry'"),
+        ({"country": "ca"}, "By which clock do people in Canada live? --time-zone, such as America/"),
     ],
 )
 def test_what_cannot_be_printed_is_named_and_nothing_is_written(
@@ -277,6 +281,37 @@ def test_somebody_who_answers_for_another_country_is_asked_for_its_regions(
     editions = {edition.code: edition for edition in manuscript_of(tmp_path / "mine").editions}
     assert {code: each.name for code, each in editions.items()} == {"NZS": "South Island", "CBD": "City of Auckland"}
     assert editions["CBD"].in_words == "in City of Auckland" and editions["CBD"].country == "nz"
+
+
+@pytest.mark.parametrize(
+    ("country", "zone", "emergency"),
+    [("ie", "", "112"), ("ca", "America/Toronto", "911"), ("fr", "", "112"), ("jp", "", "110"), ("dk", "", "112")],
+)
+def test_a_country_that_does_not_ship_begins_with_what_is_known_of_it(
+    tmp_path: Path, country: str, zone: str, emergency: str
+) -> None:
+    """Its numbers stand in a file of the project, to look through; a number that somebody types is found."""
+    project = tmp_path / "mine"
+    new_project(project, Wishes(country=country.upper(), time_zone=zone), TODAY)
+    assert complaints(project) == []
+    known = countries_of(project)[0][country]
+    assert known.plan.emergency[0] == emergency and emergency in known.emergency
+    (edition,) = manuscript_of(project).editions
+    assert (edition.country, edition.name) == (country, known.name)
+    chapter = project / "chapters/01-start-here.md"
+    chapter.write_text(f"{chapter.read_text('utf-8')}\nRing {known.plan.example}.\n", "utf-8")
+    (said,) = complaints(project)
+    assert "LNK-011" in said
+
+
+def test_what_is_known_of_a_country_is_added_to_a_project(tmp_path: Path) -> None:
+    project = tmp_path / "mine"
+    new_project(project, Wishes(), TODAY)
+    (path,) = add_country(project, "IE", TODAY)
+    assert path == project / "chapters/countries/ie.toml" and complaints(project) == []
+    for again, words in (("ie", "there already"), ("au", "ships"), ("zz", "No country 'zz'")):
+        with pytest.raises(StarterError, match=words):
+            add_country(project, again, TODAY)
 
 
 def test_a_directory_is_there_once_a_service_stands_in_it(tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ from booklet.findings import Finding, Place, error, warning
 from booklet.manuscript.countries import (
     Countries,
     country_of_region,
+    country_of_text,
     known_of_edition,
     read_countries,
     readers_of_country,
@@ -151,6 +152,7 @@ __all__ = [
     "changed_entry",
     "countries_of",
     "country_of_region",
+    "country_of_text",
     "entry_in",
     "face_path",
     "hsds_id",

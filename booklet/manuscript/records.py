@@ -32,7 +32,7 @@ from booklet.findings import Place
 from booklet.formats import Format, Overlay, formats
 from booklet.manuscript.hours import Hours, read_hours
 from booklet.order_codes import is_order_code
-from booklet.phones import SHAPE, Phone, PhoneError, PhonePlan, parse_message_number, parse_phone
+from booklet.phones import MOST_SHAPES, SHAPE, Phone, PhoneError, PhonePlan, parse_message_number, parse_phone
 from booklet.words import Words
 
 ID = r"^[a-z0-9]+(-[a-z0-9]+)*$"
@@ -230,8 +230,6 @@ def _shape(text: str) -> str:
     return text
 
 
-MOST_SHAPES = 100
-"""Shapes, short numbers and names of a country: more make a slow search of every text."""
 Shape = Annotated[str, Field(pattern=f"^{SHAPE}$", max_length=40), AfterValidator(_shape)]
 Digits = Annotated[str, Field(pattern=r"^\d{2,15}$")]
 Spaced = Annotated[str, Field(pattern=r"^\d[\d ]{1,20}\d$")]

@@ -34,15 +34,17 @@ from booklet.manuscript import (
     Manuscript,
     countries_of,
     country_of_region,
+    country_of_text,
     parse_toml,
     read,
     shipped_countries,
     slug,
 )
 from booklet.order_codes import MISHEARD, new_code, order_codes_in
+from booklet.phones import known_numbers
 from booklet.records import Order
 from booklet.today import Today
-from booklet.words import to_translate
+from booklet.words import country_in_english, time_zones_of, to_translate
 
 STARTERS = ("booklet", "leaflet", "handout")
 LEAFLETS = {6: "letter-fold", 4: "half-fold"}
@@ -50,6 +52,8 @@ LEAFLETS = {6: "letter-fold", 4: "half-fold"}
 REVIEW_YEARS = 2
 PLANNED = 4
 """Planned pages that a stitched booklet may need."""
+MOST_NAMED = 8
+"""Clocks that a message names."""
 LONGEST = 200
 """Characters of a name or title that somebody gives."""
 _INSERT_PAGES = ("insert-imprint.md", "insert-back-cover.md")
@@ -74,8 +78,9 @@ class StarterError(BookletError):
 @dataclass(frozen=True)
 class Wishes:
     """What a new project is about and makes; what is usual, if nobody says. `panels` counts for a leaflet alone.
-    `title` is "Our first booklet" and the like, `country` the first that ships, `regions` its first, if empty. A region
-    is a code, or a code with a name, `KENT=Kent`, for one of the project's own, whose clock is `time_zone`.
+    `title` is "Our first booklet" and the like, `country` the first that ships, `regions` its first, or all of it, if
+    empty. A region is a code, or a code with a name, `KENT=Kent`, for one of the project's own, whose clock is
+    `time_zone`.
     `order_line` is a web address or a phone number where copies are ordered, or nothing.
     """
 
@@ -96,17 +101,26 @@ class Wishes:
         return {"leaflet": LEAFLETS[self.panels], "handout": "stapled"}.get(self.starter, "stitched")
 
     def complete(self) -> Wishes:
-        """The same, with what is usual where nobody says. Raises StarterError for a country that does not ship."""
-        countries = shipped_countries()
-        country = self.country.lower() or next(iter(countries))
-        if country not in countries:
-            raise StarterError(
-                f"No country '{country}'. There are: {', '.join(countries)}. Begin with one of them, and write a file "
-                'for yours: docs/writing.md, "A country".'
-            )
-        regions = self.regions or tuple(countries[country].regions)[:1]
+        """The same, with what is usual where nobody says. Raises StarterError for a code that no country has."""
+        country = self.country.lower() or next(iter(shipped_countries()))
+        known = country_of(country)
+        regions = self.regions or tuple(known.regions)[:1] or (f"{country.upper()}={known.name}",)
         title = self.title or f"Our first {self.starter}"
         return replace(self, country=country, regions=regions, title=title)
+
+
+def country_of(name: str) -> Country:
+    """A country that ships, or one of which phone numbers and name are known, by its two letters (ISO 3166). Raises
+    StarterError.
+    """
+    shipped = shipped_countries()
+    return shipped[name] if name in shipped else country_of_text(_country_file(name))
+
+
+def zones_of(country: Country) -> tuple[str, ...]:
+    """The clocks of a country: those of its regions, or all that it has."""
+    regions = dict.fromkeys(region.time_zone for region in country.regions.values())
+    return tuple(regions) or time_zones_of(country.phones.region)
 
 
 def new_project(folder: Path, wishes: Wishes, today: date) -> tuple[Path, ...]:
@@ -214,6 +228,15 @@ def add_insert(project: Path, title: str, today: date) -> tuple[Path, ...]:
     return _write(project, [(name, text) for name, text in files if not is_there(project / name)])
 
 
+def add_country(project: Path, code: str, today: date) -> tuple[Path, ...]:
+    """What is known of a country's numbers, to look through and to add to: its file. Raises StarterError."""
+    _manuscript(project, today)
+    name = code.lower()
+    if name in shipped_countries():
+        raise StarterError(f"The country '{name}' ships: an edition of its regions needs no file.")
+    return _write(project, [(f"chapters/countries/{name}.toml", _country_file(name))])
+
+
 def add_words(project: Path, today: date) -> tuple[Path, ...]:
     """The words of the house to say otherwise, or to translate into the language of a booklet: its file. Raises
     StarterError.
@@ -286,7 +309,9 @@ def _project(wishes: Wishes, today: date) -> Files:
         covers = dict(_texts("booklet", "chapters/images/cover"))
         files = [(name, covers.get(name, text)) for name, text in files if name != "chapters/style.toml"]
     files.append(("chapters/booklet.toml", _book(wishes, today)))
-    codes, countries = _Codes(), shipped_countries()
+    codes, countries = _Codes(), {wishes.country: country_of(wishes.country), **shipped_countries()}
+    if wishes.country not in shipped_countries():
+        files.append((f"chapters/countries/{wishes.country}.toml", _country_file(wishes.country)))
     named = (_region_of(region, wishes.country, countries, wishes.time_zone) for region in wishes.regions)
     regions = list({region.code: region for region in named}.values())
     drawn = any(name == "chapters/images/cover.svg" for name, _ in files)
@@ -344,9 +369,31 @@ def _book(wishes: Wishes, today: date) -> str:
 
 def _headings(country: str) -> str:
     """What `booklet.toml` says of first numbers and the directory in a country whose services nobody has looked up."""
-    known = shipped_countries()[country]
+    known = country_of(country)
     words = {"number": known.plan.emergency[0], "emergency": _quoted(known.emergency)}
     return _filled("pieces/headings.toml", words)
+
+
+def _country_file(name: str) -> str:
+    """The file of a country that does not ship, from what libraries know of it. Raises StarterError."""
+    region = name.upper()
+    known, called = known_numbers(region), country_in_english(region)
+    if known is None or not called:
+        raise StarterError(
+            f"No country '{name}'. There are: {', '.join(shipped_countries())}; or any other by its two letters (ISO "
+            "3166), such as ie."
+        )
+    words = {
+        "plain_name": called,
+        "name": _quoted(called),
+        "emergency": _quoted(f"In an emergency, call {known.emergency[0]}."),
+        "region": region,
+        "example": _quoted(known.example),
+        "numbers": json.dumps(list(known.emergency)),
+        "shapes": "".join(f"  {_quoted(shape)},\n" for shape in known.shapes),
+        "zone": _quoted(next(iter(time_zones_of(region)), "Etc/UTC")),
+    }
+    return _filled("pieces/country.toml", words)
 
 
 def _is_address(wishes: Wishes) -> bool:
@@ -378,14 +425,17 @@ def _region_of(written: str, own: str, countries: Mapping[str, Country], time_zo
     if region := known.regions.get(code) if not named else None:
         return _Region(code, region.name, region.in_words, region.time_zone, known.emergency, country, False)
     if not named:
+        there_are = f"There are: {', '.join(known.regions)}; or one" if known.regions else "Give one"
         raise StarterError(
-            f"No region '{code}' in the country '{country}'. There are: {', '.join(known.regions)}; or one of your own "
+            f"No region '{code}' in the country '{country}'. {there_are} of your own "
             f"with its name, such as {code or 'KENT'}='{code.title() or 'Kent'}'."
         )
     _refuse_odd(name)
-    zones = list(dict.fromkeys(region.time_zone for region in known.regions.values()))
-    if not time_zone and len(zones) > 1:
-        raise StarterError(f"By which clock do people in {name} live? --time-zone, such as {', '.join(zones)}.")
+    zones = zones_of(known)
+    if not time_zone and len(zones) != 1:
+        raise StarterError(
+            f"By which clock do people in {name} live? --time-zone, such as {', '.join(zones[:MOST_NAMED])}."
+        )
     return _Region(code, name, f"in {name}", time_zone or zones[0], known.emergency, country, True)
 
 

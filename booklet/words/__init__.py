@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from babel import Locale, UnknownLocaleError
+from babel.core import get_global
 from babel.dates import format_date, format_skeleton, get_day_names, get_month_names
 
 from booklet.findings import Finding, Place, error
@@ -276,6 +277,16 @@ def _example(key: str) -> str:
 
 def _forms_of(value: Any) -> Forms:
     return tuple(sorted(value.items())) if isinstance(value, dict) else ((OTHER, value),)
+
+
+def country_in_english(code: str) -> str:
+    """The name of a country by its code (ISO 3166); empty for one that the CLDR does not know."""
+    return str(_locale(english().language).territories.get(code, ""))
+
+
+def time_zones_of(code: str) -> tuple[str, ...]:
+    """The clocks of a country, by the names of the IANA."""
+    return tuple(sorted(zone for zone, country in get_global("zone_territories").items() if country == code))
 
 
 @cache
