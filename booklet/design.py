@@ -81,7 +81,7 @@ STANDARD = Scale(
 )  # fmt: skip
 LARGE = Scale(
     body_pt=(18, 28), h1=1.8333, h2=1.2778, h3=1.0833, number=1.2222, pull=1.3333, small=1.0, back=1.1111,
-    small_line=1.0, imprint_line=0.9423, rule=1.75, card=1.3333, fridge=1.2778, dense=1.2222, title=0.134,
+    small_line=1.0, imprint_line=0.9423, rule=1.75, card=1.3333, fridge=1.2222, dense=1.2222, title=0.134,
     drawing_mm=2.3333, scene_aspect=2.031, scene_step=0.25, tab_mm=7.5, cover_mm=(24, 26), cover_trim_mm=(210, 297),
     least=Margins(13, 13, 13, 22), measure_em=(15, 27),
 )  # fmt: skip

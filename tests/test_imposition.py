@@ -21,6 +21,7 @@ from booklet.imposition import (
     Arrangement,
     Binding,
     Blanks,
+    Covers,
     ImpositionError,
     Layout,
     Setup,
@@ -598,3 +599,29 @@ def test_an_imposed_file_is_whole_for_an_outside_judge(tmp_path: Path) -> None:
         path = tmp_path / f"{index}.pdf"
         path.write_bytes(file)
         assert subprocess.run([shutil.which("qpdf") or "", "--check", path], capture_output=True).returncode == 0
+
+
+@pytest.mark.parametrize("count", [61, 64, 65, 76, 118, 121, 200, 1000])
+def test_each_part_of_a_thick_booklet_has_the_covers_and_begins_with_a_chapter(count: int) -> None:
+    starts = tuple(range(5, count, 6))
+    sides = sheets(count, 15, covers=Covers(2, 1, starts))
+    parts = [folded(tuple(side for side in sides if side.part == part)) for part in range(1, sides[-1].part + 1)]
+    own = [[page for page in pages[2:-1] if page] for pages in parts]
+    assert {(pages[0], pages[1], pages[-1]) for pages in parts} == {(1, 2, count)}
+    assert [page for pages in own for page in pages] == list(range(3, count))
+    assert len(parts) > 1 and {pages[0] for pages in own[1:]} <= set(starts)
+    assert all(pages[2] == first[0] for pages, first in zip(parts, own, strict=True))
+    assert max(side.sheet for side in sides) <= 15
+
+
+@pytest.mark.parametrize("starts", [(), (5, 7)], ids=["no chapters", "all chapters at the front"])
+def test_where_no_chapter_begins_a_part_begins_on_a_right_hand_page(starts: tuple[int, ...]) -> None:
+    sides = sheets(121, 15, covers=Covers(2, 1, starts))
+    firsts = [min(page for s in sides if s.part == part for page in s.pages if page > 2) for part in (2, 3)]
+    assert [first % 2 for first in firsts] == [1, 1] and max(side.sheet for side in sides) <= 15
+
+
+def test_covers_change_nothing_where_one_part_is_enough_or_where_they_would_fill_it() -> None:
+    covers = Covers(2, 1, (5, 9))
+    assert sheets(60, 15, covers=covers) == sheets(60, 15)
+    assert sheets(20, 1, covers=covers) == sheets(20, 1)

@@ -27,6 +27,29 @@ MOST_ITEMS = 12
 LISTS = re.compile(r'<(aside|div)[^>]* class="(box call-now urgent|urgent-short) ring-([\w-]+)".*?</\1>', re.DOTALL)
 ITEM = re.compile(r"<li[^>]*>(.*?)</li>", re.DOTALL)
 RING = '\n[call_first.signs]\n000 = "Now"\n'
+SAID = {"000": r"\b000\b", "team-now": r"\bnow\b|\bat once\b|\bstraight away\b", "team-today": r"\btoday\b"}
+"""How text says whom to ring; the columns of the tables of medicines say it for their cells."""
+SAME_SIGN = {
+    "breath": "new shortness of breath|chest pain|coughing up blood",
+    "sepsis": "suddenly confused|confused all of a sudden",
+    "stroke": "drooping face",
+    "bleeding": "(?:vomiting|diarrhoea|bleeding) (?:that )?you can.t stop|can.t stop vomiting",
+    "pain": "7 or more",
+    "fever": "fever|38°C",
+    "infection": "mouth sores?|sore mouth|chills",
+    "loose-bowels": "watery bowel motions",
+    "jaundice": "yellow skin|dark urine",
+    "back": "(?:new|growing|worse) (?:or worse )?back pain|pain in your back",
+    "legs": "(?:numb|tingl)[a-z]* (?:or tingling )?(?:that is |that's )?new|new (?:numb|tingl)[a-z]*",
+    "low-calcium": "cramps, twitches",
+    "immunotherapy": "any new symptom|anything new",
+    "high-calcium": "thirst, sickness",
+    "belly": "belly that swells",
+    "new-bone-pain": "new pain in (?:your |the )?(?:hip|bone)",
+    "jaw": "jaw pain",
+    "pain-control": "loose bowels",
+}
+"""In which words, besides its own, a chapter may speak of a sign of urgent.yaml."""
 SIGN = """\
 - id: chest
   sign: Chest pain
@@ -99,6 +122,47 @@ def test_the_body_has_a_mark_for_each_sign_with_its_number(manuscript: Manuscrip
     }
     signs = [sign.id for sign in manuscript.urgent_signs if sign.ring == "000"]
     assert marks == {id: str(number) for number, id in enumerate(signs, 1)}
+
+
+def sentences_with_columns(body: str) -> Iterator[tuple[str, str]]:
+    """What a chapter says, sentence by sentence; a cell of a table with the name of its column."""
+    columns: list[str] = []
+    for line in re.sub(r"^\[facts: .*\]$", "", body, flags=re.MULTILINE).splitlines():
+        cells = [cell.strip() for cell in line.strip().strip("|").split(" | ")] if line.startswith("|") else []
+        columns = (columns or cells) if cells else []
+        if cells:
+            yield from ((cell, column) for cell, column in zip(cells, columns, strict=True) if cell != column)
+        else:
+            numbers = re.sub(r"\{\{ services\['triple-zero'\]\.phone \}\}", "000", line).replace("**", "")
+            yield from ((sentence, "") for sentence in re.split(r"(?<=[.?!])\s+", numbers))
+
+
+def other_urgencies(body: str, rings: dict[str, str]) -> list[str]:
+    """Sentences and cells that tell the reader of a sign to ring somebody else than its list does, and not them."""
+    found = []
+    for words, column in sentences_with_columns(body):
+        said = {ring for ring, how in SAID.items() if re.search(how, column or words, re.IGNORECASE)}
+        said |= {"000"} if column and "triple-zero" in words else set()
+        signs = [id for id, how in SAME_SIGN.items() if re.search(how, words.replace("’", "'"), re.IGNORECASE)]
+        found += [f"{id}: {words}" for id in signs if said and rings[id] not in said]
+    return found
+
+
+def test_a_sign_is_as_urgent_wherever_a_chapter_speaks_of_it(manuscript: Manuscript) -> None:
+    rings = {sign.id: sign.ring for sign in manuscript.urgent_signs}
+    texts: list[Chapter | StandingPage] = [*manuscript.every_chapter, *manuscript.pages.values()]
+    assert {text.origin.file: found for text in texts if (found := other_urgencies(text.body, rings))} == {}
+    spoken = " ".join(text.body for text in texts)
+    assert [id for id, how in SAME_SIGN.items() if not re.search(how, spoken, re.IGNORECASE)] == []
+
+
+def test_another_urgency_for_the_same_sign_is_found(manuscript: Manuscript) -> None:
+    rings = {sign.id: sign.ring for sign in manuscript.urgent_signs}
+    table = "| Medicine | Ring now | Ring today |\n| --- | --- | --- |\n| One | A cough | A sore mouth |\n"
+    assert other_urgencies("For mouth sores, ring today.", rings) == ["infection: For mouth sores, ring today."]
+    assert other_urgencies(table, rings) == ["infection: A sore mouth"]
+    assert other_urgencies("For mouth sores, ring your team now.", rings) == []
+    assert other_urgencies(table.replace("A sore mouth", "A rash"), rings) == []
 
 
 @pytest.mark.parametrize(

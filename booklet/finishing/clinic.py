@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import accumulate
 
 from booklet.bindery import Face, Panel, PaperPiece, Sheet, SheetFile, WholeSheets, lettering, sheet_file
 from booklet.composing import planned_kit
@@ -20,6 +21,7 @@ from booklet.imposition import (
     SHEETS_MAX,
     SHEETS_MM,
     Binding,
+    Covers,
     Layout,
     Placement,
     Side,
@@ -43,8 +45,10 @@ from booklet.words import Words
 Drawn = tuple[Sheet, Sequence[Placement]]
 """A side of a sheet, and the pages on it."""
 NO_PANELS: Mapping[int, Panel] = {}
-COVER = (1, 1, "front")
-"""Part, sheet and side that the finished booklet shows outside: it has no name in its fold. The other side says it."""
+COVER = (1, "front")
+"""Sheet and side that a folded part shows outside: it has no name in its fold. The other side says it."""
+COVERS = 2, 1
+"""The pages of the front (the cover and what lies behind it) and of the end that each of several parts has."""
 UNPRINTABLE_MM = 5.0
 """Office printers reach no nearer to the edge of the sheet (STANDARDS OF1)."""
 SHEET_MM = SHEETS_MM["A4"]
@@ -88,12 +92,13 @@ def finish_clinic(
     words = booklet.words
     binding: Binding = "right" if words.from_the_right else "left"
     grid = grid_of(layout, SHEET_MM, 2, (width_pt, height_pt))
-    plan = arranged(layout, booklet.pages, grid, SHEETS_MAX, binding=binding)
+    covers = Covers(*COVERS, _starts(booklet.segments))
+    plan = arranged(layout, booklet.pages, grid, SHEETS_MAX, binding=binding, covers=covers)
     sides = plan.sides
     orders = printing_orders(plan, tools.options.duplex)
     kit, findings = _kit(booklet, sides, tools.options.duplex, tools)
     is_leaflet = booklet.binding in PANELS
-    named = () if is_leaflet else [side for side in sides if (side.part, side.sheet, side.side) != COVER]
+    named = () if is_leaflet else [side for side in sides if (side.sheet, side.side) != COVER]
     names = [_name(side, sides, words) if side in named else "" for side in sides]
     rows = [on_side(side, pages, grid, CALIPER_MM, UNPRINTABLE_MM) for side in sides]
     folded: list[Drawn] = [(_folded(row, name, over), row) for row, name in zip(rows, names, strict=True)]
@@ -123,6 +128,12 @@ def finish_clinic(
 
 def _keywords(booklet: TypesetBooklet) -> str:
     return booklet.words("file.imprint", id=booklet.imprint) if booklet.imprint else ""
+
+
+def _starts(segments: Sequence[Segment]) -> tuple[int, ...]:
+    """The right-hand pages, from 1, on which a chapter or another piece of the booklet begins."""
+    firsts = accumulate((segment.layout.pages for segment in segments), initial=1)
+    return tuple(first for first in firsts if first % 2)
 
 
 def _layout(booklet: TypesetBooklet) -> Layout | None:

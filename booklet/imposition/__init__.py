@@ -16,6 +16,7 @@ from booklet.imposition.arrangement import (
     Arrangement,
     Binding,
     Blanks,
+    Covers,
     Grid,
     Layout,
     Place,
@@ -34,8 +35,8 @@ from booklet.imposition.source import BYTES_MAX, ImpositionError
 from booklet.imposition.trial import trial_sheets
 
 __all__ = [
-    "BYTES_MAX", "CALIPER_MM", "NAME_PT", "SHEETS_MAX", "SHEETS_MM", "Arrangement", "Binding", "Blanks", "Flip",
-    "Grid", "Imposed", "ImpositionError", "Layout", "Pile", "Place", "Placement", "PrintingOrders", "Setup", "Side",
-    "UprightPage", "arranged", "creep_mm", "grid_of", "impose", "on_a_sheet", "on_side", "operators",
+    "BYTES_MAX", "CALIPER_MM", "NAME_PT", "SHEETS_MAX", "SHEETS_MM", "Arrangement", "Binding", "Blanks", "Covers",
+    "Flip", "Grid", "Imposed", "ImpositionError", "Layout", "Pile", "Place", "Placement", "PrintingOrders", "Setup",
+    "Side", "UprightPage", "arranged", "creep_mm", "grid_of", "impose", "on_a_sheet", "on_side", "operators",
     "part_lines", "part_pages", "printing_orders", "sheets", "side_name", "trial_sheets",
 ]  # fmt: skip

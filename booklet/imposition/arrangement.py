@@ -24,6 +24,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Literal
 
 from booklet.words import Words
@@ -108,6 +109,17 @@ class Grid:
 
 
 @dataclass(frozen=True)
+class Covers:
+    """What makes each of several parts a booklet by itself: so many pages of the front and of the end of the whole.
+    `starts` are the pages, from 1, with which a part may begin.
+    """
+
+    front: int
+    end: int
+    starts: tuple[int, ...]
+
+
+@dataclass(frozen=True)
 class Arrangement:
     """The sides of all sheets in printing order: front and back of the first sheet, of the second, and so on; how each
     is shared out; and how many pages stay empty to fill the last sheet.
@@ -150,12 +162,16 @@ def arranged(
     sheets_max: int | None = None,
     blanks: Blanks = "before-last",
     binding: Binding = "left",
+    covers: Covers | None = None,
 ) -> Arrangement:
-    """So many pages in a layout. More than `sheets_max` sheets become several parts of about the same thickness."""
+    """So many pages in a layout. More than `sheets_max` sheets become several parts of about the same thickness, folded
+    once with `covers` around each.
+    """
     cells = grid.columns * grid.rows
     match layout:
         case "booklet" | "two-booklets":
-            sides, empty = sheets(pages, sheets_max, blanks, copies=grid.rows), -pages % 4
+            sides = sheets(pages, sheets_max, blanks, grid.rows, covers)
+            empty = sum(place.page is None for side in sides for place in side.places) // grid.rows
         case "quarter":
             sides, empty = folded_twice(pages, sheets_max and max(1, sheets_max // 2), blanks), -pages % 8
         case "card":
@@ -174,7 +190,11 @@ def arranged(
 
 
 def sheets(
-    pages: int, sheets_max: int | None = None, blanks: Blanks = "before-last", copies: int = 1
+    pages: int,
+    sheets_max: int | None = None,
+    blanks: Blanks = "before-last",
+    copies: int = 1,
+    covers: Covers | None = None,
 ) -> tuple[Side, ...]:
     """Sheets that are folded once, with so many copies of the booklet above each other.
 
@@ -182,7 +202,8 @@ def sheets(
     at the end.
     """
     rows: list[Side] = []
-    for part, section in enumerate(_parts(_slots(pages, 4, blanks), 4, sheets_max), 1):
+    covered = _covered(pages, sheets_max, covers) if covers and sheets_max and pages > 4 * sheets_max else []
+    for part, section in enumerate(covered or _parts(_slots(pages, 4, blanks), 4, sheets_max), 1):
         for depth, (front, back) in enumerate(_folios(section)):
             for side, pair in (("front", front), ("back", back)):
                 places = [place for row in range(copies) for place in _row(pair, row, depth)]
@@ -303,6 +324,29 @@ def _parts(slots: Slots, pages_a_sheet: int, sheets_max: int | None) -> Iterator
         size = pages_a_sheet * (total // count + (part < total % count))
         yield slots[:size]
         slots = slots[size:]
+
+
+def _covered(pages: int, sheets_max: int, covers: Covers) -> list[Slots]:
+    """Parts that each have the covers; none where the covers alone would fill them."""
+    own, most = range(covers.front + 1, pages - covers.end + 1), 4 * sheets_max - covers.front - covers.end
+    edges = _edges(own, most, covers.starts) or _edges(own, most, own[2::2])
+    front, end = range(1, covers.front + 1), range(own.stop, pages + 1)
+    return [
+        [*front, *range(first, after), *[None] * ((first - after - len(front) - len(end)) % 4), *end]
+        for first, after in pairwise(edges)
+    ]
+
+
+def _edges(own: range, most: int, starts: Sequence[int]) -> list[int]:
+    """Where parts of about the same length begin, and where the last one ends; none if one would be too long."""
+    fewest = math.ceil(len(own) / most)
+    for count in (fewest, fewest + 1):
+        ideal = [own.start + len(own) * part // count for part in range(1, count)]
+        breaks = [min((abs(start - page), start) for start in starts)[1] for page in ideal if starts]
+        edges = [own.start, *breaks, own.stop]
+        if all(0 < after - first <= most for first, after in pairwise(edges)):
+            return edges
+    return []
 
 
 def _folios(section: Slots) -> list[tuple[Pair, Pair]]:
