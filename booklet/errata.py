@@ -32,15 +32,15 @@ from booklet.differences import (
     volumes_copy,
 )
 from booklet.dispatch import Entry
-from booklet.findings import Finding, counted, has_errors
+from booklet.findings import Finding, has_errors
 from booklet.finishing import FinishedFile, Tools, finish_sheet
 from booklet.formats import CORRECTIONS, LARGE_SLIP, SLIP, PageSetup, PrintOptions
 from booklet.manuscript import shipped
 from booklet.pdf import PT_PER_MM, PrintedLine
 from booklet.preflight import examine
 from booklet.typesetting import Typesetter
+from booklet.words import Words
 
-SIZES = {False: "standard print", True: "large print"}
 FORMATS_OF_SIZES = {False: "screen", True: "large-print"}
 CONTEXT = 4
 """Words that are given before and behind what changed."""
@@ -116,23 +116,16 @@ class Sticker:
 
 @dataclass(frozen=True)
 class Kit:
-    """The corrections of the copies with one order code."""
+    """The corrections of the copies with one order code, and in `copies` which these are, in words."""
 
     code: str
     title: str
     edition: str
-    edition_name: str
     issue: str
-    size: str
+    large_print: bool
+    copies: str
     errata: tuple[Erratum, ...]
     stickers: tuple[Sticker, ...]
-
-    @property
-    def copies(self) -> str:
-        """The copies that are meant, in words."""
-        return (
-            f"{self.title}, edition for {self.edition_name}, {self.size}, issue {self.issue}, order code {self.code}."
-        )
 
 
 def errata(
@@ -151,8 +144,6 @@ def errata(
         old, new = state(since, project, day, stack), state(str(project), project, day, stack)
         if isinstance(old, Path) or not isinstance(new, Sources):
             raise DifferenceError("Corrections are told since a revision, a folder with chapters/, or a build.")
-        if not new.manuscript.words.is_english:
-            raise DifferenceError("Corrections are written in English, and the booklet is in another language.")
         kits = tuple(kit for large in large_print for kit in _kits(old, new, titles, editions, large))
         files = tuple(file for kit in kits for file in _files(kit, new, day))
         return kits, files, (*(old.notes if isinstance(old, Sources) else ()), *new.notes)
@@ -162,18 +153,27 @@ def _kits(
     old: State, new: Sources, titles: tuple[str, ...], editions: tuple[str, ...], large_print: bool
 ) -> Iterator[Kit]:
     """The corrections of all copies in one size of print."""
-    faces = faces_of(new.folder, new.manuscript.style.faces)
+    words = new.manuscript.words
+    faces = faces_of(new.folder, new.manuscript.style.faces).of_language(words.said)
     for row in changed_copies(old, new, titles, editions, large_print):
         record = next(each for each in new.manuscript.editions if each.code == row.new.edition)
+        copies = words(
+            "errata.large_print" if large_print else "errata.standard",
+            title=row.new.name,
+            edition=record.name,
+            issue=row.issue,
+            code=row.code,
+        )
+        strips = (each for change in row.changes for each in stickers(change, row.old, row.new, faces, words))
         yield Kit(
             code=row.code,
             title=row.new.name,
             edition=row.new.edition,
-            edition_name=record.name,
             issue=row.issue,
-            size=SIZES[large_print],
-            errata=tuple(found for change in row.changes if (found := erratum(change))),
-            stickers=tuple(each for change in row.changes for each in stickers(change, row.old, row.new, faces)),
+            large_print=large_print,
+            copies=copies,
+            errata=tuple(found for change in row.changes if (found := erratum(change, words))),
+            stickers=tuple(strips),
         )
 
 
@@ -211,17 +211,20 @@ def _is_wanted(entry: Entry, titles: tuple[str, ...], editions: tuple[str, ...])
     return entry.publication in (titles or [entry.publication]) and entry.edition in (editions or [entry.edition])
 
 
-def erratum(change: Change) -> Erratum | None:
+def erratum(change: Change, words: Words) -> Erratum | None:
     """A change as a correction; None for what only stands elsewhere now, or is drawn otherwise."""
     has_number = any(changed_numbers(change))
     if change.what == "added" and change.new:
-        where = f"After {address(change.beside)}" if change.beside else "At the front"
-        return Erratum(where, "", "", "Add", change.new.words, has_number)
+        behind = change.beside
+        where = words("errata.after", place=address(behind, words)) if behind else words("errata.front")
+        return Erratum(where, "", "", words("errata.add"), change.new.words, has_number)
     if change.what == "removed" and change.old:
-        return Erratum(_first_upper(address(change.old)), "Strike out", change.old.words, "", "", has_number)
+        where = _first_upper(address(change.old, words))
+        return Erratum(where, words("errata.strike"), change.old.words, "", "", has_number)
     if change.what == "changed" and change.old and any(kind != "same" for kind, _ in change.runs):
         old, new = (_excerpt(change, side) for side in ("removed", "added"))
-        return Erratum(_first_upper(address(change.old)), "Printed", old, "Read", new, has_number)
+        where = _first_upper(address(change.old, words))
+        return Erratum(where, words("errata.printed"), old, words("errata.read"), new, has_number)
     return None
 
 
@@ -237,21 +240,23 @@ def _excerpt(change: Change, side: str) -> str:
     return f"{opening}{' '.join(shown)}{ending}".replace(" #", " …").strip()
 
 
-def stickers(change: Change, before: Copy, after: Copy, faces: Faces) -> Iterator[Sticker]:
+def stickers(change: Change, before: Copy, after: Copy, faces: Faces, words: Words) -> Iterator[Sticker]:
     """A strip for each line that is to be covered: from its first word that changed to its end. None where the new
-    words take more lines than there are, or where numbers of pages stand in them.
+    words take more lines than there are, or where numbers of pages stand in them, nor in pages that are read from the
+    right, whose lines are told in the order in which they are drawn.
     """
-    if change.what != "changed" or not change.old or not change.new or "#" in change.new.words:
+    if words.from_the_right or change.what != "changed" or not change.old or not change.new or "#" in change.new.words:
         return
     old, new = before.lines(change.old), after.lines(change.new)
     if not old or not new or len(new) > len(old) or len({line.page for line in old}) > 1:
         return
+    place = address(change.old, words)
     for number, line in enumerate(old, 1):
-        words = new[number - 1].words if number <= len(new) else ""
-        if words == line.words:
+        shown = new[number - 1].words if number <= len(new) else ""
+        if shown == line.words:
             continue
-        where = f"{_first_upper(address(change.old))}, line {number}" if len(old) > 1 else address(change.old)
-        yield _sticker(_first_upper(where), line, words, _pitch_pt(old, number - 1), faces)
+        where = words("address.line", place=place, number=number) if len(old) > 1 else place
+        yield _sticker(_first_upper(where), line, shown, _pitch_pt(old, number - 1), faces)
 
 
 def _sticker(where: str, line: PrintedLine, words: str, pitch_pt: float, faces: Faces) -> Sticker:
@@ -281,18 +286,17 @@ def _files(kit: Kit, new: Sources, day: date) -> Iterator[tuple[str, bytes]]:
     """The PDFs of a kit, set, tagged and looked into as a booklet's own are. Raises DifferenceError for one with a
     fault.
     """
-    faces = faces_of(new.folder, new.manuscript.style.faces)
+    faces, say = faces_of(new.folder, new.manuscript.style.faces), new.manuscript.words
     book = new.manuscript.book
     stem = kit.code.replace(" ", "-")
     record = next(each for each in new.manuscript.editions if each.code == kit.edition)
     hue = new.manuscript.hue_of(record)
-    number = counted(len(kit.errata), "correction")
-    since = f"{number} since that issue, as of {new.manuscript.words.day(day)}. Numbers come first."
     line = book.order_line
     asked = ""
     if line and line.phone and not line.confirm_before_print:
-        asked = f"Ask us what you are not sure of: {line.name}, {line.phone.text}."
+        asked = say("errata.ask", name=line.name, number=line.phone.text)
     rows = sorted(kit.errata, key=lambda row: not row.has_number)
+    since = say("errata.since", count=len(rows), day=say.day(day))
     names: dict[str, object] = {"copies": kit.copies, "since": since, "rows": rows, "code": kit.code}
     order_page = new.manuscript.pages.get("order-line")
     more = {"order_page": order_page and order_page.head.title, "then": asked, "publisher": book.publisher}
@@ -300,31 +304,32 @@ def _files(kit: Kit, new: Sources, day: date) -> Iterator[tuple[str, bytes]]:
     sheets = list(_on_labels(kit.stickers, L7160))
     wanted: list[tuple[str, str, str, PageSetup, Mapping[str, object]]] = []
     if rows:
-        slip = LARGE_SLIP if kit.size == SIZES[True] else SLIP
-        wanted.append(("slip", "slip", "Corrections", slip, names))
-        wanted.append(("notice", "notice", "Please correct your copies", CORRECTIONS, {**names, **more, "day": day}))
+        slip = LARGE_SLIP if kit.large_print else SLIP
+        wanted.append(("slip", "slip", say("errata.slip"), slip, names))
+        wanted.append(("notice", "notice", say("errata.notice"), CORRECTIONS, {**names, **more, "day": day}))
     strips: dict[str, object] = {"copies": kit.copies, "stickers": plain, "sheet": None, "sheets": ()}
     if plain:
-        wanted.append(("stickers-plain", "stickers", "Stickers to cut", CORRECTIONS, strips))
+        wanted.append(("stickers-plain", "stickers", say("errata.stickers_plain"), CORRECTIONS, strips))
     if sheets:
         labels = {**strips, "sheet": L7160, "sheets": sheets}
-        wanted.append(("stickers-L7160", "stickers", "Stickers on labels L7160", CORRECTIONS, labels))
-    setter = cache(lambda setup: Typesetter(new.folder, shipped("."), setup, new.store))
+        kind = say("errata.stickers_labels", labels="L7160")
+        wanted.append(("stickers-L7160", "stickers", kind, CORRECTIONS, labels))
+    setter = cache(lambda setup: Typesetter(new.folder, shipped("."), setup.turned(say.from_the_right), new.store))
     tools = Tools(new.store, setter, PrintOptions())
-    for name, kind, words, setup, told in wanted:
-        title = f"{words}: {kit.title}, {record.code}, {kit.code}"
+    for name, template, kind, setup, told in wanted:
+        title = say("errata.file", kind=kind, title=kit.title, edition=record.code, code=kit.code)
         info = DocumentInfo(
             title=title,
             subject=kit.copies,
             author=book.publisher,
-            words=new.manuscript.words,
+            words=say,
             issued=day,
             anchors={},
             hue=hue_of(hue.deep, hue.tint),
             edition=record.name,
             issue=kit.issue,
         )
-        part = sheet_beside(kind, title, new.manuscript.words, faces, told)
+        part = sheet_beside(template, title, say, faces, told)
         file, findings = finish_sheet(part, setup, info, f"{stem}-{name}.pdf", tools)
         faults = [*findings, *(_faults(file) if file else ())]
         if file is None or has_errors(faults):

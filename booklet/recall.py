@@ -18,6 +18,7 @@ from booklet.dispatch import read_entries
 from booklet.errata import ChangedCopy, Erratum, changed_copies, erratum
 from booklet.manuscript import Service
 from booklet.revisions import is_revision
+from booklet.words import english
 
 SIZES = {False: "standard", True: "large-print"}
 """The sizes of print, as order codes have them."""
@@ -184,7 +185,7 @@ def _entries(row: ChangedCopy, names: Mapping[str, str], lost: Mapping[str, _Los
     before, after = _ids(row.old, names), _ids(row.new, names)
     found: dict[str, list[Erratum]] = {}
     for change in row.changes:
-        if correction := erratum(change):
+        if correction := erratum(change, english()):
             for id in _meant(change, before, after, lost):
                 found.setdefault(id, []).append(correction)
     yield from (ChangedEntry(id, tuple(rows)) for id, rows in found.items())

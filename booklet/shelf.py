@@ -12,23 +12,22 @@ from datetime import date
 
 from booklet.composing import checked_entries, publication, shelf_page, titles_of
 from booklet.dispatch import Entry
-from booklet.findings import counted
 from booklet.formats import FORMATS
 from booklet.manuscript import Edition, Manuscript
 from booklet.order_codes import spelling
 from booklet.pdf import page_pictures
 from booklet.store import Store, key_of
+from booklet.words import Words
 
 INDEX = "index.html"
 COVERS = "covers"
 COVER_DPI = 60
 COVER_FORMAT = "screen"
 _ENDINGS = {
-    "-clinic.pdf": "sheets to fold", "-clinic-fronts.pdf": "sheets to fold, fronts",
-    "-clinic-backs.pdf": "sheets to fold, backs", "-clinic-plain.pdf": "one page a side",
-    "-cover.pdf": "the cover", "-ticket.pdf": "job ticket", "-ticket.json": "job ticket for machines",
+    "-clinic.pdf": "sheets", "-clinic-fronts.pdf": "fronts", "-clinic-backs.pdf": "backs", "-clinic-plain.pdf": "plain",
+    "-cover.pdf": "cover_file", "-ticket.pdf": "ticket", "-ticket.json": "ticket_data",
 }  # fmt: skip
-"""What a file is beside its format, by the end of its name."""
+"""What a file is beside its format, by the end of its name; a word of the house."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +51,7 @@ class BookletView:
     issue: str
     sample: str
     codes: tuple[tuple[str, str, str], ...]
+    """The size of print that a code stands for (`standard`, `large_print`), the code, and how it is spelt."""
     files: tuple[FileView, ...]
 
 
@@ -82,8 +82,8 @@ def keep_cover(store: Store, content: Callable[[], bytes], digest: str) -> bytes
 def shelf_files(
     manuscript: Manuscript, entries: Iterable[Entry], cover: Callable[[Entry], bytes | None]
 ) -> dict[str, bytes]:
-    """The page and its pictures by their names in `dist/`; nothing where no file of this issue is there, or the booklet
-    is in a language that the page does not speak. `cover` gives the picture of a file.
+    """The page and its pictures by their names in `dist/`; nothing where no file of this issue is there. `cover`
+    gives the picture of a file.
     """
     here = [entry for entry in entries if entry.issue == manuscript.book.issue]
     covers = {
@@ -93,7 +93,7 @@ def shelf_files(
     }
     names = {key: name for key, (name, _) in covers.items()}
     states = [view for edition in manuscript.editions if (view := _state(manuscript, edition, here, names)).booklets]
-    if not states or not manuscript.words.is_english:
+    if not states:
         return {}
     book, words = manuscript.book, manuscript.words
     html = shelf_page(
@@ -102,7 +102,7 @@ def shelf_files(
             "title": book.title,
             "book": book,
             "states": states,
-            "formats": {name: form.words for name, form in FORMATS.items() if any(e.format == name for e in here)},
+            "formats": {name: _format(words, name) for name in FORMATS if any(e.format == name for e in here)},
             "topics": {row.id: row.title for state in states for row in state.booklets},
         },
     )
@@ -133,8 +133,8 @@ def _booklet(manuscript: Manuscript, edition: Edition, title: str, entries: list
         cover=cover,
         issue=manuscript.book.issue,
         sample=_sample(manuscript, len(own.chapters), files),
-        codes=tuple((f"{size.removesuffix('-print')} print", code, spelling(code)) for size, code in codes.items()),
-        files=tuple(_files(files)),
+        codes=tuple((size.replace("-", "_"), code, spelling(code)) for size, code in codes.items()),
+        files=tuple(_files(files, manuscript.words)),
     )
 
 
@@ -145,7 +145,11 @@ def _sample(manuscript: Manuscript, chapters: int, files: list[Entry]) -> str:
     return manuscript.words(key, reviewer=manuscript.book.reviewer) if unsigned and manuscript.book.reviewer else ""
 
 
-def _files(entries: list[Entry]) -> Iterator[FileView]:
+def _format(words: Words, name: str) -> str:
+    return words(f"shelf.{name.replace('-', '_')}")
+
+
+def _files(entries: list[Entry], words: Words) -> Iterator[FileView]:
     order = list(FORMATS)
     known = [entry for entry in entries if entry.format in order]
     endings = list(_ENDINGS)
@@ -155,12 +159,15 @@ def _files(entries: list[Entry]) -> Iterator[FileView]:
         return order.index(entry.format), own, entry.file
 
     for entry in sorted(known, key=place):
-        part = next((words for ending, words in _ENDINGS.items() if entry.file.endswith(ending)), "")
-        more = [f"volume {entry.volume}" if entry.volume else "", part, "older than its text" if entry.is_older else ""]
-        words = ": ".join(filter(None, (FORMATS[entry.format].words, ", ".join(filter(None, more)))))
-        pages = [counted(entry.pages, "page")] if entry.pages else []
-        facts = ", ".join([entry.file.rpartition(".")[2].upper(), *pages, _size(entry.bytes)])
-        yield FileView(entry.file, words, entry.format, facts)
+        part = next((words(f"shelf.{part}") for ending, part in _ENDINGS.items() if entry.file.endswith(ending)), "")
+        volume = words("shelf.volume", number=entry.volume) if entry.volume else ""
+        details = list(filter(None, (volume, part, words("shelf.older") if entry.is_older else "")))
+        comma = words("list.comma")
+        kind = _format(words, entry.format)
+        kind = words("shelf.detail", kind=kind, details=comma.join(details)) if details else kind
+        pages = [words("shelf.pages", count=entry.pages)] if entry.pages else []
+        facts = comma.join([entry.file.rpartition(".")[2].upper(), *pages, _size(entry.bytes)])
+        yield FileView(entry.file, kind, entry.format, facts)
 
 
 def _size(count: int) -> str:

@@ -197,6 +197,8 @@ class Session:
         if asked != self._asked:
             return
         self._asked = made.choice
+        if self.state.is_kept:
+            facts["notes"] = notes  # what kept the pages is mended, whatever preflight will say
         self._tell(
             choice=made.choice,
             pages=pages,

@@ -26,11 +26,11 @@ from booklet.differences import (
     changed_numbers,
     compare_sources,
     difference,
-    ordinal,
     sources,
 )
 from booklet.differences.alignment import changes
 from booklet.store import CACHE, Store
+from booklet.words import english
 from tests import tiny
 from tests.conftest import PROJECT, TODAY
 from tests.edits import EDITS, Printed, edited, expected
@@ -183,8 +183,8 @@ def test_words_between_the_runs_are_those_of_both_sides() -> None:
 
 
 def test_ordinals() -> None:
-    told = [ordinal(number) for number in (1, 12, 13, 21, 22, 23, 111)]
-    assert told == ["first", "twelfth", "13th", "21st", "22nd", "23rd", "111th"]
+    told = [english().ordinal(number) for number in (1, 12, 13, 21, 22, 23, 60, 111)]
+    assert told == ["first", "twelfth", "13th", "21st", "22nd", "23rd", "60th", "111"]
 
 
 class _Page(HTMLParser):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -22,6 +23,7 @@ from booklet.errata import L7160, Kit, _sticker, errata, erratum
 from booklet.manuscript import shipped
 from booklet.pdf import PT_PER_MM, PrintedLine
 from booklet.store import CACHE
+from booklet.words import english
 from booklet_desk.labels import SHEETS
 from tests import tiny
 from tests.conftest import PROJECT, TODAY
@@ -191,13 +193,36 @@ def test_nothing_changed_is_no_file(booklet: Booklet, tmp_path: Path) -> None:
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("language", "where", "label", "has_stickers"),
+    [("vi", "Trang 3, mục danh bạ thứ 1", "Xin đọc", True), ("ar", "صفحة 3، خدمة رقم 1", "الصواب", False)],
+)
+def test_corrections_speak_the_language_of_the_booklet(
+    tmp_path: Path, language: str, where: str, label: str, has_stickers: bool
+) -> None:
+    old, new = PROJECT / "samples" / language, tmp_path / "new"
+    shutil.copytree(old / "chapters", new / "chapters")
+    entries = new / "chapters/support/national.yaml"
+    entries.write_text(entries.read_text("utf-8").replace("1300 555 727", "1300 555 728"), "utf-8")
+    kits, files, _ = errata(str(old), new, TODAY, ("main",), ("VIC",))
+    assert [kit.large_print for kit in kits] == [False, True]
+    first = kits[0].errata[0]
+    assert (first.where, first.after, first.has_number) == (where, label, True)
+    kinds = {name.partition("-")[2].partition("-")[2] for name, _ in files}
+    assert kinds == {"slip.pdf", "notice.pdf", *(("stickers-plain.pdf", "stickers-L7160.pdf") if has_stickers else ())}
+    for name, content in files:
+        told = words(content)
+        assert not any(word in told for word in ("page", "printed", "correction", "entry", "issue")), name
+
+
 def block(text: str, ordinal: int = 1) -> Block:
     return Block("part", "Part", "", text, "paragraph", text, folio="7", ordinal=ordinal)
 
 
 def correction(old: list[Block], new: list[Block]) -> tuple[str, str, str, str, str]:
     (change,) = changes(old, new)
-    row = erratum(change)
+    row = erratum(change, english())
     assert row
     return row.where, row.before, row.old, row.after, row.new
 
@@ -215,8 +240,8 @@ def test_a_correction_quotes_what_is_needed() -> None:
 
 def test_what_only_moved_or_is_drawn_otherwise_is_no_correction() -> None:
     drawn = replace(block(""), kind="picture", digest="1")
-    assert erratum(Change("changed", drawn, replace(drawn, digest="2"), ())) is None
-    assert erratum(Change("moved", block("A"), block("A"), (("same", "A"),))) is None
+    assert erratum(Change("changed", drawn, replace(drawn, digest="2"), ()), english()) is None
+    assert erratum(Change("moved", block("A"), block("A"), (("same", "A"),)), english()) is None
 
 
 @pytest.mark.parametrize(

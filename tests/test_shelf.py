@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from html.parser import HTMLParser
@@ -14,11 +15,16 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import sync_playwright
 
 from booklet.build import Order, build
+from booklet.dispatch import Entry
 from booklet.findings import Severity
+from booklet.manuscript import read
 from booklet.records import Receipt
+from booklet.shelf import shelf_files
+from booklet.today import Today
+from booklet.words import PLACEHOLDER, english
 from tests import tiny
 from tests.browsers import FLAGS, NAMES, browser_path
-from tests.conftest import needs
+from tests.conftest import PROJECT, TODAY, needs
 
 Booklet = Callable[..., Path]
 
@@ -135,3 +141,42 @@ def test_axe_finds_nothing(order: Order, browser: Any) -> None:
     page.goto((order.dist / "index.html").as_uri())
     results = axe.run(page)
     assert results.violations_count == 0, results.generate_report()
+
+
+def entry(edition: str, form: str, ending: str, **facts: Any) -> Entry:
+    stem = f"{edition}/a-{edition}-2026.1-{form}"
+    file = f"{stem}{ending}"
+    return Entry(file, "main", "A", edition, form, 1, "2026.1", "", 12, 50_000, "", (148.0, 210.0), "", **facts)
+
+
+@pytest.mark.parametrize("language", ["vi", "ar"])
+def test_the_page_speaks_the_language_of_the_booklet_and_no_other(language: str) -> None:
+    manuscript, _ = read(PROJECT / "samples" / language, Today(TODAY))
+    assert manuscript
+    code = manuscript.editions[0].code
+    endings = {
+        "screen": (".pdf", "-volume-2.pdf"),
+        "large-print": (".pdf",),
+        "press": ("-cover.pdf", "-ticket.pdf", "-ticket.json"),
+    }
+    endings["clinic"] = (".pdf", "-fronts.pdf", "-backs.pdf", "-plain.pdf")
+    entries = [entry(code, form, end, is_older=True) for form, ends in endings.items() for end in ends]
+    html = shelf_files(manuscript, entries, lambda _: None)["index.html"].decode()
+    shown = re.sub(r'<style>.*?</style>|<[^>]*?(?:(?:alt|aria-label)="([^"]*)"[^>]*)?>', r" \1 ", html, flags=re.S)
+    assert f'<html lang="{language}' in html and ('dir="rtl"' in html.partition("<head>")[0]) is (language == "ar")
+    named = [(words, key) for key, forms in english().phrases if key.startswith("shelf.") for _, words in forms]
+    pieces = [piece.strip(" .,:;()") for words, _ in named for piece in PLACEHOLDER.split(words)[::2]]
+    assert [piece for piece in pieces if len(piece) > 3 and re.search(rf"\b{re.escape(piece)}\b", shown)] == []
+    for key in (
+        "region",
+        "screen",
+        "large_print",
+        "press",
+        "clinic",
+        "fronts",
+        "plain",
+        "ticket_data",
+        "older",
+        "fold",
+    ):
+        assert manuscript.words(f"shelf.{key}") in shown.replace("\u00a0", " "), key

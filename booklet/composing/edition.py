@@ -228,8 +228,9 @@ def sheet_beside(kind: str, title: str, words: Words, faces: Faces, names: Mappi
     """A sheet that goes beside booklets, with what its template prints: a `slip`, `stickers`, a `notice`, a `call-list`
     or the `evidence`.
     """
-    html = _template(f"{kind}.html.j2", words).render({"title": title, "kind": kind, "face": "", **names})
-    return Part(kind, title, kind, faces.set(html), (), "chapters/booklet.toml")
+    own = faces.of_language(words.said)
+    html = _template(f"{kind}.html.j2", words).render({"title": title, "kind": kind, "face": own.page, **names})
+    return Part(kind, title, kind, own.set(html, words.from_the_right), (), "chapters/booklet.toml")
 
 
 def evidence_page(words: Words, names: Mapping[str, object]) -> str:

@@ -14,7 +14,7 @@ from datetime import date
 from pathlib import Path
 
 from booklet.composing import Block
-from booklet.differences.addressing import address, change_address, ordinal, page_of
+from booklet.differences.addressing import address, change_address, page_of
 from booklet.differences.alignment import changed_numbers, changes
 from booklet.differences.comparing import compare_copies, compare_sources, compare_titles, copy_changes
 from booklet.differences.copies import Copy, SourceCopies, Sources, file_copy, sources, volumes_copy
@@ -47,7 +47,6 @@ __all__ = [
     "difference",
     "file_copy",
     "marked",
-    "ordinal",
     "page_of",
     "sources",
     "state",

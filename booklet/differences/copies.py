@@ -26,6 +26,7 @@ from booklet.composing import (
     titles_of,
     with_anchors,
 )
+from booklet.differences.addressing import BACK_COVER, FRONT_COVER
 from booklet.differences.records import DifferenceError
 from booklet.files import read as read_file
 from booklet.findings import Finding, has_errors
@@ -38,7 +39,7 @@ from booklet.typesetting import LaidOutPart, Typesetter, folios, laid_out, page_
 from booklet.words import PLACEHOLDER, Words
 
 _ID = re.compile(r'\sid="([^"]+)"')
-COVERS = {"cover": "front cover", "back-cover": "back cover"}
+COVERS = {"cover": FRONT_COVER, "back-cover": BACK_COVER}
 """Pages without a number, by the kind of their part."""
 _KINDS: dict[str, Kind] = {
     "LI": "item", "TOCI": "item", "TR": "row", "dt": "word", "dd": "meaning", "Caption": "caption", "Figure": "picture",

@@ -12,6 +12,7 @@ from booklet.differences.addressing import change_address, page_of
 from booklet.differences.alignment import changed_numbers
 from booklet.differences.records import Change, Comparison, PagePair, PagePicture, Run, TitleChanges
 from booklet.findings import counted
+from booklet.words import english
 
 CONTEXT = 8
 """Words that are shown before and behind what changed."""
@@ -187,7 +188,7 @@ def _pair(pair: PagePair, comparison: Comparison) -> str:
         _figure(picture, label, pair.title)
         for picture, label in ((pair.old, comparison.old), (pair.new, comparison.new))
     )
-    folios = " and ".join(dict.fromkeys(page_of(each.folio) for each in (pair.old, pair.new) if each))
+    folios = " and ".join(dict.fromkeys(page_of(each.folio, english()) for each in (pair.old, pair.new) if each))
     return f"<h3>{escape(pair.title)}, {escape(folios)}</h3>\n<div class=pair>{sides}</div>"
 
 
@@ -200,7 +201,7 @@ def _figure(picture: PagePicture | None, label: str, title: str) -> str:
         f'height:{100 * (bottom - top):.2f}%"></span>'
         for left, top, right, bottom in picture.marks
     )
-    place = page_of(picture.folio)
+    place = page_of(picture.folio, english())
     alternative = f"{title}, {place}: {counted(len(picture.marks), 'line')} framed. The words are listed above."
     return (
         f'<figure><div class=page><img src="data:image/png;base64,{data}" alt="{escape(alternative)}">{frames}</div>'

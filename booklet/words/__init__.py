@@ -78,6 +78,11 @@ class Words:
         """The words of a list."""
         return dict(self.lists)[key]
 
+    def ordinal(self, number: int) -> str:
+        """`third`, as far as the language lists such words; else the number itself."""
+        listed = self.list_of("address.ordinals")
+        return listed[number - 1] if 1 <= number <= len(listed) else str(number)
+
     def for_printer(self) -> Words:
         """The words that a printer reads: English, where the project has none of its own."""
         return self if self.has_printers else english()

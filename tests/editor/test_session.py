@@ -77,6 +77,33 @@ def test_pages_are_told_and_then_what_preflight_says(monkeypatch: pytest.MonkeyP
     assert state.new == frozenset(), "of the first time nothing is new"
 
 
+def test_a_fault_that_is_mended_is_told_no_more_as_soon_as_pages_are_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What preflight says of the file takes longer, and no fault of the sources stands beside new pages meanwhile."""
+    made = 0
+    seen: list[tuple[str, bool, int]] = []
+
+    async def answer(function: Any, arguments: tuple[Any, ...]) -> Any:
+        nonlocal made
+        if function is making.examine:
+            await asyncio.sleep(0.02)
+            return ()
+        made += 1
+        return replace(
+            await made_at_once(function, arguments), **({} if made > 1 else {"files": (), "findings": (FAULT,)})
+        )
+
+    async def act(session: Session) -> None:
+        async for state in session.states():
+            seen.append((state.doing, state.is_kept, len(state.notes)))
+            if state.is_kept and state.doing == "resting":
+                session.refresh()
+            if at_rest(1)(state):
+                return
+
+    told(answer, act, monkeypatch)
+    assert ("resting", True, 1) in seen and ("examining", False, 0) in seen
+
+
 def test_what_was_chosen_while_another_was_made_is_shown_and_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
 
