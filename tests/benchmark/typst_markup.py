@@ -183,6 +183,8 @@ def _inline(element: Element) -> str:
             return f"#code-square({_image(element)})"
         case "span" if kind == "page-token":
             return f"#folio-of(<{element.get('id-ref')}>)"
+        case "span" if kind.startswith("tel"):
+            return f"#whole[{_inlines(element)}]"
         case "span" if kind in STYLED:
             return f"#{kind}[{_inlines(element)}]"
         case "span" if kind in PLAIN:
