@@ -35,6 +35,7 @@ from booklet.starters import (
     add_edition,
     add_insert,
     add_service,
+    add_words,
     new_project,
     order_code,
 )
@@ -304,6 +305,18 @@ def test_a_country_that_does_not_ship_begins_with_what_is_known_of_it(
     assert "LNK-011" in said
 
 
+def test_the_language_may_change_and_the_country_stays(tmp_path: Path) -> None:
+    """Of a region of the project's own, too, which no country has."""
+    project = tmp_path / "mine"
+    new_project(project, Wishes(country="gb", regions=("CYM=Cymru",)), TODAY)
+    book = project / "chapters/booklet.toml"
+    book.write_text(book.read_text("utf-8").replace('language = "en-GB"', 'language = "cy"'), "utf-8")
+    add_words(project, TODAY)
+    translated = project / "chapters/words.toml"
+    translated.write_text(re.sub(r"(?m)^# (?=[a-z_]+ = )", "", translated.read_text("utf-8")), "utf-8")
+    assert {said.split()[2] for said in complaints(project)} == {"SRC-057:"}
+
+
 def test_what_is_known_of_a_country_is_added_to_a_project(tmp_path: Path) -> None:
     project = tmp_path / "mine"
     new_project(project, Wishes(), TODAY)
@@ -357,7 +370,8 @@ def test_an_edition_is_added_for_any_region(tmp_path: Path, code: str, country: 
     (project / "chapters/countries").mkdir()
     (project / "chapters/countries/ie.toml").write_text(IRELAND, "utf-8")
     book = project / "chapters/booklet.toml"
-    book.write_text(book.read_text("utf-8").replace('"en-AU"', '"en-IE"').replace("000 =", "112 ="), "utf-8")
+    moved = book.read_text("utf-8").replace('"en-AU"', '"en-IE"').replace('country = "au"', 'country = "ie"')
+    book.write_text(moved.replace("000 =", "112 ="), "utf-8")
     (path,) = add_edition(project, code, TODAY)
     added = next(each for each in manuscript_of(project).editions if each.origin.file.endswith(path.name))
     assert (added.country, added.name) == (country, name)

@@ -355,6 +355,7 @@ def _book(wishes: Wishes, today: date) -> str:
             "issue_date": today.isoformat(),
             "next_review": _in_years(today, REVIEW_YEARS).isoformat(),
             "language": f"en-{wishes.country.upper()}",
+            "country_code": wishes.country,
             "binding": wishes.binding,
             "formats": json.dumps(list(wishes.formats)),
             "cover": _image("back_cover_image", cover),
