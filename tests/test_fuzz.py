@@ -18,7 +18,7 @@ SEED = int(os.environ.get("BOOKLET_FUZZ_SEED", "1"))
 
 @pytest.mark.slow
 def test_no_mutated_input_ends_in_a_traceback_a_hang_or_a_full_memory() -> None:
-    found = list(fuzz.outcomes(SEED, 0, COUNT))
+    found = list(fuzz.shared(SEED, 0, COUNT, os.cpu_count() or 1))
     assert len(found) == COUNT and {outcome.kind for outcome in found} == set(fuzz.READERS)
     assert [outcome for outcome in found if outcome.fault] == [], f"seed {SEED}"
 
