@@ -3,8 +3,8 @@
     read -> compose with slots -> typeset -> finish, judge -> panels of many clinics -> judge, lay in, deliver
 
 All rows are read and checked before the first panel is set. The edition is finished and examined once, with its slots
-empty. Then the panels of some fifty clinics at a time are set as one document, examined by themselves, and laid into
-that file; a row that does not fit is left out, and is a finding at its line. Each clinic's folder is delivered by
+empty. Then the panels of 25 clinics at a time are set as one document, examined by themselves, and laid into that
+file; a row that does not fit is left out, and is a finding at its line. Each clinic's folder is delivered by
 itself, whole or not at all, with a manifest of its own, so that what was made stays when the rest cannot be, and what
 did not change is not made again. A press job is one for all clinics of an edition, and has a folder of its own.
 """
@@ -56,7 +56,7 @@ from booklet.today import Today
 from booklet.typesetting import Assets
 from booklet.walk import WAITING, Sources, composed, inputs_of, refuse_changed, store_alone, unwritten
 
-ROWS_AT_ONCE = 50
+ROWS_AT_ONCE = 25
 USUAL_FORMATS = ("screen", "large-print")
 PRESS = "imprints-press"
 """The folder of the press job that all clinics of an edition share. It stands beside that of the clinics, where no id

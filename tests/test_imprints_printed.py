@@ -223,7 +223,7 @@ def test_the_ticket_asks_for_as_many_copies_as_clinics_do(job: dict[str, bytes],
 def test_covers_of_many_clinics_are_several_files_each_small_enough_to_be_examined(
     project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(covers, "MAX_PAGES", 8)
+    monkeypatch.setattr(covers, "MOST_PAGES", 8)
     receipt = make(project, "press", EAST + WEST + FAR, "several")
     assert errors(receipt.findings) == []
     files = files_of(project / "several/VIC/imprints-press")

@@ -29,9 +29,10 @@ from booklet.finishing.sheets import finish_sheet
 from booklet.finishing.slots import slots_of
 from booklet.finishing.tagged import document_info
 from booklet.formats import CUT_LIST
-from booklet.preflight import MAX_PAGES
 from booklet.spreadsheets import as_csv
 
+MOST_PAGES = 1_000
+"""Pages in one file of covers: as many as are examined in a few hundred megabytes. Preflight looks at twice as many."""
 COLUMNS = ("number", "file", "first page", "last page", "id", "name", "copies")
 
 
@@ -102,8 +103,8 @@ def finish_covers(booklet: TypesetBooklet, covers: Sequence[Cover], faces: Faces
 
 
 def _rows(booklet: TypesetBooklet, covers: Sequence[Cover], each: int) -> Iterator[CutRow]:
-    """Where each cover stands: in one file, or in several where that would have more pages than can be examined."""
-    most = max(1, MAX_PAGES // each)
+    """Where each cover stands: in one file, or in several where that would have too many pages."""
+    most = max(1, MOST_PAGES // each)
     several = len(covers) > most
     for index, cover in enumerate(covers):
         part, place = divmod(index, most)

@@ -192,6 +192,7 @@ def press_profile(booklet: TypesetBooklet, work: PrintJob) -> Profile:
 
 
 def _ticket_page(booklet: TypesetBooklet, sheet: ticket.Ticket, tools: Tools) -> Finished:
+    """The ticket on one page; that of many covers, which names more files, on as many as it takes."""
     words = booklet.words.for_printer()
     title = words("printer.ticket", title=sheet.title, edition=sheet.edition)
     part = ticket_part(title, words, sheet.rows(words), sheet.file_rows(words), "chapters/booklet.toml")
@@ -199,5 +200,6 @@ def _ticket_page(booklet: TypesetBooklet, sheet: ticket.Ticket, tools: Tools) ->
         document_info(booklet), title=title, words=words, anchors={}, hue=dict(STAND_INS) | dict(booklet.hue)
     )
     pages = TICKET.turned(words.from_the_right)
-    file, findings = finish_sheet(part, pages, info, f"{booklet.file}-ticket.pdf", tools, pages=1)
+    name = f"{booklet.file}-ticket.pdf"
+    file, findings = finish_sheet(part, pages, info, name, tools, 1 if sheet.covers == 1 else None)
     return ((file,) if file else ()), findings

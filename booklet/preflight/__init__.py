@@ -34,7 +34,7 @@ from booklet.preflight import (
 )
 from booklet.preflight.bounds import Examined, UnreadableFileError, examine_file
 from booklet.preflight.check import Check
-from booklet.preflight.dossier import MAX_PAGES, Dossier
+from booklet.preflight.dossier import Dossier
 from booklet.preflight.parts import PlacedPage, examine_part, places_of, sources_by_box
 from booklet.preflight.records import (
     PROFILES,
@@ -53,7 +53,6 @@ from booklet.preflight.source import source_text
 
 __all__ = [
     "CHECKS",
-    "MAX_PAGES",
     "PROFILES",
     "PT_PER_MM",
     "Accents",
