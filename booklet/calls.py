@@ -84,6 +84,14 @@ Printed = Mapping[str, tuple[PrintedPlace, ...]]
 """Where entries are printed, by their ids."""
 
 
+def places_in_short(places: tuple[PrintedPlace, ...]) -> str:
+    """The pages with a number on which an entry stands, and how many titles beside these have it on a cover."""
+    numbered = [place for place in places if place.folio]
+    others = {place.title for place in places} - {place.title for place in numbered}
+    covers = [f"the covers of {counted(len(others), 'title')}"] if others else []
+    return "; ".join([*map(str, numbered), *covers]) or "nothing"
+
+
 @dataclass(frozen=True)
 class DueCall:
     """An entry to ring: what to ask, and why it is due. `by` is how to reach it, `clock` how its time differs."""
@@ -101,11 +109,8 @@ class DueCall:
 
     @property
     def printed_in_short(self) -> str:
-        """The pages with a number on which it stands, and how many titles beside these have it on a cover."""
-        numbered = [place for place in self.printed if place.folio]
-        others = {place.title for place in self.printed} - {place.title for place in numbered}
-        covers = [f"the covers of {counted(len(others), 'title')}"] if others else []
-        return "; ".join([*map(str, numbered), *covers]) or "nothing"
+        """Where it stands, in few words."""
+        return places_in_short(self.printed)
 
 
 Calls = tuple[DueCall, ...]

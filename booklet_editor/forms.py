@@ -19,6 +19,7 @@ from booklet.calls import (
     DueCall,
     call_of,
     due_calls,
+    places_in_short,
     printed_places,
     record_call,
     script,
@@ -74,7 +75,7 @@ def call_list(project: Path, today: date, everything: bool) -> CallList:
     return CallList(rows, script(manuscript), today)
 
 
-def where_printed(project: Path, today: date) -> dict[str, tuple[str, ...]] | None:
+def where_printed(project: Path, today: date) -> dict[str, str] | None:
     """Where each entry is printed (title, editions, pages), by its id; None where the project cannot be read. All
     titles of all editions are laid out, which takes long for what the store does not hold yet.
     """
@@ -82,7 +83,7 @@ def where_printed(project: Path, today: date) -> dict[str, tuple[str, ...]] | No
     if manuscript is None:
         return None
     places = printed_places(manuscript, project, today, Store(project / CACHE))
-    return {id: tuple(map(str, rows)) for id, rows in places.items()}
+    return {id: places_in_short(rows) for id, rows in places.items()}
 
 
 def write_call(project: Path, id: str, day: str, by: str, result: str, note: str, phone: str, seen: str) -> Answer:

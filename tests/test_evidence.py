@@ -112,13 +112,25 @@ def test_verapdf_accepts_the_sheets(sheets: Path, verapdf: str) -> None:
     assert judged(verapdf, [sheets], "ua1") == {"evidence.pdf": True}
 
 
-def test_axe_finds_nothing_on_the_page(booklet: Booklet) -> None:
+def faults_for_axe(html: str) -> int:
     if browser_path() is None:
         needs(NAMES[0])
-    html = as_html(evidence(booklet(OVERLAY), TODAY))
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=browser_path(), args=list(FLAGS))
         page = browser.new_page(bypass_csp=True)
         page.set_content(html)
-        assert Axe().run(page).violations_count == 0
+        count: int = Axe().run(page).violations_count
         browser.close()
+    return count
+
+
+def test_axe_finds_nothing_on_the_page(booklet: Booklet) -> None:
+    assert faults_for_axe(as_html(evidence(booklet(OVERLAY), TODAY))) == 0
+
+
+@pytest.mark.slow
+def test_the_evidence_of_the_real_booklet_is_without_fault(tmp_path: Path, verapdf: str) -> None:
+    told = evidence(PROJECT, TODAY)
+    (tmp_path / "evidence.pdf").write_bytes(as_pdf(told))
+    assert judged(verapdf, [tmp_path / "evidence.pdf"], "ua1") == {"evidence.pdf": True}
+    assert faults_for_axe(as_html(told)) == 0

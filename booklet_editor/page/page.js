@@ -40,8 +40,14 @@ function drawn(tag, facts) {
 
 const rectangle = (kind, [x, y, width, height]) => drawn("rect", { class: kind, x, y, width, height });
 
+const SAID_MS = 8000; // as long as it takes to read two lines
+
+let saying = 0;
+
 function say(words) {
   one("#status").textContent = words;
+  clearTimeout(saying);
+  saying = setTimeout(() => (one("#status").textContent = ""), SAID_MS);
 }
 
 async function post(name, data = {}) {
@@ -559,7 +565,7 @@ async function askWherePrinted() {
 
 function wherePrinted(id) {
   if (!printed) return isAsking ? "is being looked up ..." : "is not known now";
-  return printed[id]?.join("; ") || "not printed";
+  return printed[id] || "nowhere";
 }
 
 function callFacts(row) {

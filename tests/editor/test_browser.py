@@ -121,6 +121,8 @@ def test_a_call_is_written_down_by_keyboard_alone_and_its_day_printed(previewing
     page.keyboard.type("Jo Smith")
     page.keyboard.press("Enter")
     expect(page.locator("dialog[open]")).to_have_count(0)
+    expect(page.locator("#status")).to_contain_text(f"Written to {STATES}")
+    assert page.locator("#status").bounding_box()["height"] > 20, "who looks sees what who listens hears"  # type: ignore[index]
     wait_for_version(page, first)
     assert "by: Jo Smith" in (preview.project / STATES).read_text("utf-8")
     at_rest(page)
@@ -155,8 +157,8 @@ def test_the_form_of_a_call_says_where_the_entry_is_printed_as_the_list_does(
     preview = previewing(None, "--edition", "WA")
     opened(page, preview)
     rows, _ = call_list(preview.project, TODAY)
-    listed = {row.id: "; ".join(map(str, row.printed)) or "not printed" for row in rows}
-    assert "Tiny (WA), page 3" in listed.values() and "not printed" in listed.values()
+    listed = {row.id: row.printed_in_short if row.printed else "nowhere" for row in rows}
+    assert "Tiny (WA), page 3" in listed.values() and "nowhere" in listed.values()
     page.locator("#tab-calls").click()
     for id, where in listed.items():
         expect(page.locator(f"#calls [data-printed={id}]")).to_have_text(where)
