@@ -37,7 +37,7 @@ CODES: dict[str, str] = {
     "SRC-041": "a review or a consent that has run out",
     "SRC-042": "a directory in which too many entries are to be confirmed",
     "SRC-044": "entries, facts or chapters that nobody has confirmed in time",
-    "SRC-050": "a chapter that is harder to read than the book allows",
+    "SRC-050": "a chapter or section that is harder to read than the book allows",
     "SRC-051": "a word that the book does not use",
     "SRC-052": "a glossary word that no chapter uses",
     "SRC-053": "a section that does not say which facts it rests on",

@@ -105,6 +105,19 @@ def test_a_hard_chapter_is_a_warning_with_both_grades_and_its_sentences(booklet:
     assert f"{TWO}:{LAST} 'Multidisciplinary" in finding.found
 
 
+@pytest.mark.parametrize(
+    ("easy", "expected"), [("Sit down. ", ["Hard"]), ("", [])], ids=["three sentences", "one is no reason"]
+)
+def test_a_hard_section_of_an_easy_chapter_is_named(
+    booklet: Callable[..., Path], easy: str, expected: list[str]
+) -> None:
+    rest = "You can ask for a cup of tea now. " * 40
+    text = f"## Easy\n\n{rest}\n\n## Hard\n\n{easy}{HARD} {easy}"
+    found = [row for row in check(order(booklet(added(text)))) if row.code == "SRC-050"]
+    assert [str(row.place) for row in found] == [f"{TWO}:{LAST + 4}" for _ in expected]
+    assert all("'Hard' asks for" in row.found and f"line {LAST + 6}: 'Multidisc" in row.found for row in found)
+
+
 AVOID = '\n[reading]\navoid = ["battl*", "fight", "e.g."]\n'
 
 

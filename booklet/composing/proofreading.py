@@ -34,7 +34,7 @@ LONG_SENTENCE_WORDS = 20
 MOST_LONG = 0.25
 """The share of a section's sentences that may be long."""
 LEAST = 3
-"""Fewer sentences of a section that are long, or passive, are no reason to speak."""
+"""Fewer sentences of a section, or fewer that are long or passive, are no reason to speak."""
 _MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
 _FOREIGN_DATE = re.compile(
     rf"\b(?:(?:{_MONTHS}) \d{{1,2}}(?:st|nd|rd|th)?,? \d{{4}}|\d{{1,2}}(?:st|nd|rd|th)(?: of)? (?:{_MONTHS})"
@@ -301,11 +301,22 @@ def _hard(chapter: Chapter, manuscript: Manuscript) -> list[Finding]:
     highest = manuscript.book.reading.highest_grade
     grades = flesch_kincaid(text), smog(text)
     if max(grades) <= highest:
-        return []
+        return list(_hard_sections(chapter, manuscript))
     rows = "; ".join(f"{chapter.origin.file}:{each.line} '{each.text}'" for each in hardest(text, HARDEST))
     found = f"The chapter asks for {grades[0]:.1f} (Flesch-Kincaid) and {grades[1]:.1f} (SMOG) years of school. {rows}"
     expected = f"At most {highest:g} by both: shorter sentences, and fewer words of three syllables or more."
     return [warning("SRC-050", Place(chapter.origin.file, 1), found, expected)]
+
+
+def _hard_sections(chapter: Chapter, manuscript: Manuscript) -> Iterator[Finding]:
+    """Hard sections of a chapter that is not hard as a whole, by one formula: SMOG asks for 30 sentences."""
+    highest = manuscript.book.reading.highest_grade
+    for name, place, own in _by_section(chapter, manuscript):
+        if len(own) >= LEAST and (grade := flesch_kincaid(own)) > highest:
+            rows = "; ".join(f"line {each.line}: '{_begun(each.text)}'" for each in hardest(own, HARDEST))
+            found = f"The section '{name}' asks for {grade:.1f} years of school (Flesch-Kincaid). {rows}"
+            expected = f"At most {highest:g}: shorter sentences, and fewer words of three syllables or more."
+            yield warning("SRC-050", place, found, expected)
 
 
 def _by_section(chapter: Chapter, manuscript: Manuscript) -> Iterator[tuple[str, Place, list[Sentence]]]:
