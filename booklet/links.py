@@ -32,6 +32,8 @@ from booklet.manuscript import Chapter, Manuscript, StandingPage
 Verdict = Literal["works", "broken", "could not look"]
 SECONDS = 20.0
 """For a connection, and for an answer on it."""
+ALL_SECONDS = 1800.0
+"""For all addresses together."""
 MOST_REDIRECTS = 10
 MOST_SILENT = 2
 """Answers of a host that may fail to come before no more is asked of it."""
@@ -128,6 +130,9 @@ def look_at_all(targets: Iterable[str], allowed: frozenset[str] = frozenset()) -
         by_host.setdefault(_split(target).hostname or "", []).append(target)
     context = ssl.create_default_context()
     is_over = threading.Event()
+    timer = threading.Timer(ALL_SECONDS, is_over.set)
+    timer.daemon = True
+    timer.start()
     pool = ThreadPoolExecutor(AT_ONCE)
     try:
         work = [
@@ -136,6 +141,7 @@ def look_at_all(targets: Iterable[str], allowed: frozenset[str] = frozenset()) -
         ]
         found = {row.address: row for task in work for row in task.result()}
     finally:
+        timer.cancel()
         is_over.set()
         pool.shutdown(cancel_futures=True)
     return tuple(_judged([found[target] for target in targets]))
@@ -160,10 +166,12 @@ def look_at_host(targets: Iterable[str], ask_one: Ask, is_over: threading.Event)
     rows: list[Looked] = []
     silent, asked_to_stop = 0, False
     for target in targets:
-        if is_over.is_set():
-            break
-        if asked_to_stop or silent >= MOST_SILENT:
-            why = "its host wants fewer questions" if asked_to_stop else "its host gave no answer to others"
+        reasons = {
+            "its host wants fewer questions": asked_to_stop,
+            "its host gave no answer to others": silent >= MOST_SILENT,
+            "there was no more time": is_over.is_set(),
+        }
+        if why := next((reason for reason, holds in reasons.items() if holds), ""):
             rows.append(Looked(target, "could not look", why))
             continue
         try:

@@ -243,6 +243,18 @@ def test_a_host_that_gives_no_answer_is_not_waited_for_again_and_again(monkeypat
     assert ["to others" in row.reason for row in rows] == [False, False, True, True]
 
 
+def test_all_together_have_an_end(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is left when the time is over is asked for no more, and is not called broken."""
+    over = threading.Event()
+    over.set()
+    rows = links.look_at_host([site("/1"), site("/2")], lambda _: Answer(404), over)
+    assert [(row.verdict, row.reason) for row in rows] == [("could not look", "there was no more time")] * 2
+    monkeypatch.setattr(links, "ALL_SECONDS", 0.2)
+    monkeypatch.setattr(links, "SECONDS", 1.0)
+    with talking(b"") as host:
+        assert "no more time" in look_at_all([f"http://{host}/1", f"http://{host}/2"], ALLOWED)[1].reason
+
+
 def test_what_is_no_http_and_a_port_without_a_server_could_not_be_looked_at() -> None:
     with talking(b"SSH-2.0-OpenSSH\r\n", b"") as host:
         assert looked(f"http://{host}/").verdict == "could not look"
