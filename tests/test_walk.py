@@ -286,7 +286,7 @@ def test_that_nothing_changed_is_told_before_any_large_library_is_loaded(booklet
     built(wanted)
     assert loaded(wanted) == []
     rewrite(wanted, ONE, "One point", "A point")
-    assert loaded(wanted) == sorted(HEAVY), "so they can be seen"
+    assert {"pydantic", "pikepdf"} <= set(loaded(wanted)), "so they can be seen"
 
 
 # The same, however it is made
