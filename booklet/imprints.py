@@ -134,6 +134,7 @@ def build_imprints(order: Order, tell: Tell) -> Receipt:
             findings = [*sources.findings, *findings, unwritten(order, reason)]
             return Receipt((), 0, in_order(findings), time.monotonic() - start)
         editions = dict(_editions(order, sources, rows))
+        del rows  # thousands of records, of which nothing more is asked
         delivered = {folder: there for row in editions.items() for folder, there in _delivered(order, *row).items()}
         context = JobContext(sources.manuscript, order, kept.folder, aside, sources.waivers)
         steps = [step for row in editions.items() for step in _steps(order, sources, *row, delivered)]

@@ -62,9 +62,15 @@ def _known_by(service: Service) -> tuple[str, ...]:
 
 def foreign_faults(html: str, file: str, foreign: Mapping[str, str], edition: str) -> Iterator[Finding]:
     """What stands on a page and belongs to another edition, each at its line."""
-    for words, place in _standing(html, tuple(foreign)):
+    for words, place in _standing(html, _one(tuple(foreign))):
         found = f"'{words}' of {foreign[words]} stands in the edition for {edition}."
         yield error("SRC-063", Place.parse(place) or Place(file), found, "What this edition's readers can use.")
+
+
+@lru_cache(maxsize=256)
+def _one(words: tuple[str, ...]) -> tuple[str, ...]:
+    """Equal words as one object: what is remembered by them would else keep each anew."""
+    return words
 
 
 @lru_cache(maxsize=4096)
