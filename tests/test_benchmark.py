@@ -16,9 +16,10 @@ from booklet import transcript
 from booklet.composing import PAGE_TOKENS, Part
 from booklet.formats import FORMATS
 from tests.benchmark import books, figures, steps, typst_loop, typst_markup
+from tests.benchmark.__main__ import BEGIN, END, SCALE_PAGE
 from tests.benchmark.figures import Row, figure
 from tests.benchmark.measuring import CommandError, Usage, measure, median_usage
-from tests.benchmark.page import Facts, page
+from tests.benchmark.page import Facts, page, scale
 from tests.conftest import PROJECT
 
 DAY = date.fromisoformat(steps.DAY)
@@ -182,6 +183,16 @@ def test_the_page_shows_every_row_and_whether_it_is_met() -> None:
     for cells in ("screen | 2 / 144 / 0.60", "VIC | 26 / 0", "bytes, without drawings | 0.70"):
         assert f"| {cells} |" in text
     assert median_usage([usage, Usage(4.0, 5.0)]) == Usage(3.0, 4.0, 100.0)
+
+
+def test_what_many_clinics_cost_is_reckoned_from_what_was_measured() -> None:
+    measured = steps.Measured({"imprint": Usage(0.072, 0.1)}, copies=steps.Output(2000, 0, 1_000_000_000))
+    text = scale([measured])
+    assert "of 2,000 copies for the screen one takes 0.072 s" in text and "has 0.50 MB" in text
+    assert "For 5,000 clinics that is 0.10 hours of one processor, and 2.5 GB." in text
+    assert scale([steps.Measured()]) == ""
+    document = SCALE_PAGE.read_text("utf-8")
+    assert document.count(BEGIN) == document.count(END) == 1
 
 
 @pytest.mark.slow

@@ -1,4 +1,7 @@
-"""The command: `python -m tests.benchmark [--runs N] [--only ROW]... [--quick] [--write FILE]`."""
+"""The command: `python -m tests.benchmark [--runs N] [--only ROW]... [--quick] [--write FILE]`.
+
+What is written also puts the cost of copies for clinics into docs/scale.md, where it was measured.
+"""
 
 from __future__ import annotations
 
@@ -12,11 +15,14 @@ from pathlib import Path
 
 from tests.benchmark import books, figures, steps
 from tests.benchmark.measuring import CommandError
-from tests.benchmark.page import Facts, page
+from tests.benchmark.page import Facts, page, scale
 from tests.benchmark.writing import writing
+from tests.corpus import put
 
 QUICK = books.Selection((steps.FIRST, steps.FURTHER), (steps.TITLE,), ("screen",))
 DEFAULT_PAGE = steps.PROJECT / "docs/performance.md"
+SCALE_PAGE = steps.PROJECT / "docs/scale.md"
+BEGIN, END = "<!-- measured by tests/benchmark -->\n", "<!-- end of what was measured -->\n"
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -49,6 +55,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         )
     if options.write or whole:
         (options.write or DEFAULT_PAGE).write_text(page(facts), "utf-8")
+        if cost := scale(runs):
+            put(SCALE_PAGE, BEGIN, END, cost)
     else:
         print(page(facts))
 

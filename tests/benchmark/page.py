@@ -179,6 +179,23 @@ def page(facts: Facts) -> str:
     )
 
 
+SCALE_CLINICS = 5000
+
+
+def scale(runs: Sequence[Measured]) -> str:
+    """What copies for many clinics cost, for docs/scale.md; empty where they were not measured."""
+    copies = runs[-1].copies
+    if copies is None:
+        return ""
+    each_s, each_bytes = _usage(runs, "imprint").cpu_s, copies.bytes / copies.files
+    return (
+        f"Measured on {date.today():%-d %B %Y}: of {copies.files:,} copies for the screen one takes {each_s:.3f} s of "
+        f"processor time, its share of the typesetting included, and has {each_bytes / 1e6:.2f} MB. For "
+        f"{SCALE_CLINICS:,} clinics that is {each_s * SCALE_CLINICS / 3600:.2f} hours of one processor, and "
+        f"{each_bytes * SCALE_CLINICS / 1e9:.1f} GB."
+    )
+
+
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """A Markdown table."""
     lines = [head, ["---"] * len(head), *rows]

@@ -94,6 +94,8 @@ class Measured:
     output: dict[str, dict[str, Output]] = field(default_factory=dict)
     files: dict[str, Mapping[str, str]] = field(default_factory=dict)
     """The checksum of each file of some steps, to be compared within the run."""
+    copies: Output | None = None
+    """The copies of clinics."""
 
     @property
     def costs(self) -> dict[str, dict[str, float]]:
@@ -152,7 +154,7 @@ def run(setting: Setting, wanted: Iterable[str]) -> Measured:
     if wanted & {"orders", "orders-few", "sheets"}:
         measured.usage |= mailed()
     if wanted & {"imprint", f"imprints-{FEW_CLINICS}", f"imprints-{MANY_CLINICS}"}:
-        measured.usage |= _imprints()
+        _imprints(measured)
     if wanted & {"help", "pass"}:
         measured.usage |= _starts()
     return measured
@@ -212,7 +214,7 @@ def _long(pages: int) -> dict[str, Usage]:
     }
 
 
-def _imprints() -> dict[str, Usage]:
+def _imprints(measured: Measured) -> None:
     """The copies of one clinic, for which the edition is typeset; of few and of many, for which it is there; and what
     one of the many costs, with its share of the typesetting.
     """
@@ -224,10 +226,12 @@ def _imprints() -> dict[str, Usage]:
             clinics.write_text("\n".join(["id,name,address,phone,edition", *_clinics(count), ""]), "utf-8")
             outcome = _build(project, DAY, [*options, "--imprints", str(clinics)])
             usages[f"imprints-{count}"] = outcome.usage
+            sizes = [path.stat().st_size for path in project.glob("dist/*/imprints/*/*.pdf")]
+            measured.copies = Output(len(sizes), 0, sum(sizes))
             shutil.rmtree(project / "dist")
     both = (usages["imprints-1"], usages[f"imprints-{MANY_CLINICS}"])
     each = Usage(sum(use.cpu_s for use in both) / MANY_CLINICS, sum(use.wall_s for use in both) / MANY_CLINICS)
-    return usages | {"imprint": each}
+    measured.usage |= usages | {"imprint": each}
 
 
 def _clinics(count: int) -> Iterator[str]:
