@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import date, timedelta, timezone
 from pathlib import Path
 
@@ -132,10 +132,31 @@ def test_nothing_else_of_a_file_changes(path: Path, newline: str) -> None:
         assert found["calls"] == [CALL, CALL | {"day": "2026-11-21"}]
         assert (found["phone"], found["confirm_before_print"]) == ("(03) 9000 0000", "false")
         before, after = text.splitlines(keepends=True), twice.splitlines(keepends=True)
-        kept = [line for line in before if not line.lstrip().startswith(("phone:", "confirm_before_print:"))]
+        replaced = lines_of(text, entry["id"], values)
+        kept = [line for number, line in enumerate(before) if number not in replaced]
         rest = iter(after)
         assert all(line in rest for line in kept), "in their order"
-        assert len(after) == len(before) + 9 and all(line.endswith(newline) for line in after)
+        assert len(after) == len(kept) + len(values) + 9 and all(line.endswith(newline) for line in after)
+
+
+def lines_of(text: str, id: str, keys: Collection[str]) -> set[int]:
+    """The lines, from 0, on which an entry has these keys and what they hold."""
+    lines: set[int] = set()
+    root = yaml.compose(text, Loader=yaml.SafeLoader)
+    for entry in root.value if root else ():
+        rows = {key.value: (key, value) for key, value in entry.value}
+        if rows["id"][1].value == id:
+            for key, value in (rows[name] for name in keys):
+                is_block = not getattr(value, "flow_style", True)  # which ends where the next key begins
+                lines.update(range(key.start_mark.line, value.end_mark.line + (not is_block)))
+    return lines
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n"], ids=["lf", "crlf"])
+def test_numbers_on_lines_of_their_own_make_room_for_one(newline: str) -> None:
+    before = "- id: one\n  phone:  # two\n  - '1'\n  - number: '2'\n    label: B  # last\n  # kept\n  name: A\n"
+    after = "- id: one\n  phone: '3'  # two  # last\n  # kept\n  name: A\n"
+    assert changed_entry(before.replace("\n", newline), "one", {"phone": "3"}, {}) == after.replace("\n", newline)
 
 
 @pytest.mark.parametrize(

@@ -37,8 +37,7 @@ def changed_entry(text: str, id: str, values: Mapping[str, Value], append: Mappi
     added: list[str] = []
     for name, value in values.items():
         if name in keys:
-            node = keys[name][1]
-            edits.append((node.start_mark.index, _end(text, node), written(value)))
+            edits.append(_replacement(text, *keys[name], value))
         else:
             added.append(f"{indent}{name}: {written(value)}")
     for name, row in append.items():
@@ -113,12 +112,28 @@ def _end(text: str, node: Any) -> int:
     return start + len(text[start : node.end_mark.index].rstrip("\r\n "))
 
 
-def _below(text: str, node: Any, words: str, newline: str) -> tuple[int, int, str]:
-    """An insertion below the last line that belongs to a list or an entry, its comment with it."""
+def _last(node: Any) -> Any:
+    """The last value of a list or a mapping, however deep it is; a scalar is its own."""
     while not isinstance(node, yaml.ScalarNode) and node.value:
         last = node.value[-1]
         node = last[1] if isinstance(last, tuple) else last
-    end = text.find("\n", _end(text, node))
+    return node
+
+
+def _replacement(text: str, key: Any, node: Any, value: Value) -> tuple[int, int, str]:
+    """A value in the place of another. What stood on lines of its own below the key goes to the key's line, before the
+    comment there.
+    """
+    if isinstance(node, yaml.ScalarNode) or node.flow_style:
+        return node.start_mark.index, _end(text, node), written(value)
+    colon = text.index(":", key.end_mark.index) + 1
+    comment = text[colon : node.start_mark.index].partition("\n")[0].rstrip()
+    return colon, _end(text, _last(node)), f" {written(value)}{comment}"
+
+
+def _below(text: str, node: Any, words: str, newline: str) -> tuple[int, int, str]:
+    """An insertion below the last line that belongs to a list or an entry, its comment with it."""
+    end = text.find("\n", _end(text, _last(node)))
     if end < 0:
         return len(text), len(text), newline + words
     return end + 1, end + 1, words + newline
