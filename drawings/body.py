@@ -133,13 +133,13 @@ def cord_signs() -> str:
         out += [line(point, (150, y - 4), width=1.2), circle(*point, 2.2, DEEP), badge(150, y - 4, str(number), 9)]
         out.append(words(164, y, *lines))
         y += 14.4 * len(lines) + 12
-    sudden = wrap(urgent("cord")[0], 48)
-    out += [
-        rect(0, 250, 320, 65, DEEP, round=8),
-        words(14, 270, to_ring("000"), bold=True, size=13, fill=PAPER, face=FIGURES_FACE),
-    ]
-    out.append(words(14, 288, *sudden, fill=PAPER))
-    return drawing(320, 315, "A back with the spine, and signs of pressure on the spinal cord", *out)
+    emergency = (
+        rect(0, 0, 320, 65, DEEP, round=8),
+        words(14, 20, to_ring("000"), bold=True, size=13, fill=PAPER, face=FIGURES_FACE),
+        words(14, 38, *wrap(urgent("cord")[0], 48), fill=PAPER),
+    )
+    title = "A back with the spine, and signs of pressure on the spinal cord"
+    return drawing(320, 315, title, *emergency, group(*out, at=(0, 75)))
 
 
 def _ring(count: int, piece: str) -> str:
@@ -230,13 +230,13 @@ def seizure_help() -> str:
     for number, (head, text) in enumerate(steps):
         y = 18 + number * 40
         out += [badge(14, y, str(number + 1), 11), words(34, y - 2, head, bold=True), words(34, y + 13, text)]
-    out.append(rect(0, 168, 320, 84, CREAM, round=8))
-    out.append(words(14, 189, "Ring triple zero, above all if", bold=True, size=13))
+    out.append(rect(0, 168, 320, 84, DEEP, round=8))
+    out.append(words(14, 189, "Ring triple zero, above all if", bold=True, size=13, fill=PAPER))
     left = ("• it is the first one", "• it lasts over 5 minutes", "• a second one follows")
-    out.append(words(14, 207, *left, leading=15))
+    out.append(words(14, 207, *left, leading=15, fill=PAPER))
     out += [
-        words(166, 207, "• they are hurt"),
-        words(166, 222, "• they do not wake within", "5 minutes of its end", leading=15),
+        words(166, 207, "• they are hurt", fill=PAPER),
+        words(166, 222, "• they do not wake within", "5 minutes of its end", leading=15, fill=PAPER),
     ]
     mat = rect(214, 74, 106, 74, TINT, round=10)
     lying = cast.ALEX.but(body="closed-leg-wb", face="eyes-closed", glasses="", cloth=WARM).drawn(

@@ -342,7 +342,7 @@ def swollen_arm() -> str:
             badge(172, row - 4, str(number), 9),
             words(188, row - 6, *text, bold=True, leading=15),
         ]
-    out += [rect(0, 184, 320, 50, DEEP, round=8)]
+    out += [rect(0, 184, 320, 50, WARM, round=8)]
     out.append(
         words(
             160,
@@ -350,7 +350,6 @@ def swollen_arm() -> str:
             "Red, hot or sore, or swollen all at once:",
             "ring your team now.",
             bold=True,
-            fill=PAPER,
             anchor="middle",
             leading=17,
         )
