@@ -38,7 +38,7 @@ EDITS = (
     word("01-first-days.md", "first-days", "clean the oven", "scrub the oven", "clean", "scrub"),
     word("01-first-days.md", "first-days", "often for many years", "often for many good years", "", "good"),
     word("02-when-to-call.md", "when-to-call", "No nurse minds", "No nurse ever minds", "", "ever"),
-    word("02-when-to-call.md", "when-to-call", "put the numbers", "save the numbers", "put", "save"),
+    word("02-when-to-call.md", "when-to-call", "put your team's", "save your team's", "put", "save"),
     word("03-understanding.md", "understanding", "a more distant part", "a distant part", "more", ""),
     word("03-understanding.md", "understanding", "Think of thistledown", "Think of clocks", "thistledown.", "clocks."),
     word("04-where-it-can-grow.md", "where-it-can-grow", "any new lump.", "any new lump soon.", "lump.", "lump soon."),
