@@ -45,7 +45,7 @@ EDITS = (
     word("05-tests.md", "tests", "make it too.", "make it as well.", "too.", "as well."),
     word("05-tests.md", "tests", "often with an ultrasound", "mostly with an ultrasound", "often", "mostly"),
     word("06-treatment.md", "treatment", "comes from several", "comes from many", "several", "many"),
-    word("06-treatment.md", "treatment", "wedding in March", "wedding in April", "March,", "April,"),
+    word("06-treatment.md", "treatment", "wedding in March", "wedding in April", "March", "April"),
     word("07-side-effects.md", "side-effects", "get very little.", "get little.", "very", ""),
     word("07-side-effects.md", "side-effects", "be ten minutes", "be twelve minutes", "ten", "twelve"),
     word("08-feelings.md", "feelings", "before lunch", "before breakfast", "lunch.", "breakfast."),
