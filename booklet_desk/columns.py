@@ -75,7 +75,7 @@ def by_name(
     if missing:
         raise ColumnError(
             f"No column is known for {', '.join(missing)}. The file has: {', '.join(header)}. "
-            f'Say it once, and it is remembered: --column {missing[0]}="{header[0]}"'
+            f"Say each once, and it is remembered: {' '.join(f'--column {field}=COLUMN' for field in missing)}"
         )
     return found
 

@@ -203,6 +203,7 @@ def test_columns_are_said_once_and_remembered(take: Import) -> None:
     header = "Wer,Wohin,Ort,Land,PLZ,Qty"  # one name that is known shows that it is a header
     refused = take(file(ROWS[0], header=header))
     assert refused.exit_code == 2 and "No column is known for locality, postcode, line_1" in refused.stderr
+    assert "--column locality=COLUMN --column postcode=COLUMN --column line_1=COLUMN" in refused.stderr
     said = ("name=Wer", "line_1=Wohin", "locality=Ort", "state=Land", "postcode=PLZ")
     assert take(file(ROWS[0], header=header), *(word for pair in said for word in ("--column", pair))).exit_code == 0
     assert take(file(ROWS[1], header=header.upper())).exit_code == 0
